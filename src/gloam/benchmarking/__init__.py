@@ -1,0 +1,1 @@
+"""The standard workloads, and the times of gloam and its peers on them."""

@@ -1,0 +1,112 @@
+"""The command line: one thin file per command, imported when the command is called."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from importlib import import_module
+from types import FrameType
+from typing import Any, NoReturn
+
+import click
+
+from gloam.errors import GloamError
+
+__all__ = ["main"]
+
+COMMANDS = {
+    "bench": "time the standard scans, alone or against other tools",
+    "cache": "show or clear the stored artefacts",
+    "list": "the searches there are",
+    "run": "run a search on its own data or on yours",
+    "scan": "scan a spectrum of yours over mass",
+    "show": "everything a search declares, with sources",
+}
+
+
+class _LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        return getattr(import_module(f"gloam.cli.{cmd_name}"), "command", None)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS:
+            from difflib import get_close_matches
+
+            close = get_close_matches(args[0], COMMANDS, 1)
+            hint = f" Did you mean {close[0]}?" if close else ""
+            ctx.fail(f"There is no command {args[0]!r}; there are {', '.join(COMMANDS)}.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        import gloam
+        from gloam.store.provenance import engine
+
+        running = engine()
+        instructions = f", {running['instruction_set']}" if running["instruction_set"] else ""
+        click.echo(f"gloam {gloam.__version__} (engine {running['engine']}{instructions})")
+        ctx.exit()
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "GLOAM", "max_content_width": 110},
+    epilog="Example: gloam run cms_dimuon   (real data, figures in runs/cms_dimuon)",
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Version and engine."
+)
+def cli() -> None:
+    """Find new particles, or exclude them, in e+e- collision data."""
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit: 0 done, 2 bad input, 3 stopped by a signal, 1 a fault of ours."""
+    debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = cli.main(args=arguments, prog_name="gloam", standalone_mode=False)
+    except GloamError as fault:
+        if debug:
+            raise
+        _complain(str(fault))
+        sys.exit(fault.exit_code)
+    except click.ClickException as fault:
+        fault.show(sys.stderr)
+        sys.exit(2)
+    except (KeyboardInterrupt, click.Abort):
+        _complain("stopped. Files already written are whole; the same command starts again.")
+        sys.exit(3)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away: nothing is left to say
+        sys.exit(0)
+    except Exception as fault:  # noqa: BLE001 - the last line of defence: whatever else happens is our fault
+        if debug:
+            raise
+        _complain(
+            f"a fault of ours: {type(fault).__name__}: {fault}. Run again with --debug and report what it prints."
+        )
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _complain(message: str, **_: Any) -> None:
+    click.echo(f"gloam: {message}", err=True)

@@ -1,0 +1,62 @@
+"""Options that several commands have in common."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+__all__ = ["common_options", "engine_options", "output_options", "print_json"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def common_options(function: F) -> F:
+    """`--json`, `-v`, `-q` and `--debug`."""
+    for option in (
+        click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks of faults."),
+        click.option("-q", "--quiet", is_flag=True, help="No progress and no messages."),
+        click.option("-v", "--verbose", is_flag=True, expose_value=False, callback=_talk, help="Say more."),
+        click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, nothing else."),
+    ):
+        function = option(function)
+    return function
+
+
+def output_options(function: F) -> F:
+    """`--out` and `--figures/--no-figures`."""
+    for option in (
+        click.option("--figures/--no-figures", default=True, show_default=True, help="Draw figures and the HTML page."),
+        click.option(
+            "--out", type=click.Path(file_okay=False, path_type=Path), help="Directory of the results. [runs/NAME]"
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def engine_options(function: F) -> F:
+    """`--threads`, `--engine` and `--seed`."""
+    for option in (
+        click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything random."),
+        click.option(
+            "--engine", type=click.Choice(["numpy"]), default="numpy", show_default=True, expose_value=False,
+            help="What computes the fits.",
+        ),
+        click.option("--threads", type=click.IntRange(1), help="How many; the answer does not depend on it. [cores]"),
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
+def print_json(document: Any) -> None:
+    """Write one JSON document to standard output."""
+    click.echo(json.dumps(document, indent=2, allow_nan=False))
+
+
+def _talk(_: click.Context, __: click.Parameter, verbose: bool) -> None:
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="gloam: %(message)s")

@@ -1,0 +1,53 @@
+"""How commands hand over a run: files, and its outcome on standard output."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gloam.cli.options import print_json
+from gloam.workflow import Run, write_run
+
+__all__ = ["deliver"]
+
+
+def deliver(run: Run, out: Path | None, figures: bool, seed: int, as_json: bool, quiet: bool) -> None:
+    """Write the files of a run to `out` (default runs/NAME), then print its summary as text or JSON."""
+    directory = out or Path("runs") / run.name
+    numbers = write_run(run, directory, figures=figures, seed=seed)
+    if as_json:
+        print_json(numbers)
+    elif not quiet:
+        _print(numbers, directory, figures)
+
+
+def _print(numbers: dict[str, Any], directory: Path, figures: bool) -> None:
+    data = numbers["data"]
+    click.echo(f"{numbers['title']}: {data['kind']} data, {data['entries']:g} entries")
+    click.echo(
+        f"  {numbers['n_hypotheses']} hypotheses, {numbers['n_fits']} fits, {numbers['n_failed']} failed, "
+        f"{numbers['seconds']:.2f} s"
+    )
+    for channel in numbers["channels"]:
+        click.echo(f"  {channel['channel']:<12} {_extreme('largest excess', channel['max_excess'])}")
+    limit = numbers["limit"]
+    median = numbers["channels"][0]["median_n_sig_ul"]
+    if median is not None:
+        click.echo(
+            f"  upper limits on the yield at {limit['level']:.0%} CL ({limit['method']}, one-sided, asymptotic), median "
+            + ", ".join(
+                f"{c['channel']} {c['median_n_sig_ul']:.3g}" for c in numbers["channels"] if c["median_n_sig_ul"]
+            )
+        )
+    shown = [note for note in numbers["notes"] if not note.startswith(("p_global", "toys", "efficiency", "variants"))]
+    for note in shown:
+        click.echo(f"  note: {note}")
+    click.echo(f"  written to {directory}/{' (open report.html)' if figures else ''}")
+
+
+def _extreme(label: str, found: dict[str, Any] | None) -> str:
+    if found is None:
+        return f"{label}: none"
+    return f"{label} at {found['mass']:.6g} GeV, {found['z_local']:.2f} sigma local"

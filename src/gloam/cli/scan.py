@@ -1,0 +1,77 @@
+"""`gloam scan`: a mass scan of the user's spectrum."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from gloam.cli.options import common_options, engine_options, output_options
+from gloam.errors import InputError
+
+__all__ = ["command"]
+
+_MULTIPLE = re.compile(r"([-+0-9.eE]+)\s*sigma")
+
+
+@click.command(
+    "scan",
+    epilog="Examples: gloam scan events.csv --column M --range 9.0 9.7 --width 0.08   (events, one row each)"
+    "  |  gloam scan hists.root:h_mass --width sigma.csv --background polynomial:2   (a filled histogram)",
+)
+@click.argument("source", metavar="FILE[:OBJECT]")
+@click.option("--column", help="Column with the observable, in GeV; none for a histogram.")
+@click.option("--weights", help="Column with event weights (fitted as scaled Poisson).")
+@click.option(
+    "--range", "ends", type=float, nargs=2, metavar="LO HI", help="Of the spectrum and of the masses scanned."
+)
+@click.option(
+    "--signal", default="gaussian", show_default=True, metavar="SHAPE", help="gaussian or crystal-ball:ALPHA,N."
+)
+@click.option("--width", required=True, metavar="SIGMA|TABLE.csv", help="Resolution: a number or columns mass,sigma.")
+@click.option(
+    "--background", default="polynomial:3", show_default=True, metavar="polynomial:N", help="Floats in each fit."
+)
+@click.option("--bin-width", type=float, help="In GeV. [a tenth of the smallest sigma; a histogram's own]")
+@click.option("--step", default="0.5sigma", show_default=True, metavar="0.5sigma|VALUE", help="Between masses.")
+@click.option("--window", default="25sigma", show_default=True, metavar="25sigma|VALUE", help="Half-width of a fit.")
+@click.option("--veto", "vetoes", type=float, nargs=2, multiple=True, metavar="LO HI", help="Range to leave out.")
+@click.option("--level", type=float, default=0.90, show_default=True, help="Of the upper limits, a fraction.")
+@click.option(
+    "--method", type=click.Choice(["cls", "profile"]), default="cls", show_default=True, help="Of the limits."
+)
+@click.option("--limits/--no-limits", default=True, show_default=True, help="Compute upper limits and expected bands.")
+@output_options
+@engine_options
+@common_options
+def command(
+    source: str, column: str | None, weights: str | None, ends: tuple[float, float] | None, signal: str, width: str,
+    background: str, bin_width: float | None, step: str, window: str, vetoes: tuple[tuple[float, float], ...],
+    level: float, method: str, limits: bool, out: Path | None, figures: bool, threads: int | None, seed: int,
+    as_json: bool, quiet: bool,
+) -> None:  # fmt: skip
+    """Scan a spectrum for a narrow peak at every mass, with significance and upper limit.
+
+    FILE holds events (CSV, npz, ROOT tree, Parquet; give --column and --range) or a histogram (ROOT TH1, UHI JSON,
+    npz with edges and counts, CSV with low, high and counts). Yields are numbers of signal events.
+    """
+    from gloam.cli.results import deliver
+    from gloam.workflow.scan_file import ScanRequest, scan_file
+
+    request = ScanRequest(
+        source=source, column=column, weights=weights, ends=ends, signal=signal, width=width, background=background,
+        bin_width=bin_width, step=_multiple("--step", step), window=_multiple("--window", window), vetoes=vetoes,
+        level=level, method="cls" if method == "cls" else "profile", limits=limits,
+    )  # fmt: skip
+    deliver(scan_file(request, threads=threads, quiet=quiet or as_json), out, figures, seed, as_json, quiet)
+
+
+def _multiple(option: str, text: str) -> tuple[float, bool]:
+    """A number, and whether it is in units of sigma."""
+    if match := _MULTIPLE.fullmatch(text.strip()):
+        text = match[1]
+    try:
+        return float(text), match is not None
+    except ValueError:
+        raise InputError(option, repr(text), "a number in GeV, or a multiple such as 0.5sigma", "write it so") from None

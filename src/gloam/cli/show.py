@@ -1,0 +1,57 @@
+"""`gloam show`: everything a search declares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from gloam.cli.options import common_options, print_json
+
+__all__ = ["command"]
+
+
+@click.command("show", epilog="Example: gloam show cms_dimuon")
+@click.argument("search")
+@common_options
+def command(search: str, as_json: bool, quiet: bool) -> None:
+    """Show everything SEARCH declares, and for each number whether it is published, simulated, assumed or recalled."""
+    from gloam.searches import load_search, sourced_numbers
+
+    declared = load_search(search)
+    document = declared.model_dump(mode="json")
+    if as_json:
+        print_json(document)
+        return
+    _print(document, 0)
+    if not quiet:
+        click.echo("\nnumbers and their sources")
+        for path, number in sourced_numbers(declared):
+            click.echo(f"  {path}: {number}")
+
+
+def _print(document: Any, depth: int) -> None:
+    indent = "  " * depth
+    for key, value in document.items():
+        if isinstance(value, dict) and "standing" in value:
+            error = f" +- {value['error']:g}" if value["error"] else ""
+            click.echo(f"{indent}{key}: {value['value']:g}{error} {value['unit']} [{value['standing']}]")
+        elif isinstance(value, dict):
+            click.echo(f"{indent}{key}:")
+            _print(value, depth + 1)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            for item in value:
+                click.echo(f"{indent}{key}: {item.get('name', '')}")
+                _print({k: v for k, v in item.items() if k != "name"}, depth + 1)
+        elif isinstance(value, list):
+            click.echo(f"{indent}{key}: {_text(value)}")
+        else:
+            click.echo(f"{indent}{key}: {_text(value)}")
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "not known"
+    if isinstance(value, list):
+        return "none" if not value else "; ".join(str(item) for item in value)
+    return str(value)

@@ -1,0 +1,97 @@
+"""Reading columns of events: one function for all formats, chosen by the file's suffix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gloam.arrays import FloatArray
+from gloam.errors import InputError, one_of
+from gloam.events import comma_separated, npz, parquet, root
+from gloam.events.checking import require_file
+
+__all__ = ["column_names", "read_columns"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    names: Callable[[Path, str | None], list[str]]
+    columns: Callable[[Path, Sequence[str], str | None], dict[str, FloatArray]]
+
+
+_CSV = _Format(comma_separated.names, comma_separated.columns)
+_FORMATS = {
+    ".csv": _CSV,
+    ".txt": _CSV,
+    ".npz": _Format(npz.names, npz.columns),
+    ".root": _Format(root.names, root.columns),
+    ".parquet": _Format(parquet.names, parquet.columns),
+}
+
+
+def read_columns(path: Path | str, names: Sequence[str], object_name: str | None = None) -> dict[str, FloatArray]:
+    r"""The named columns of a file of events, each float64 of shape (rows,), in the units of the file.
+
+    NaN and infinities pass; whoever fills or fits the values judges them.
+
+    Args:
+        path: a .csv or .txt (header line, commas), .npz, .root (TTree, RNTuple) or .parquet file.
+        names: the columns wanted; no other column is read.
+        object_name: the tree inside a ROOT file; needed where there are several.
+
+    Raises:
+        InputError: no such file, format, object or column; no rows; a damaged file; a cell, branch or
+            array that is not one number per row.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "events.csv")
+        ...     _ = path.write_text("run, M\n1, 3.10\n2, 9.46\n")
+        ...     read_columns(path, ["M"])
+        {'M': array([3.1 , 9.46])}
+    """
+    path = Path(path)
+    columns = _format_of(path).columns(path, names, object_name)
+    lengths = {name: values.size for name, values in columns.items()}
+    if len(set(lengths.values())) > 1:
+        listed = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        remedy = "write arrays of one length, or read one column at a time"
+        raise InputError(f"read rows of {path}", f"different lengths: {listed}", "one length", remedy)
+    if 0 in lengths.values():
+        asked = f"read {', '.join(repr(name) for name in names)} of {path}"
+        raise InputError(asked, "no rows", "at least one row", "check how the file was made")
+    return columns
+
+
+def column_names(path: Path | str, object_name: str | None = None) -> list[str]:
+    r"""The names of the columns of a file of events, in the order of the file.
+
+    Args:
+        path: a file as for `read_columns`.
+        object_name: the tree inside a ROOT file; needed where there are several.
+
+    Raises:
+        InputError: no such file, format or object; a damaged file.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "events.csv")
+        ...     _ = path.write_text("run, M\n1, 3.10\n")
+        ...     column_names(path)
+        ['run', 'M']
+    """
+    path = Path(path)
+    return _format_of(path).names(path, object_name)
+
+
+def _format_of(path: Path) -> _Format:
+    require_file(path)
+    form = _FORMATS.get(path.suffix.lower())
+    if form is None:
+        found = f"the suffix '{path.suffix}'" if path.suffix else "a name without suffix"
+        remedy = "write the events in one of these formats, and name the file so"
+        raise InputError(f"read columns of {path}", found, one_of(_FORMATS), remedy)
+    return form

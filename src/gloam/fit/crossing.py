@@ -1,0 +1,96 @@
+"""Where the profile of -ln L has risen by a given amount above a reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gloam.arrays import BoolArray, FloatArray
+from gloam.fit.likelihood import likelihood_difference
+from gloam.fit.problem import Problem
+from gloam.fit.profiling import profile
+
+__all__ = ["Crossing", "crossing"]
+
+ACCURACY = 1e-4
+"""Step, in standard deviations, at which the iteration ends; being Newton's, it leaves an error of its square."""
+
+VALUE_TOLERANCE = 1e-9
+"""Certificate asked of each profile value: its effect on a limit is below 1e-8 standard deviations."""
+
+MAXIMUM_STEPS = 60
+
+
+@dataclass(slots=True, eq=False)
+class Crossing:
+    """Signal yields at which the profile reaches a level.
+
+    Attributes:
+        s: the yields, shape (b,); NaN where none was found.
+        theta: background coefficients there, shape (b, K).
+        found: whether the crossing is bracketed and certified, shape (b,).
+    """
+
+    s: FloatArray
+    theta: FloatArray
+    found: BoolArray
+
+
+def crossing(
+    problem: Problem,
+    theta: FloatArray,
+    s: FloatArray,
+    reference: FloatArray,
+    rise: float | FloatArray,
+    *,
+    guess: FloatArray,
+    ridge: FloatArray,
+) -> Crossing:
+    """The yields above s at which -ln L, minimised over the background, exceeds the reference by `rise`.
+
+    Newton's method on sqrt(2 (nll - nll_reference)), which is nearly linear in the yield, inside a bracket that
+    the iteration finds by itself.
+
+    Args:
+        problem: b fits.
+        theta: background coefficients at s, shape (b, K).
+        s: yields at which the rise is not yet reached, shape (b,).
+        reference: expectations at the reference, shape (b, m).
+        rise: how far to rise, > 0.
+        guess: first yield to try, > s, shape (b,).
+        ridge: d theta / d s at s, shape (b, K).
+    """
+    b = problem.size
+    goal = np.broadcast_to(np.sqrt(2 * np.asarray(rise, float)), (b,))
+    out = Crossing(np.full(b, np.nan), theta.copy(), np.zeros(b, bool))
+    rows, part, goal = np.arange(b), problem, goal
+    low, high = s.copy(), np.full(b, np.inf)
+    at, theta = guess.copy(), theta + ridge * (guess - s)[:, None]
+    for _ in range(MAXIMUM_STEPS):
+        found = profile(part, theta, at, VALUE_TOLERANCE)
+        root = np.sqrt(2 * np.maximum(likelihood_difference(part, found.expected, reference), 0.0))
+        below = root < goal
+        low, high = np.where(below, at, low), np.where(below, high, at)
+        with np.errstate(all="ignore"):
+            proposed = at + (goal - root) * root / found.slope
+            unit = 1 / np.sqrt(found.curvature)
+        # without a bracket, at most three times as far as so far
+        reach = np.where(np.isfinite(high), high, at + 2 * (at - s))
+        inside = (proposed > low) & (proposed < reach)
+        proposed = np.where(inside, proposed, np.where(np.isfinite(high), 0.5 * (low + high), reach))
+        step = proposed - at
+        width = np.minimum(np.where(np.isfinite(unit), unit, np.inf), np.abs(at - s))
+        done = (inside & (np.abs(step) <= ACCURACY * width)) | (high - low <= 1e-9 * np.abs(at - s))
+        lost = found.gap > VALUE_TOLERANCE
+        theta = found.theta + found.ridge * step[:, None]
+        if done.any() or lost.any():
+            ended = rows[done & ~lost]
+            out.s[ended], out.theta[ended], out.found[ended] = proposed[done & ~lost], theta[done & ~lost], True
+            keep = np.flatnonzero(~done & ~lost)
+            if keep.size == 0:
+                break
+            rows, part, goal, reference = rows[keep], part.take(keep), goal[keep], reference[keep]
+            s, low, high, proposed, theta = s[keep], low[keep], high[keep], proposed[keep], theta[keep]
+        at = proposed
+    return out

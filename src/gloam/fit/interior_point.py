@@ -1,0 +1,90 @@
+"""Primal-dual interior point: for minima that lie on mu = 0 in empty bins.
+
+There Newton's method runs against a wall. Here every empty bin carries a dual variable z with mu z = eps, and eps
+goes to zero; bins with counts keep mu z = n, so that without empty bins this is Newton's method.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gloam.arrays import FloatArray
+from gloam.fit.certificate import interior_gap
+from gloam.fit.direction import direction
+from gloam.fit.minimum import Minimum
+from gloam.fit.problem import Problem
+from gloam.fit.status import FitStatus
+
+__all__ = ["interior_point"]
+
+WALL = 0.98  # part of the way to the boundary that a step may go
+MAXIMUM_PASSES = 100
+TINY = 1e-300
+
+
+def interior_point(problem: Problem, theta: FloatArray, s: FloatArray, free: bool, tol: float) -> Minimum:
+    """The minima of a batch from strictly positive starts; rows without a certificate are `NOT_CERTIFIED`.
+
+    Args:
+        problem: b fits.
+        theta: start with a positive expectation in every used bin, shape (b, K).
+        s: start of the signal yield, or its fixed value, shape (b,).
+        free: whether s is fitted too.
+        tol: certificate at which a fit is finished.
+    """
+    b, parameters = theta.shape
+    out = Minimum(
+        theta.copy(), s.copy(), problem.expected(theta, s), *(np.full(b, np.nan) for _ in range(4)),
+        np.zeros((b, parameters)), np.full(b, FitStatus.NOT_CERTIFIED, np.int64), np.zeros(b, np.int64),
+    )  # fmt: skip
+    out.gap[:] = np.inf
+    rows, part = np.arange(b), problem
+    mu = out.expected.copy()
+    empty = _empty_bins(part)
+    last = 0.5 * tol / np.maximum(empty.sum(axis=1), 1)
+    eps = np.where(empty.any(axis=1), np.maximum(0.3, last), last)
+    dual = np.where(empty, eps[:, None], part.counts) / mu
+    for _ in range(MAXIMUM_PASSES):
+        target = np.where(empty, eps[:, None], part.counts)
+        with np.errstate(all="ignore"):
+            towards = direction(part.design, part.signal, dual / mu, target / mu - part.weight, np)
+            ds = -towards.slope / towards.curvature if free else np.zeros_like(s)
+            dtheta = towards.step + towards.ridge * ds[:, None]
+            relative = part.change(dtheta, ds) / mu
+            # the dual step of the linearised conditions mu z = target, relative to z
+            dual_relative = np.where(
+                part.counts + empty > 0, target / np.maximum(mu * dual, TINY) - 1.0 - relative, 0.0
+            )
+        lost = ~(np.isfinite(relative).all(axis=1) & np.isfinite(dual_relative).all(axis=1))
+        relative[lost] = dual_relative[lost] = 0.0
+        primal = np.minimum(1.0, WALL / np.maximum(-relative.min(axis=1), TINY))
+        dual_length = np.minimum(1.0, WALL / np.maximum(-dual_relative.min(axis=1), TINY))
+        theta, s = theta + primal[:, None] * dtheta, s + primal * ds
+        mu = mu * (1.0 + primal[:, None] * relative)
+        dual = dual * (1.0 + dual_length[:, None] * dual_relative)
+        out.passes[rows] += 1
+        gap = interior_gap(part.counts, mu, dual)
+        # the gap counts only when the last step made the dual point feasible
+        done = (gap <= tol) & (dual_length == 1.0) & (primal == 1.0) & ~lost
+        if done.any():
+            at = rows[done]
+            out.theta[at], out.s[at], out.gap[at] = theta[done], s[done], gap[done]
+            out.expected[at] = mu[done]
+            out.slope[at] = 0.0 if free else towards.slope[done]
+            out.curvature[at], out.information[at] = towards.curvature[done], towards.information[done]
+            out.ridge[at] = towards.ridge[done]
+            out.status[at] = FitStatus.BOUNDARY
+        shrink = np.where(primal > 0.9, 0.05, np.where(primal > 0.5, 0.3, 1.0))
+        eps = np.maximum(last, eps * shrink)
+        keep = np.flatnonzero(~done & ~lost)
+        if keep.size == 0:
+            break
+        if keep.size < rows.size:
+            rows, part, theta, s, mu = rows[keep], part.take(keep), theta[keep], s[keep], mu[keep]
+            dual, eps, last, empty = dual[keep], eps[keep], last[keep], empty[keep]
+    return out
+
+
+def _empty_bins(part: Problem) -> np.ndarray:
+    empty = part.counts == 0
+    return empty if part.used is None else empty & part.used

@@ -1,0 +1,138 @@
+"""Certified minima of a batch, free or at a fixed signal yield: the one thing everything else is built on."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from gloam.arrays import BoolArray, FloatArray, IntArray
+from gloam.fit.direction import direction
+from gloam.fit.elimination import solve_positive
+from gloam.fit.interior_point import interior_point
+from gloam.fit.minimum import Minimum
+from gloam.fit.newton import newton
+from gloam.fit.problem import Problem
+from gloam.fit.status import FitStatus
+
+__all__ = ["TOLERANCE", "is_distinct", "minimise", "profile", "projected_start"]
+
+TOLERANCE = 1e-11
+"""Default certificate of a fit: yields are then within 5e-6 standard deviations of the minimum."""
+
+INDISTINCT = 1e-9
+"""Part of the information on the signal below which the background is said to imitate it."""
+
+
+def profile(problem: Problem, theta: FloatArray, s: FloatArray, tol: float = TOLERANCE) -> Minimum:
+    """The minima over the background at fixed signal yields: theta, slope and curvature of the profile, certificate.
+
+    Started near the minimum (slid along `ridge` from a neighbouring yield) it takes one or two passes over the
+    bins, which is what makes limits cheap.
+
+    Args:
+        problem: b fits.
+        theta: start, shape (b, K); it need not make the expectation positive.
+        s: the signal yields, shape (b,).
+        tol: bound on -ln L minus its minimum at which a fit is finished.
+    """
+    return _solve(problem, theta, s, free=False, tol=tol)
+
+
+def minimise(problem: Problem, theta: FloatArray, s: FloatArray, tol: float = TOLERANCE) -> Minimum:
+    """The minima over background and signal yield, which may be negative; arguments as for `profile`."""
+    return _solve(problem, theta, s, free=True, tol=tol)
+
+
+def is_distinct(problem: Problem) -> BoolArray:
+    """Whether the signal differs from everything the background can be, shape (b,); no matter what the data are."""
+    weight = np.ones_like(problem.counts) if problem.exposure is None else problem.exposure
+    with np.errstate(all="ignore"):
+        towards = direction(problem.design, problem.signal, weight, np.zeros_like(weight), np)
+        return np.asarray((towards.pivot > 1e-12) & (towards.curvature > INDISTINCT * towards.information))
+
+
+def _solve(problem: Problem, theta: FloatArray, s: FloatArray, free: bool, tol: float) -> Minimum:
+    theta, expected = _positive(problem, theta, s)
+    found = newton(problem, theta, s, expected, free, tol)
+    left = np.flatnonzero(found.status != FitStatus.OK)
+    if left.size:
+        part = problem.take(left)
+        level = np.maximum(_level(part), 0.5 / _bins(part))
+        flat = np.zeros((left.size, theta.shape[1]))
+        start = s[left]
+        if free:
+            start = np.maximum(start, 0.0)
+        # a flat expectation high above any negative signal is inside; the central path leads on from there
+        deepest = (-start[:, None] * part.signal).max(axis=1)
+        flat[:, 0] = np.maximum(level, 2 * deepest) / _flat_height(part)
+        merge(found, left, interior_point(part, flat, start, free, tol))
+    return found
+
+
+def merge(into: Minimum, rows: IntArray, other: Minimum) -> None:
+    """Put the minima of some rows in their place; their passes add up."""
+    for field in dataclasses.fields(Minimum):
+        target, source = getattr(into, field.name), getattr(other, field.name)
+        target[rows] = target[rows] + source if field.name == "passes" else source
+
+
+def projected_start(problem: Problem) -> FloatArray:
+    """Background coefficients near the minimum without a signal, with a positive expectation; shape (b, K).
+
+    The least-squares projection of the counts, mixed with their mean where it comes close to zero.
+    """
+    weight = np.ones_like(problem.counts) if problem.exposure is None else problem.exposure
+    with np.errstate(all="ignore"):
+        (theta,), pivot = solve_positive(problem.design.gram(weight), [problem.design.adjoint(problem.counts).T], np)
+    theta = np.where(pivot > 1e-12, theta, 0.0).T
+    return _mixed(problem, theta, np.zeros(problem.size), floor=0.1)[0]
+
+
+def _positive(problem: Problem, theta: FloatArray, s: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The start, moved towards a flat background where it has an expectation that is not positive."""
+    expected = problem.expected(theta, s)
+    if expected.min() > 0:
+        return theta, expected
+    return _mixed(problem, theta, s, floor=1e-3)
+
+
+def _mixed(problem: Problem, theta: FloatArray, s: FloatArray, floor: float) -> tuple[FloatArray, FloatArray]:
+    """Theta moved towards a flat background so that every expectation exceeds a part of the mean count."""
+    expected = problem.expected(theta, s)
+    level = np.maximum(_level(problem), 0.1 / _bins(problem))
+    signal = s[:, None] * problem.signal
+    # the flat expectation is raised above the deepest hole that a negative signal makes
+    flat = np.zeros_like(theta)
+    height = level + np.maximum(-signal.min(axis=1), 0.0) * 1.5
+    flat[:, 0] = height / _flat_height(problem)
+    inside = problem.expected(flat, s)
+    least = floor * level[:, None]
+    with np.errstate(all="ignore"):
+        share = np.where(expected < least, (inside - least) / (inside - expected), 1.0).min(axis=1)
+    share = np.where(np.isfinite(share), np.clip(share, 0.0, 1.0), 0.0)[:, None]
+    theta = flat + share * (theta - flat)
+    return theta, problem.expected(theta, s)
+
+
+def _bins(problem: Problem) -> FloatArray | float:
+    """The number of used bins of each fit."""
+    return problem.counts.shape[1] if problem.used is None else np.maximum(problem.used.sum(axis=1), 1)
+
+
+def _level(problem: Problem) -> FloatArray:
+    """The mean count of the used bins, per unit of exposure; shape (b,)."""
+    total = problem.counts.sum(axis=1)
+    if problem.exposure is None:
+        return np.asarray(total / problem.counts.shape[1])
+    return np.asarray(total / np.maximum(problem.exposure.sum(axis=1), 1e-300))
+
+
+def _flat_height(problem: Problem) -> FloatArray:
+    """The least expectation that a unit of the first coefficient gives in any used bin; shape (b,)."""
+    unit = np.zeros((problem.size, problem.design.parameters))
+    unit[:, 0] = 1.0
+    height = problem.design.apply(unit)
+    if problem.used is not None:
+        height = np.where(problem.used, height, np.inf)
+    return np.asarray(height.min(axis=1))

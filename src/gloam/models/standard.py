@@ -1,0 +1,75 @@
+"""Cumulative distributions tabulated once in standard units, then read by cubic Hermite interpolation.
+
+A scan needs millions of values of one function of z = (x - mass) / sigma. The table answers to 1e-12, without
+importing a special-function library, several times faster than the exact expression.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from gloam.arrays import FloatArray
+
+__all__ = ["StandardTable", "normal_cumulative"]
+
+STEP = 1 / 256  # the error of cubic interpolation is STEP^4 / 384 times the third derivative of the density
+REACH = 64.0  # in sigma; beyond it the closed form is evaluated
+
+_erfc = np.frompyfunc(math.erfc, 1, 1)
+
+
+def normal_cumulative(z: FloatArray) -> FloatArray:
+    """The standard normal distribution function, exact also far in the lower tail."""
+    return 0.5 * np.asarray(_erfc(np.asarray(z) * -math.sqrt(0.5)), float)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StandardTable:
+    """A distribution function on a grid of z, with its cubic coefficients in each cell.
+
+    Attributes:
+        low: first node.
+        coefficients: shape (4, cells), lowest power first, in units of the cell.
+        exact: the closed form, for z outside the table.
+    """
+
+    low: float
+    coefficients: FloatArray
+    exact: Callable[[FloatArray], FloatArray]
+
+    @classmethod
+    def of(
+        cls,
+        cumulative: Callable[[FloatArray], FloatArray],
+        density: Callable[[FloatArray], FloatArray],
+        knot: float = 0.0,
+    ) -> StandardTable:
+        """The table of a distribution; `knot` is made a node (where higher derivatives jump)."""
+        cells = round(REACH / STEP)
+        z = knot + STEP * np.arange(-cells, cells + 1)
+        value, slope = cumulative(z), density(z) * STEP
+        rise = np.diff(value)
+        cubic = np.stack(
+            [value[:-1], slope[:-1], 3 * rise - 2 * slope[:-1] - slope[1:], slope[:-1] + slope[1:] - 2 * rise]
+        )
+        return cls(float(z[0]), cubic, cumulative)
+
+    def __call__(self, z: FloatArray) -> FloatArray:
+        """The distribution function at z, within 1e-12 of the closed form."""
+        cells = self.coefficients.shape[1]
+        position = (z - self.low) * (1 / STEP)
+        cell = np.clip(position, 0, cells - 1).astype(np.int32)
+        position -= cell
+        c0, c1, c2, c3 = self.coefficients
+        value = c3.take(cell)
+        for coefficient in (c2, c1, c0):
+            value *= position
+            value += coefficient.take(cell)
+        if position.size and (position.min() < 0 or position.max() > 1):
+            outside = (position < 0) | (position > 1)
+            value[outside] = self.exact(z[outside])
+        return value

@@ -1,0 +1,9 @@
+"""Figures of a channel and of a run, each one function; nothing here touches pyplot or its state."""
+
+from gloam.report.figures.fit import fit_figure
+from gloam.report.figures.limit import limit_figure
+from gloam.report.figures.overview import overview_figure
+from gloam.report.figures.saving import save_figure
+from gloam.report.figures.significance import significance_figure
+
+__all__ = ["fit_figure", "limit_figure", "overview_figure", "save_figure", "significance_figure"]

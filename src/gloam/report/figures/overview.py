@@ -1,0 +1,66 @@
+"""One picture of a whole run: for each channel the fit at its largest excess, and the local significance below."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gloam.report.channel import ChannelResult
+from gloam.report.figures.fit import draw_fit
+from gloam.report.figures.significance import MASS_LABEL, draw_significance
+from gloam.report.figures.style import data_label, heading, new_figure, style
+from gloam.report.views import FitView, fit_view, largest_excess
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["overview_figure"]
+
+MOST_PANELS = 6
+WIDTH, HEIGHT = 5.0, 4.9
+
+
+def overview_figure(channels: Sequence[ChannelResult]) -> Figure | None:
+    """The overview, of the channels with the largest excesses where there are more than six; None without any fit."""
+    rows = {id(channel): largest_excess(channel.result) for channel in channels}
+    fitted = [(channel, row) for channel in channels if (row := rows[id(channel)]) is not None]
+    if not fitted:
+        return None
+    largest = sorted(fitted, key=lambda pair: -pair[0].result.z_local[pair[1]])[:MOST_PANELS]
+    chosen = [pair for pair in fitted if pair in largest]
+    columns = min(len(chosen), 3 if len(chosen) > 4 else 2)
+    lines = math.ceil(len(chosen) / columns)
+    labels = {data_label(channel.result.setup.spectrum) for channel, _ in chosen}
+    with style():
+        figure = new_figure(max(WIDTH * columns, 6.4), HEIGHT * lines + 0.3)
+        panels = figure.subfigures(lines, columns, squeeze=False, hspace=0.02, wspace=0.02).ravel()
+        for number, (panel, (channel, row)) in enumerate(zip(panels, chosen, strict=False)):
+            upper, lower = panel.subplots(2, 1, height_ratios=[1.75, 1])
+            view = fit_view(channel.result, row)
+            draw_fit(upper, view, channel, legend=number == 0)
+            draw_significance(lower, channel, columns=1)
+            _label(upper, lower, view, channel)
+            heading(upper, channel.title, channel.result.setup.spectrum if len(labels) > 1 else None)
+            panel.align_ylabels([upper, lower])
+        omitted = len(fitted) - len(chosen)
+        shown = "" if omitted == 0 else f" ({len(chosen)} channels with the largest excesses of {len(fitted)})"
+        title = (labels.pop() if len(labels) == 1 else "") + shown
+        figure.suptitle(title, fontsize=11, x=0.01, ha="left")
+    return figure
+
+
+def _label(upper: Axes, lower: Axes, view: FitView, channel: ChannelResult) -> None:
+    """Labels the horizontal axes, one for both where they show nearly the same range of one quantity."""
+    result = channel.result
+    low, high = view.window
+    grid = float(result.mass.min()), float(result.mass.max())
+    alike = (result.position == result.mass).all() and grid[1] - grid[0] > 0.6 * (high - low)
+    alike = alike and high - low > 0.6 * (grid[1] - grid[0])
+    upper.set_xlabel(channel.observable_label)
+    lower.set_xlabel(MASS_LABEL)
+    if alike:
+        ends = min(low, grid[0]), max(high, grid[1])
+        upper.set_xlim(*ends)
+        lower.set_xlim(*ends)

@@ -1,0 +1,78 @@
+"""The signed local significance against mass."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gloam.report.channel import ChannelResult
+from gloam.report.figures.curves import draw_curve, gaps
+from gloam.report.figures.style import BACKGROUND, FIT, GREY, heading, new_figure, style
+from gloam.report.views import largest_deficit, largest_excess
+from gloam.report.words import mass_in_words, signed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from gloam.arrays import FloatArray
+
+__all__ = ["MASS_LABEL", "draw_significance", "mass_limits", "significance_figure"]
+
+MASS_LABEL = "Mass hypothesis [GeV]"
+
+
+def significance_figure(channel: ChannelResult) -> Figure:
+    """The figure of the local significance of all hypotheses; masses without a certified fit are gaps."""
+    with style():
+        figure = new_figure(6.4, 3.7)
+        axes = figure.subplots()
+        draw_significance(axes, channel)
+        axes.set_xlabel(MASS_LABEL)
+        heading(axes, channel.title, channel.result.setup.spectrum)
+    return figure
+
+
+def draw_significance(axes: Axes, channel: ChannelResult, *, columns: int = 2) -> None:
+    """Draws the significance, levels to read it by and its extremes, named in the room kept free above them."""
+    result = channel.result
+    z = result.z_local
+    highest, lowest = np.nanmax(z, initial=3.8), np.nanmin(z, initial=-3.8)
+    axes.set_xlim(*mass_limits(result.mass))
+    rows = 2 if columns > 1 else 4
+    axes.set_ylim(1.08 * lowest, lowest + 1.04 * (highest - lowest) / (1 - 0.1 * rows))
+    axes.axhline(0, color="black", lw=0.8)
+    levels = (3, 5) if max(highest, -lowest) >= 5 else (3,)
+    for level in levels:
+        for sign in (1, -1):
+            if lowest <= sign * level <= highest:
+                axes.axhline(sign * level, color=GREY, lw=0.9, ls="--" if level == 3 else ":")
+    for low, high in gaps(result.mass, z):
+        axes.axvspan(low, high, color="0.9", lw=0, zorder=0)
+    draw_curve(axes, result.mass, z, color="black", lw=0.9)
+    _draw_extremes(axes, channel)
+    axes.plot([], [], color=GREY, lw=0.9, ls="--", label=" and ".join(rf"$\pm{level}$" for level in levels))
+    if np.isnan(z).any():
+        axes.fill_between([], [], color="0.9", lw=0, label="No fit")
+    axes.set_ylabel(r"Local significance $z_\mathrm{local}$")
+    axes.legend(loc="upper left", ncols=columns)
+
+
+def mass_limits(mass: FloatArray) -> tuple[float, float]:
+    """The ends of a mass axis: those of the grid, or some room around a single mass."""
+    low, high = float(mass.min()), float(mass.max())
+    margin = 0.0 if high > low else max(0.05 * abs(low), 1e-3)
+    return low - margin, high + margin
+
+
+def _draw_extremes(axes: Axes, channel: ChannelResult) -> None:
+    result = channel.result
+    excess, deficit = largest_excess(result), largest_deficit(result)
+    if excess is None or deficit is None:
+        axes.text(0.5, 0.3, "No certified fit", transform=axes.transAxes, ha="center")
+        return
+    for row, name, marker, color in ((excess, "excess", "^", FIT), (deficit, "deficit", "v", BACKGROUND)):
+        z = float(result.z_local[row])
+        label = f"Largest {name}: ${signed(z)}$ at {mass_in_words(result, row)}"
+        axes.plot([result.mass[row]], [z], marker, color=color, ms=6, ls="", clip_on=False, label=label, zorder=5)

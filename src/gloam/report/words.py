@@ -1,0 +1,141 @@
+"""Numbers, labels and settings of a run in words, the same in figures and on the page."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from gloam.arrays import FloatArray
+from gloam.models import Background, Polynomial, SignalShape, Steps
+from gloam.scans import ScanResult
+from gloam.spectra import Spectrum
+from gloam.statistics import UpperLimits
+
+__all__ = [
+    "background_in_words",
+    "data_in_words",
+    "level_in_words",
+    "limit_in_words",
+    "mass_in_words",
+    "measured",
+    "shape_in_words",
+    "signed",
+    "span",
+    "width_in_words",
+]
+
+KINDS = {"real": "Real data", "pseudo": "Pseudo-data", "user": "Data"}
+
+
+def data_in_words(spectrum: Spectrum) -> str:
+    """What kind of data these are and where they come from.
+
+    Example:
+        >>> from gloam.spectra import Axis, Origin
+        >>> data_in_words(Spectrum((Axis([0.0, 1.0]),), [0, 3, 0], origin=Origin("pseudo", "toys, seed 1")))
+        'Pseudo-data: toys, seed 1'
+    """
+    origin = spectrum.origin
+    kind = "Data" if origin is None else KINDS[origin.kind]
+    if spectrum.asimov:
+        kind = "Expectation, no data"
+    return f"{kind}: {'source not stated' if origin is None else origin.source}"
+
+
+def level_in_words(level: float) -> str:
+    """The confidence level.
+
+    Example:
+        >>> level_in_words(0.9)
+        '90% CL'
+    """
+    return f"{100 * level:.6g}% CL"
+
+
+def limit_in_words(limits: UpperLimits) -> str:
+    """How limits were set: method, approximation, sidedness."""
+    return f"{ {'cls': 'CLs', 'profile': 'profile likelihood'}[limits.method] }, asymptotic, {limits.sidedness}"
+
+
+def signed(z: float) -> str:
+    """A significance with its sign.
+
+    Example:
+        >>> signed(-1.26), signed(0.0)
+        ('-1.3', '+0.0')
+    """
+    return f"{round(z, 1) + 0.0:+.1f}"
+
+
+def measured(value: float, error: float) -> tuple[str, str | None]:
+    """A value and its error, both to two significant digits of the error; None for an error that is not known.
+
+    Example:
+        >>> measured(90.637, 13.8), measured(0.01234, 0.0021), measured(3.0, float("nan"))
+        (('91', '14'), ('0.0123', '0.0021'), ('3', None))
+    """
+    if not (math.isfinite(error) and error > 0):
+        return f"{value:.3g}", None
+    decimals = max(0, 1 - math.floor(math.log10(error)))
+    return f"{round(value, decimals) + 0.0:.{decimals}f}", f"{error:.{decimals}f}"
+
+
+def mass_in_words(result: ScanResult, row: int) -> str:
+    """The mass of a hypothesis, as fine as the grid is."""
+    mass = np.unique(result.mass)
+    step = float(np.median(np.diff(mass))) if mass.size > 1 else 1e-3
+    decimals = min(max(0, math.ceil(-math.log10(step) - 1e-6)), 6)
+    return f"{result.mass[row]:.{decimals}f} GeV"
+
+
+def width_in_words(width: float, unit: str) -> str:
+    """A short length on the axis, in MeV where that reads better.
+
+    Example:
+        >>> width_in_words(0.002, "GeV"), width_in_words(0.5, "GeV^2")
+        ('2 MeV', '0.5 GeV^2')
+    """
+    if unit == "GeV" and width < 0.1:
+        return f"{1e3 * width:.4g} MeV"
+    return f"{width:.4g} {unit}".rstrip()
+
+
+def span(values: FloatArray, text: str = "{:.4g}") -> str:
+    """The range of the values that are not NaN, or the value if they are all alike.
+
+    Example:
+        >>> span(np.array([2.0, 3.0])), span(np.array([2.0, 2.0])), span(np.array([np.nan]))
+        ('2 to 3', '2', 'none')
+    """
+    finite = values[np.isfinite(values)]
+    if finite.size == 0:
+        return "none"
+    low, high = text.format(finite.min()), text.format(finite.max())
+    return low if low == high else f"{low} to {high}"
+
+
+def shape_in_words(shape: SignalShape, position: FloatArray, unit: str) -> str:
+    """The kind of signal and its resolution over the grid."""
+    name = _spaced(type(shape).__name__)
+    parts = getattr(shape, "shapes", ())
+    if parts:
+        name += f" of {' and '.join(_spaced(type(part).__name__) for part in parts)}"
+    sigma = shape.resolution(position)
+    if unit == "GeV":
+        return f"{name}, resolution {span(1e3 * sigma)} MeV"
+    return f"{name}, resolution {span(sigma)} {unit}".rstrip()
+
+
+def background_in_words(background: Background, position: FloatArray) -> str:
+    """The form of the background over the grid."""
+    if isinstance(background, Polynomial):
+        orders = span(background.variant(position).astype(float), "{:.0f}")
+        rising = ", changing with mass" if isinstance(background.order, Steps) and "to" in orders else ""
+        return f"polynomial of order {orders}{rising}, all coefficients free in each window"
+    return _spaced(type(background).__name__)
+
+
+def _spaced(name: str) -> str:
+    """A class name as words: 'CrystalBall' -> 'Crystal Ball'."""
+    return "".join(f" {c}" if c.isupper() and i else c for i, c in enumerate(name))

@@ -1,0 +1,23 @@
+"""Scans over mass: grids, windows and the fits of every hypothesis."""
+
+from gloam.scans.batches import Batch, batches
+from gloam.scans.fits import fit_scan
+from gloam.scans.grid import Grid, grid_in_resolution, grid_in_steps
+from gloam.scans.result import ScanResult
+from gloam.scans.setup import Scan
+from gloam.scans.windows import BinnedWindows, SlidingWindows, Windows, sliding_windows
+
+__all__ = [
+    "Batch",
+    "BinnedWindows",
+    "Grid",
+    "Scan",
+    "ScanResult",
+    "SlidingWindows",
+    "Windows",
+    "batches",
+    "fit_scan",
+    "grid_in_resolution",
+    "grid_in_steps",
+    "sliding_windows",
+]

@@ -1,0 +1,125 @@
+"""Shape scans: every hypothesis fitted with and without a signal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from gloam.arrays import FloatArray, IntArray
+from gloam.errors import DegenerateFitError
+from gloam.execution import map_batches
+from gloam.fit import (
+    FitStatus,
+    Minimum,
+    Problem,
+    covariance,
+    crossing,
+    is_distinct,
+    likelihood_difference,
+    minimise,
+    profile,
+    projected_start,
+)
+from gloam.scans.batches import Batch, batches, domains
+from gloam.scans.result import ScanResult
+from gloam.scans.setup import Scan
+
+__all__ = ["fit_scan"]
+
+
+def fit_scan(scan: Scan, *, threads: int | None = None, progress: Callable[[int], object] | None = None) -> ScanResult:
+    """The fits of all hypotheses of a scan.
+
+    Args:
+        scan: what to fit.
+        threads: how many to use; None: `GLOAM_THREADS`, else one for each core. The answer does not depend on it.
+        progress: called with the number of hypotheses finished, after each batch.
+
+    Raises:
+        DegenerateFitError: if in no window the signal can be told from the background.
+    """
+    h = len(scan.grid)
+    widest = int(max(_parameters(scan), default=1))
+    fields = {name: np.full(h, np.nan) for name in ("n_sig", "n_sig_err", "q0", "edm")}
+    status = np.full(h, FitStatus.VETOED, np.int64)
+    theta, theta_background = np.full((h, widest), np.nan), np.full((h, widest), np.nan)
+    matrix = np.full((h, widest + 1, widest + 1), np.nan)
+    parameters = np.zeros(h, np.int64)
+
+    def work(batch: Batch) -> None:
+        rows, problem = batch.rows, batch.problem()
+        free, without, fitted = _fit(problem)
+        k = problem.design.parameters
+        for name, values in fitted.items():
+            fields[name][rows] = values
+        status[rows] = free.status
+        theta[rows, :k], theta_background[rows, :k] = free.theta, without.theta
+        inner = np.r_[:k, widest]
+        matrix[rows[:, None, None], inner[:, None], inner] = covariance(problem, free)
+        parameters[rows] = k
+        if progress is not None:
+            progress(rows.size)
+
+    map_batches(work, batches(scan), threads)
+    if h and (status == FitStatus.UNDETERMINED).all():
+        bins = scan.windows.bins
+        raise DegenerateFitError(
+            "fit of signal and background",
+            f"windows of {bins.min()} to {bins.max()} bins for {widest} background parameters and a signal",
+            f"at least {widest + 1} bins across which signal and background differ",
+            "use finer bins (--bin-width), a wider --window or a lower order of the polynomial",
+        )
+    low, high = domains(scan)
+    window_low, window_high = _window_ends(scan)
+    return ScanResult(
+        setup=scan, **fields, status=status, theta=theta, theta_background=theta_background, covariance=matrix,
+        parameters=parameters, window_low=window_low, window_high=window_high, domain_low=low, domain_high=high,
+    )  # fmt: skip
+
+
+def _fit(problem: Problem) -> tuple[Minimum, Minimum, dict[str, FloatArray]]:
+    """The two fits of a batch and what a scan keeps of them."""
+    none = np.zeros(problem.size)
+    without = profile(problem, projected_start(problem), none)
+    free = minimise(problem, without.theta, none)
+    q0 = np.maximum(2 * likelihood_difference(problem, without.expected, free.expected), 0.0)
+    free.status = _joint_status(free.status, without.status)
+    free.status[~is_distinct(problem)] = FitStatus.UNDETERMINED
+    with np.errstate(all="ignore"):
+        error = 1 / np.sqrt(free.curvature)
+    edge = np.flatnonzero(free.status == FitStatus.BOUNDARY)
+    if edge.size:
+        error[edge] = _upward_error(problem.take(edge), free, edge)
+    usable = np.isin(free.status, (FitStatus.OK, FitStatus.BOUNDARY))
+    values = {"n_sig": free.s, "n_sig_err": error, "q0": q0, "edm": np.maximum(free.gap, without.gap)}
+    return free, without, {name: np.where(usable, value, np.nan) for name, value in values.items()}
+
+
+def _joint_status(free: IntArray, without: IntArray) -> IntArray:
+    """The status of a pair: that of the free fit unless the other one failed."""
+    return np.where(without == FitStatus.NOT_CERTIFIED, FitStatus.NOT_CERTIFIED, free)
+
+
+def _upward_error(part: Problem, free: Minimum, rows: IntArray) -> FloatArray:
+    s, theta = free.s[rows], free.theta[rows]
+    up = crossing(part, theta, s, free.expected[rows], 0.5, guess=s + 1.0, ridge=np.zeros_like(theta))
+    return np.asarray(up.s - s)
+
+
+def _parameters(scan: Scan) -> set[int]:
+    """How many coefficients the forms of the background have."""
+    edges = np.array([0.0, 1.0])
+    forms = np.unique(scan.background.variant(scan.grid.position))
+    return {scan.background.basis(edges, edges[0], edges[1], int(form)).shape[-1] for form in forms}
+
+
+def _window_ends(scan: Scan) -> tuple[FloatArray, FloatArray]:
+    edges = scan.spectrum.axes[0].edges
+    bins = scan.windows.bins
+    low, high = np.empty(bins.size), np.empty(bins.size)
+    for count in np.unique(bins):
+        rows = np.flatnonzero(bins == count)
+        indices = scan.windows.edge_indices(rows, int(count))
+        low[rows], high[rows] = edges[indices[:, 0]], edges[indices[:, -1]]
+    return low, high

@@ -1,0 +1,76 @@
+"""The fits of a scan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gloam.arrays import FloatArray, IntArray
+from gloam.fit import FitStatus
+from gloam.scans.setup import Scan
+
+__all__ = ["ScanResult"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScanResult:
+    """Two fits for each hypothesis: signal and background, and background alone.
+
+    Values are NaN where no fit was made or none was certified (see `status`).
+
+    Attributes:
+        setup: the scan that was made.
+        n_sig: fitted signal yields, which may be negative, shape (h,).
+        n_sig_err: their standard deviations from the curvature of -ln L; shape (h,). Where the expectation
+            vanishes in an empty bin (`FitStatus.BOUNDARY`): the distance at which -ln L has risen by 1/2 upwards.
+        q0: 2 (nll without signal - nll at the minimum), shape (h,).
+        edm: certificate, the larger bound on nll - nll_min of the two fits, shape (h,).
+        status: `FitStatus` codes, shape (h,).
+        theta: background coefficients with the signal free, padded with NaN, shape (h, K).
+        theta_background: the same without a signal, shape (h, K).
+        covariance: of the coefficients and, last, the yield, padded with NaN, shape (h, K + 1, K + 1).
+        parameters: number of background coefficients, shape (h,).
+        window_low, window_high: ends of the windows, shape (h,).
+        domain_low, domain_high: range on which the background basis is defined, shape (h,).
+    """
+
+    setup: Scan
+    n_sig: FloatArray
+    n_sig_err: FloatArray
+    q0: FloatArray
+    edm: FloatArray
+    status: IntArray
+    theta: FloatArray
+    theta_background: FloatArray
+    covariance: FloatArray
+    parameters: IntArray
+    window_low: FloatArray
+    window_high: FloatArray
+    domain_low: FloatArray
+    domain_high: FloatArray
+
+    @property
+    def mass(self) -> FloatArray:
+        """Particle masses of the hypotheses in GeV, shape (h,)."""
+        return self.setup.grid.mass
+
+    @property
+    def position(self) -> FloatArray:
+        """Where each hypothesis expects its peak in the observable, shape (h,)."""
+        return self.setup.grid.position
+
+    @property
+    def z_local(self) -> FloatArray:
+        """Signed local significance sign(n_sig) sqrt(q0), shape (h,) (Wilks' theorem)."""
+        return np.sign(self.n_sig) * np.sqrt(self.q0)
+
+    @property
+    def n_failed(self) -> int:
+        """The number of hypotheses with a fit that is not certified."""
+        return int(np.count_nonzero(self.status == FitStatus.NOT_CERTIFIED))
+
+    @property
+    def n_fits(self) -> int:
+        """The number of fits made: two for each hypothesis that is not vetoed."""
+        return 2 * int(np.count_nonzero(self.status != FitStatus.VETOED))

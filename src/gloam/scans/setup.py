@@ -1,0 +1,65 @@
+"""What a scan of one spectrum is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gloam.arrays import BoolArray
+from gloam.errors import InputError
+from gloam.models import Background, SignalShape
+from gloam.scans.grid import Grid
+from gloam.scans.windows import Windows
+from gloam.spectra import Spectrum
+
+__all__ = ["Scan"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scan:
+    """The hypotheses, windows and model of a scan over one spectrum.
+
+    Attributes:
+        spectrum: counts in one dimension.
+        signal: shape of the signal.
+        background: form of the background.
+        grid: the hypotheses.
+        windows: the bins each of them is fitted in.
+        vetoes: ranges of the observable that are left out: their bins are not fitted, masses inside not scanned.
+    """
+
+    spectrum: Spectrum
+    signal: SignalShape
+    background: Background
+    grid: Grid
+    windows: Windows
+    vetoes: tuple[tuple[float, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.spectrum.axes) != 1:
+            raise InputError("scan of a spectrum", f"{len(self.spectrum.axes)} dimensions", "one", "project it first")
+        for low, high in self.vetoes:
+            if not low < high:
+                raise InputError("veto", f"{low:g} to {high:g}", "LO < HI", "give the lower end first")
+        edges = self.spectrum.axes[0].edges
+        outside = (self.grid.position < edges[0]) | (self.grid.position > edges[-1])
+        if outside.any():
+            raise InputError(
+                f"hypothesis at {self.grid.position[outside][0]:g}",
+                f"a spectrum from {edges[0]:g} to {edges[-1]:g}",
+                "hypotheses inside the spectrum",
+                "shorten the grid or read a longer range",
+            )
+
+    @property
+    def vetoed(self) -> BoolArray:
+        """Which hypotheses lie in a vetoed or hidden range, shape (h,)."""
+        position = self.grid.position
+        inside = position != position  # all False
+        for low, high in self.vetoes:
+            inside = inside | ((position > low) & (position < high))
+        visible = self.spectrum.visible
+        if visible is not None:
+            edges = self.spectrum.axes[0].edges
+            bins = (edges.searchsorted(position, side="right") - 1).clip(0, edges.size - 2)
+            inside = inside | ~visible[bins]
+        return inside

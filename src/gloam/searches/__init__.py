@@ -1,0 +1,6 @@
+"""The searches: each a short declaration over the same engine."""
+
+from gloam.searches.declaration import Channel, Observable, Search, sourced_numbers
+from gloam.searches.registry import load_search, search_names
+
+__all__ = ["Channel", "Observable", "Search", "load_search", "search_names", "sourced_numbers"]

@@ -1,0 +1,57 @@
+"""Where searches are found: in this package and through the entry points `gloam.searches`."""
+
+from __future__ import annotations
+
+import difflib
+from importlib import import_module, metadata
+
+from gloam.errors import InputError
+from gloam.searches.declaration import Search
+
+__all__ = ["load_search", "room_of", "search_names"]
+
+BUILT_IN = ("cms_dimuon",)
+GROUP = "gloam.searches"
+
+
+def search_names() -> list[str]:
+    """The names of all searches, built in or installed; none is imported."""
+    return sorted({*BUILT_IN, *(point.name for point in metadata.entry_points(group=GROUP))})
+
+
+def load_search(name: str) -> Search:
+    """The declaration of a search.
+
+    Raises:
+        InputError: if there is no search of this name, or its declaration has faults (all are listed).
+
+    Example:
+        >>> load_search("cms_dimuon").experiment
+        'CMS at the LHC (Open Data, dimuon samples)'
+    """
+    from pydantic import ValidationError
+
+    room = room_of(name)
+    try:
+        declared = import_module(room).SEARCH
+    except ValidationError as faults:
+        found = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults.errors())
+        raise InputError(
+            f"declaration of search {name!r}", found, "a valid declaration", "correct these entries"
+        ) from None
+    if not isinstance(declared, Search):
+        raise InputError(f"search {name!r}", f"{room}.SEARCH is a {type(declared).__name__}", "a Search", "declare one")
+    return declared
+
+
+def room_of(name: str) -> str:
+    """The module that declares a search."""
+    if name in BUILT_IN:
+        return f"gloam.searches.{name}"
+    for point in metadata.entry_points(group=GROUP):
+        if point.name == name:
+            return point.value.partition(":")[0]
+    names = search_names()
+    close = difflib.get_close_matches(name, names, 1)
+    remedy = f"did you mean {close[0]}?" if close else "`gloam list` shows them"
+    raise InputError("search", repr(name), ", ".join(names), remedy)

@@ -1,0 +1,6 @@
+"""Significance, limits and their asymptotic distributions, vectorised on top of the fit engine."""
+
+from gloam.statistics.limits import LimitMethod, UpperLimits, check_level, no_limits, upper_limits
+from gloam.statistics.significance import p_local, signed_significance
+
+__all__ = ["LimitMethod", "UpperLimits", "check_level", "no_limits", "p_local", "signed_significance", "upper_limits"]

@@ -1,0 +1,272 @@
+"""Upper limits on the signal yield of every hypothesis of a shape scan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+from gloam.arrays import BoolArray, FloatArray
+from gloam.errors import InputError, one_of
+from gloam.execution import map_batches
+from gloam.fit import FitStatus, Minimum, Problem, crossing, likelihood_difference, profile
+from gloam.scans import Batch, ScanResult, batches
+from gloam.statistics.asymptotic import BANDS, band_heights, cls_value, cls_yield
+from gloam.statistics.normal import quantile
+
+__all__ = ["LimitMethod", "UpperLimits", "check_level", "no_limits", "upper_limits"]
+
+LimitMethod = Literal["cls", "profile"]
+
+START_TOLERANCE = 1e-9
+ACCURACY = 1e-5  # last step of the CLs iteration in standard deviations; being Newton's, it leaves its square
+MAXIMUM_STEPS = 60
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UpperLimits:
+    """Upper limits on the signal yield, observed and expected without a signal.
+
+    NaN where the fit of the hypothesis is not certified or no limit was found.
+
+    Attributes:
+        observed: shape (h,).
+        expected: quantiles Phi(-2), Phi(-1), 1/2, Phi(1), Phi(2) of the limit without a signal, shape (h, 5); NaN
+            for methods that have none.
+        level: confidence level, a fraction.
+        method: "cls" or "profile".
+        n_failed: hypotheses with a certified fit for which a limit was not found.
+    """
+
+    observed: FloatArray
+    expected: FloatArray
+    level: float
+    method: LimitMethod
+    n_failed: int
+
+    @property
+    def test_statistic(self) -> str:
+        """The test statistic, in the notation of arXiv:1007.1727."""
+        return "q_tilde"
+
+    @property
+    def sidedness(self) -> str:
+        """One-sided: only yields above the fitted one are tested."""
+        return "one-sided"
+
+
+def upper_limits(
+    result: ScanResult,
+    level: float = 0.90,
+    method: LimitMethod = "cls",
+    *,
+    bands: bool = True,
+    threads: int | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> UpperLimits:
+    """The upper limits on the yield of all hypotheses of a scan.
+
+    Both methods use q-tilde (arXiv:1007.1727 eq. 16), in which the best yield is bounded at 0.
+
+    - "cls": asymptotic CLs; the Asimov set is the background fitted to the data without a signal. The expected
+      limits are the quantiles Phi(0, +-1, +-2) of the same construction.
+    - "profile": where q-tilde reaches the square of the normal quantile of the level (2.71 at 95 %), the one-sided
+      profile-likelihood limit. Its expected limits are those of an estimate that fluctuates by N standard
+      deviations around the Asimov set, with the same bound.
+
+    Args:
+        result: the fits.
+        level: a fraction, 0.5 < level < 1.
+        method: "cls" or "profile".
+        bands: whether to compute the expected limits too.
+        threads: how many to use; the answer does not depend on it.
+        progress: called with the number of hypotheses finished, after each batch.
+
+    Raises:
+        InputError: for a level or method that is not allowed.
+    """
+    check_level(level)
+    if method not in get_args(LimitMethod):
+        raise InputError("method of the limit", method, one_of(get_args(LimitMethod)), "choose one of these")
+    h = len(result.setup.grid)
+    observed, expected = np.full(h, np.nan), np.full((h, len(BANDS)), np.nan)
+    usable = np.flatnonzero(np.isin(result.status, (FitStatus.OK, FitStatus.BOUNDARY)))
+
+    def work(batch: Batch) -> None:
+        rows, problem = batch.rows, batch.problem()
+        k = problem.design.parameters
+        fitted = _Fitted.of(problem, result.theta[rows, :k], result.n_sig[rows], result.theta_background[rows, :k])
+        asimov = _asimov(problem, fitted)
+        if method == "profile":
+            observed[rows] = _profile_limit(problem, fitted, level)
+        else:
+            observed[rows] = _cls_limit(problem, fitted, asimov, level)
+        if bands:
+            heights = band_heights(level) if method == "cls" else _profile_heights(level)
+            expected[rows] = _expected_limits(asimov, heights)
+        if progress is not None:
+            progress(rows.size)
+
+    map_batches(work, batches(result.setup, usable), threads)
+    wanted = expected[usable] if bands else observed[usable, None]
+    failed = int(np.count_nonzero(np.isnan(observed[usable]) | np.isnan(wanted).any(axis=1)))
+    return UpperLimits(observed, expected, level, method, failed)
+
+
+def no_limits(result: ScanResult, level: float, method: LimitMethod) -> UpperLimits:
+    """Limits that were not computed: NaN for every hypothesis."""
+    h = len(result.setup.grid)
+    return UpperLimits(np.full(h, np.nan), np.full((h, len(BANDS)), np.nan), level, method, 0)
+
+
+def check_level(level: float) -> None:
+    """Refuse a level that is no confidence level of an upper limit."""
+    if not 0.5 < level < 1:
+        raise InputError("level of the limit", level, "a fraction between 0.5 and 1", "write 0.90 for 90 %")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fitted:
+    """The reference points of a batch: the best fit with s >= 0, and the background alone."""
+
+    best: Minimum
+    background: Minimum
+    estimate: FloatArray
+
+    @classmethod
+    def of(cls, problem: Problem, theta: FloatArray, s: FloatArray, theta_background: FloatArray) -> _Fitted:
+        background = profile(problem, theta_background, np.zeros(problem.size), START_TOLERANCE)
+        positive = (s > 0)[:, None]
+        best = profile(problem, np.where(positive, theta, background.theta), np.maximum(s, 0.0), START_TOLERANCE)
+        return cls(best, background, s)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asimov:
+    """The background-only Asimov set of a batch, its best fit and the error of its yield, which is zero."""
+
+    problem: Problem
+    best: Minimum
+    sigma: FloatArray
+
+
+def _asimov(problem: Problem, fitted: _Fitted) -> _Asimov:
+    expected = fitted.background.expected
+    counts = expected * problem.weight if problem.used is None else np.where(problem.used, expected * problem.weight, 0)
+    imagined = problem.with_counts(counts)
+    best = profile(imagined, fitted.background.theta, np.zeros(problem.size), START_TOLERANCE)
+    with np.errstate(all="ignore"):
+        sigma = 1 / np.sqrt(best.curvature)
+    # where the background vanishes under the signal its yield has no Gaussian error: one event is the scale
+    per_event = 1 / np.maximum(problem.signal.sum(axis=1), 1e-3)
+    return _Asimov(imagined, best, np.where(np.isfinite(sigma) & (sigma > 0), sigma, per_event))
+
+
+def _profile_limit(problem: Problem, fitted: _Fitted, level: float) -> FloatArray:
+    height = float(quantile(level))
+    scale = _scale(problem, fitted)
+    guess = fitted.best.s + height * scale
+    return crossing(
+        problem, fitted.best.theta, fitted.best.s, fitted.best.expected, 0.5 * height**2,
+        guess=guess, ridge=fitted.best.ridge,
+    ).s  # fmt: skip
+
+
+def _scale(problem: Problem, fitted: _Fitted) -> FloatArray:
+    """A first idea of the error of the yield; only the number of steps depends on it."""
+    per_event = 1 / np.maximum(problem.signal.sum(axis=1), 1e-3)
+    with np.errstate(all="ignore"):
+        sigma = 1 / np.sqrt(fitted.best.curvature)
+    return np.where(np.isfinite(sigma) & (sigma > 1e-3 * per_event), sigma, per_event)
+
+
+def _expected_limits(asimov: _Asimov, heights: FloatArray) -> FloatArray:
+    """Where sqrt(q-tilde) of the Asimov set reaches each height, in increasing order; shape (b, bands)."""
+    limits = np.empty((asimov.problem.size, heights.size))
+    theta, s, ridge = asimov.best.theta, asimov.best.s, asimov.best.ridge
+    guess, start_theta = s + heights[0] * asimov.sigma, theta
+    for band, height in enumerate(heights):
+        found = crossing(
+            asimov.problem, start_theta, s, asimov.best.expected, 0.5 * height**2, guess=guess, ridge=ridge
+        )
+        limits[:, band] = found.s
+        if band + 1 < heights.size:
+            # the chord from the last two points leads to the next one
+            known = np.where(found.found, found.s, s + height * asimov.sigma)
+            run = np.maximum(known - asimov.best.s, 1e-300)
+            ridge = np.where(found.found[:, None], (found.theta - theta) / run[:, None], ridge)
+            start_theta, s = np.where(found.found[:, None], found.theta, start_theta), known
+            guess = known + run * (heights[band + 1] / height - 1)
+    return limits
+
+
+def _profile_heights(level: float) -> FloatArray:
+    """sqrt(q-tilde) on the Asimov set at the limits of estimates N standard deviations away.
+
+    For an estimate N >= 0 the limit is N + z above zero; for N < 0 the bound at 0 leaves
+    (s / sigma)^2 - 2 N s / sigma = z^2, that is N + sqrt(N^2 + z^2).
+    """
+    z, n = float(quantile(level)), np.array(BANDS, float)
+    return np.where(n >= 0, n + z, n + np.sqrt(n * n + z * z))
+
+
+def _cls_limit(problem: Problem, fitted: _Fitted, asimov: _Asimov, level: float) -> FloatArray:
+    """Where CLs falls to 1 - level: Newton's method on ln CLs, data and Asimov set together, inside a bracket."""
+    b = problem.size
+    out = np.full(b, np.nan)
+    rows, data, imagined = np.arange(b), problem, asimov.problem
+    reference, reference_asimov = fitted.best.expected, asimov.best.expected
+    sigma = asimov.sigma
+    s = np.maximum(cls_yield(np.clip(fitted.estimate / sigma, -6, None) * sigma, sigma, level), 1e-3 * sigma)
+    theta = fitted.best.theta + fitted.best.ridge * (s - fitted.best.s)[:, None]
+    theta_asimov = asimov.best.theta + asimov.best.ridge * s[:, None]
+    low, high = fitted.best.s.copy(), np.full(b, np.inf)
+    goal = np.log(1 - level)
+    for _ in range(MAXIMUM_STEPS):
+        seen = profile(data, theta, s, START_TOLERANCE)
+        imagined_at = profile(imagined, theta_asimov, s, START_TOLERANCE)
+        q = 2 * np.maximum(likelihood_difference(data, seen.expected, reference), 0.0)
+        q_asimov = 2 * np.maximum(likelihood_difference(imagined, imagined_at.expected, reference_asimov), 1e-30)
+        excess = np.log(np.maximum(cls_value(q, q_asimov), 1e-300)) - goal
+        low, high = np.where(excess > 0, s, low), np.where(excess > 0, high, s)
+        proposed, inside = _newton_proposal(s, excess, q, q_asimov, seen.slope, imagined_at.slope, low, high, goal)
+        step = proposed - s
+        lost = (seen.gap > START_TOLERANCE) | (imagined_at.gap > START_TOLERANCE)
+        done = ((inside & (np.abs(step) <= ACCURACY * sigma)) | (high - low <= 1e-9 * np.abs(s))) & ~lost
+        theta = seen.theta + seen.ridge * step[:, None]
+        theta_asimov = imagined_at.theta + imagined_at.ridge * step[:, None]
+        if done.any() or lost.any():
+            out[rows[done]] = proposed[done]
+            keep = np.flatnonzero(~done & ~lost)
+            if keep.size == 0:
+                break
+            rows, data, imagined = rows[keep], data.take(keep), imagined.take(keep)
+            reference, reference_asimov, sigma = reference[keep], reference_asimov[keep], sigma[keep]
+            theta, theta_asimov, proposed = theta[keep], theta_asimov[keep], proposed[keep]
+            low, high = low[keep], high[keep]
+        s = proposed
+    return out
+
+
+def _newton_proposal(
+    s: FloatArray, excess: FloatArray, q: FloatArray, q_asimov: FloatArray, slope: FloatArray,
+    slope_asimov: FloatArray, low: FloatArray, high: FloatArray, goal: float,
+) -> tuple[FloatArray, BoolArray]:  # fmt: skip
+    """The next yield to try, and whether it is Newton's and lies inside the bracket.
+
+    The derivative of ln CLs is taken along both profiles at once, by a small difference in closed form.
+    """
+    with np.errstate(all="ignore"):
+        h = 1e-4 * s
+        ahead = cls_value(np.maximum(q + 2 * slope * h, 0), np.maximum(q_asimov + 2 * slope_asimov * h, 1e-30))
+        behind = cls_value(np.maximum(q - 2 * slope * h, 0), np.maximum(q_asimov - 2 * slope_asimov * h, 1e-30))
+        gradient = (np.log(ahead) - np.log(behind)) / (2 * h)
+        # -ln CLs grows like a square: Newton's method on its root takes straighter steps
+        depth = np.maximum(-(excess + goal), 1e-12)
+        proposed = s + 2 * (np.sqrt(-goal * depth) - depth) / -gradient
+    reach = np.where(np.isfinite(high), high, 3 * s)
+    inside = (proposed > low) & (proposed < reach)
+    fallback = np.where(np.isfinite(high), 0.5 * (low + high), reach)
+    return np.where(inside, proposed, fallback), inside

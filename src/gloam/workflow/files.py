@@ -1,0 +1,117 @@
+"""The files of a run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gloam.fit import FitStatus
+from gloam.report import ChannelResult
+from gloam.spectra import to_uhi_json
+from gloam.statistics import p_local
+from gloam.store import provenance, write_arrays, write_atomically, write_json, write_table
+from gloam.workflow.run import Run
+from gloam.workflow.summary import summary
+
+__all__ = ["write_run"]
+
+QUANTILES = ("m2", "m1", "0", "p1", "p2")
+LIMITED = ("n_sig_ul", "eff_xsec_ul_fb", "xsec_ul_fb", "coupling_ul")
+STORED = (
+    "n_sig", "n_sig_err", "q0", "edm", "status", "theta", "theta_background", "covariance", "parameters",
+    "window_low", "window_high", "domain_low", "domain_high",
+)  # fmt: skip
+
+
+def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | None = None) -> dict[str, Any]:
+    """The summary of a run, after all its files were written to the directory.
+
+    `summary.json`, `scan.csv`, `limits.csv`, `variants.csv`, `spectrum.json` (UHI), `fits.npz`, `provenance.json`,
+    and with figures `figures/` (PNG and PDF) and `report.html`. Each file is whole or not there.
+
+    Args:
+        run: the results.
+        directory: where to; made if it does not exist, files of the same names are replaced.
+        figures: whether to draw figures and the page, which takes seconds.
+        seed: of the run, for the provenance.
+    """
+    numbers = summary(run)
+    write_table(directory / "scan.csv", _joined([_scan_columns(channel) for channel in run.channels]))
+    write_table(directory / "limits.csv", _joined([_limit_columns(channel) for channel in run.channels]))
+    write_table(directory / "variants.csv", {name: np.empty(0) for name in VARIANT_COLUMNS})
+    spectra = {channel.name: json.loads(to_uhi_json(channel.result.setup.spectrum)) for channel in run.channels}
+    document = json.dumps(spectra if len(spectra) > 1 else next(iter(spectra.values())))
+    write_atomically(directory / "spectrum.json", lambda stream: stream.write(document.encode()))
+    write_arrays(directory / "fits.npz", _stored(run))
+    written = provenance(hashes=run.hashes, seed=seed)
+    write_json(directory / "provenance.json", written)
+    path = write_json(directory / "summary.json", numbers)
+    if figures:
+        from gloam.report import write_figures, write_page
+
+        drawn = write_figures(run.channels, directory / "figures")
+        write_page(numbers, run.channels, drawn, directory / "report.html")
+    return dict(json.loads(path.read_text()))
+
+
+VARIANT_COLUMNS = ("channel", "mass", "mass2", "variant", "n_sig", "n_sig_err", "z_local", "n_sig_ul", "status")
+
+
+def _joined(tables: list[dict[str, Any]]) -> dict[str, Any]:
+    """The tables of all channels below each other."""
+    sizes = [len(table["mass"]) for table in tables]
+    return {
+        name: np.concatenate([np.broadcast_to(table[name], size) for table, size in zip(tables, sizes, strict=True)])
+        for name in tables[0]
+    }
+
+
+def _scan_columns(channel: ChannelResult) -> dict[str, Any]:
+    result = channel.result
+    names = {int(status): status.name.lower() for status in FitStatus}
+    z = result.z_local
+    return {
+        "channel": channel.name,
+        "mass": result.mass,
+        "mass2": np.nan,
+        "observable": result.position,
+        "n_sig": result.n_sig,
+        "n_sig_err": result.n_sig_err,
+        "z_local": z,
+        "p_local": p_local(z),
+        "window_low": result.window_low,
+        "window_high": result.window_high,
+        "status": np.array([names[code] for code in result.status.tolist()]),
+        "edm": result.edm,
+    }
+
+
+def _limit_columns(channel: ChannelResult) -> dict[str, Any]:
+    limits = channel.limits
+    columns: dict[str, Any] = {"channel": channel.name, "mass": channel.result.mass, "mass2": np.nan}
+    for name in LIMITED:
+        known = name == "n_sig_ul"
+        if name == "eff_xsec_ul_fb":
+            columns["efficiency"] = np.nan
+        columns[name] = limits.observed if known else np.nan
+        for band, quantile in enumerate(QUANTILES):
+            columns[f"{name}_exp_{quantile}"] = limits.expected[:, band] if known else np.nan
+    return columns | {"method": limits.method, "level": limits.level}
+
+
+def _stored(run: Run) -> dict[str, Any]:
+    """The fits of all channels, so that pages and figures never refit."""
+    arrays: dict[str, Any] = {"channels": np.array([channel.name for channel in run.channels])}
+    for channel in run.channels:
+        arrays |= {f"{channel.name}.{name}": getattr(channel.result, name) for name in STORED}
+        arrays |= {f"{channel.name}.mass": channel.result.mass, f"{channel.name}.position": channel.result.position}
+        arrays |= {
+            f"{channel.name}.n_sig_ul": channel.limits.observed,
+            f"{channel.name}.n_sig_ul_exp": channel.limits.expected,
+        }
+        arrays[f"{channel.name}.signal"] = np.array(repr(channel.result.setup.signal))
+        arrays[f"{channel.name}.background"] = np.array(repr(channel.result.setup.background))
+    return arrays

@@ -1,0 +1,119 @@
+"""A scan of a file of the user's."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from gloam.errors import InputError
+from gloam.execution import progress_bar
+from gloam.models import SignalShape, background_named, shape_named, width_named
+from gloam.report import ChannelResult
+from gloam.scans import Grid, fit_scan, grid_in_resolution, grid_in_steps, sliding_windows
+from gloam.spectra import Origin, Spectrum, read_spectrum
+from gloam.statistics import LimitMethod, UpperLimits, check_level, no_limits, upper_limits
+from gloam.store import content_hash
+from gloam.workflow.run import Run
+from gloam.workflow.scan import declare_scan
+
+__all__ = ["ScanRequest", "scan_file"]
+
+BINS_PER_WIDTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRequest:
+    """What to scan and how, as the command line says it.
+
+    Attributes:
+        source: "FILE" or "FILE:OBJECT".
+        width: a number or the name of a table.
+        ends: range of the spectrum and of the grid; None: the histogram's own.
+        signal: shape, such as "gaussian".
+        background: such as "polynomial:3".
+        column: with the observable, for events.
+        weights: column of weights.
+        bin_width: None: a tenth of the smallest width, or a histogram's own bins.
+        step: of the grid, and whether it is in units of the width.
+        window: half-width of the fits, and whether it is in units of the width.
+        vetoes: ranges to leave out.
+        level: of the limits.
+        method: of the limits.
+        limits: whether to compute limits.
+    """
+
+    source: str
+    width: str
+    ends: tuple[float, float] | None = None
+    signal: str = "gaussian"
+    background: str = "polynomial:3"
+    column: str | None = None
+    weights: str | None = None
+    bin_width: float | None = None
+    step: tuple[float, bool] = (0.5, True)
+    window: tuple[float, bool] = (25.0, True)
+    vetoes: tuple[tuple[float, float], ...] = ()
+    level: float = 0.90
+    method: LimitMethod = "cls"
+    limits: bool = True
+
+
+def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool = True) -> Run:
+    """The results of a scan of a file, in the same form as those of a search with one channel.
+
+    Raises:
+        InputError: for anything in the request or the file that cannot be used.
+    """
+    start = time.perf_counter()
+    # everything that can be wrong is checked before the file is read
+    check_level(request.level)
+    form = background_named(request.background)
+    shape = shape_named(request.signal, width_named(request.width))
+    spectrum = _read(request, shape)
+    grid = _grid(request, spectrum, shape)
+    value, relative = request.window
+    half_width = value * (shape.resolution(grid.position) if relative else np.ones(len(grid)))
+    windows = sliding_windows(spectrum.axis, grid.position, half_width)
+    scan = declare_scan(spectrum, shape, form, grid, windows, request.vetoes)
+    with progress_bar("fits", len(grid), not quiet) as advance:
+        result = fit_scan(scan, threads=threads, progress=advance)
+    limits: UpperLimits = no_limits(result, request.level, request.method)
+    if request.limits:
+        with progress_bar("limits", len(grid), not quiet) as advance:
+            limits = upper_limits(result, request.level, request.method, threads=threads, progress=advance)
+    axis = spectrum.axis
+    origin = spectrum.origin or Origin("user", request.source)
+    notes = [] if request.limits else ["Limits were not asked for."]
+    return Run(
+        name="scan",
+        title=f"Scan of {request.source}",
+        origin=origin,
+        channels=(ChannelResult("scan", request.source, result, limits, f"{axis.name} [{axis.unit}]"),),
+        seconds=time.perf_counter() - start,
+        hashes={"declaration": content_hash(request), "data": content_hash(spectrum.contents), "file": origin.sha256},
+        notes=tuple(notes),
+    )
+
+
+def _read(request: ScanRequest, shape: SignalShape) -> Spectrum:
+    low, high = request.ends or (None, None)
+    width = request.bin_width
+    if width is None and request.column is not None and low is not None and high is not None:
+        if not low < high:
+            raise InputError("--range", f"{low:g} {high:g}", "LO < HI", "give the lower end first")
+        width = float(shape.resolution(np.linspace(low, high, 1001)).min()) / BINS_PER_WIDTH
+        width = min(width, high - low)
+    elif width is None and request.column is not None:
+        width = 1.0  # without a range reading refuses, and says what the range of the data is
+    return read_spectrum(
+        request.source, column=request.column, weights=request.weights, low=low, high=high, bin_width=width,
+        name=request.column,
+    )  # fmt: skip
+
+
+def _grid(request: ScanRequest, spectrum: Spectrum, shape: SignalShape) -> Grid:
+    low, high = request.ends or (spectrum.axis.low, spectrum.axis.high)
+    value, relative = request.step
+    return grid_in_resolution(low, high, shape, value) if relative else grid_in_steps(low, high, value)
