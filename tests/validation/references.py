@@ -330,8 +330,9 @@ class Hypothesis:
 
     def asimov(self):
         """The same hypothesis for the background fitted to the data in place of the data."""
-        expected = self.at(0.0).mu * self.exposure
-        return Hypothesis(np.asarray(expected, float), self.background, self.signal, self.exposure)
+        mu = self.at(0.0).mu
+        mu = np.where(mu > 1e-12 * max(mu.max(), 1e-9), mu, 0)  # what is left of zero on the boundary is rounding
+        return Hypothesis(np.asarray(mu * self.exposure, float), self.background, self.signal, self.exposure)
 
     def q_tilde(self, s, best):
         """2 [nll(s) - nll(best)] with the best yield bounded at 0; 0 below it (arXiv:1007.1727 eq. 16)."""

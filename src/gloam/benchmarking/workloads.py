@@ -35,7 +35,7 @@ def dimuon(scale: float = 1.0, seed: int = SEED) -> Scan:
     Windows are +- 25 sigma, cut at the ends: 25 to 296 bins. Two signals are in the pseudo-data, at 2.5 and 7.0 GeV.
     """
     bins = 9788
-    axis = Axis(np.arange(bins + 1) * 1e-3, "m", "GeV")
+    axis = Axis(np.arange(bins + 1.0) * 1e-3, "m", "GeV")
     x = axis.centers
     falling = 55.0 * (x + 2e-3) ** 0.55 * np.exp(-x / 1.9) + 4.0 * np.exp(-(((x - 6.0) / 2.6) ** 2))
     expected = scale * falling * -np.expm1(np.minimum((x - 9.95) / 0.25, 0.0))
@@ -44,7 +44,7 @@ def dimuon(scale: float = 1.0, seed: int = SEED) -> Scan:
     for mass, size in ((2.5, 90.0), (7.0, 60.0)):
         events = random.normal(mass, _dimuon_sigma(np.array(mass)), random.poisson(scale * size))
         counts += np.histogram(events, axis.edges)[0]
-    grid = Grid.of(np.arange(bins) * 1e-3)
+    grid = Grid.of(np.arange(0.0, bins) * 1e-3)
     spectrum = Spectrum((axis,), with_flow(counts, (axis,)), origin=Origin("pseudo", PSEUDO))
     windows = sliding_windows(axis, grid.position, 25 * _dimuon_sigma(grid.position))
     return Scan(spectrum, dimuon_signal(), Polynomial(3), grid, windows)

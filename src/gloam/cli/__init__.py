@@ -53,12 +53,13 @@ class _LazyGroup(click.Group):
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        import gloam
+        from importlib.metadata import version
+
         from gloam.store.provenance import engine
 
         running = engine()
         instructions = f", {running['instruction_set']}" if running["instruction_set"] else ""
-        click.echo(f"gloam {gloam.__version__} (engine {running['engine']}{instructions})")
+        click.echo(f"gloam {version('gloam')} (engine {running['engine']}{instructions})")
         ctx.exit()
 
 
@@ -94,7 +95,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output went away: nothing is left to say
         sys.exit(0)
-    except Exception as fault:  # noqa: BLE001 - the last line of defence: whatever else happens is our fault
+    except Exception as fault:
         if debug:
             raise
         _complain(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from gloam.cli.options import common_options, print_json
@@ -15,7 +17,7 @@ def command(as_json: bool, quiet: bool) -> None:
     """List the searches: name, process, experiment, data, reference, status."""
     from gloam.searches import load_search, search_names
 
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in search_names():
         search = load_search(name)
         rows.append(
@@ -26,7 +28,7 @@ def command(as_json: bool, quiet: bool) -> None:
                 "data": {"kind": search.data_kind, "source": search.data_source},
                 "reference": search.reference,
                 "status": search.status,
-            }  # fmt: skip
+            }
         )
     if as_json:
         print_json(rows)

@@ -33,14 +33,10 @@ def _print(numbers: dict[str, Any], directory: Path, figures: bool) -> None:
     for channel in numbers["channels"]:
         click.echo(f"  {channel['channel']:<12} {_extreme('largest excess', channel['max_excess'])}")
     limit = numbers["limit"]
-    median = numbers["channels"][0]["median_n_sig_ul"]
-    if median is not None:
-        click.echo(
-            f"  upper limits on the yield at {limit['level']:.0%} CL ({limit['method']}, one-sided, asymptotic), median "
-            + ", ".join(
-                f"{c['channel']} {c['median_n_sig_ul']:.3g}" for c in numbers["channels"] if c["median_n_sig_ul"]
-            )
-        )
+    medians = [f"{c['channel']} {c['median_n_sig_ul']:.3g}" for c in numbers["channels"] if c["median_n_sig_ul"]]
+    if medians:
+        method = f"{limit['level']:.0%} CL, {limit['method']}, {limit['sidedness']}, asymptotic"
+        click.echo(f"  upper limits on the yield ({method}), median: {', '.join(medians)}")
     shown = [note for note in numbers["notes"] if not note.startswith(("p_global", "toys", "efficiency", "variants"))]
     for note in shown:
         click.echo(f"  note: {note}")

@@ -34,5 +34,5 @@ def command(
 
     declared = load_search(search)
     with progress_bar(search, 2 * hypotheses(declared), not (quiet or as_json)) as advance:
-        result = run(declared, data, stage=stage, seed=seed, threads=threads, progress=advance)  # type: ignore[arg-type]
+        result = run(declared, data, stage=stage, threads=threads, progress=advance)  # type: ignore[arg-type]
     deliver(result, out, figures, seed, as_json, quiet)

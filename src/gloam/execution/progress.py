@@ -25,7 +25,8 @@ def progress_bar(label: str, total: int, enabled: bool = True) -> Iterator[Calla
     if not (enabled and sys.stderr.isatty()):
         yield lambda _: None
         return
-    start, done, bar = time.monotonic(), 0, None
+    start, done = time.monotonic(), 0
+    bar: Any = None
 
     def advance(items: int) -> None:
         nonlocal done, bar

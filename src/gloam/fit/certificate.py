@@ -7,8 +7,8 @@ the minimum from below, and the gap at (mu, z) is
 
 A Newton step d from mu, with t = A d / mu, makes such a z by itself: z = n (1 - t) / mu satisfies A' z = A' e
 exactly, because that is the Newton equation. The expectation after the full step is mu (1 + t), so rho = 1 - t^2 and
-the gap is sum n [-t^2 - ln(1 - t^2)] <= sum n t^4 / (2 (1 - max t^2)). No constant of self-concordance enters: the bound
-holds for fractional counts as it stands, and it is never larger than the bound (lambda / (1 - lambda))^4 / 2.
+the gap is sum n [-t^2 - ln(1 - t^2)] <= sum n t^4 / (2 (1 - max t^2)). No constant of self-concordance enters: the
+bound holds for fractional counts as it stands, and for whole ones it is at most about (lambda / (1 - lambda))^4 / 2.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def crossing(
     b = problem.size
     goal = np.broadcast_to(np.sqrt(2 * np.asarray(rise, float)), (b,))
     out = Crossing(np.full(b, np.nan), theta.copy(), np.zeros(b, bool))
-    rows, part, goal = np.arange(b), problem, goal
+    rows, part = np.arange(b), problem
     low, high = s.copy(), np.full(b, np.inf)
     at, theta = guess.copy(), theta + ridge * (guess - s)[:, None]
     for _ in range(MAXIMUM_STEPS):

@@ -78,7 +78,7 @@ class SharedDesign:
         """The sums A' diag(w) A, shape (K, K, b)."""
         return (weight @ self._products).T[self._unpack]
 
-    def take(self, rows: IntArray) -> SharedDesign:
+    def take(self, rows: IntArray) -> SharedDesign:  # noqa: ARG002 - part of the interface
         """Itself: all rows are alike."""
         return self
 

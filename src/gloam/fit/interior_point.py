@@ -1,22 +1,24 @@
 """Primal-dual interior point: for minima that lie on mu = 0 in empty bins.
 
 There Newton's method runs against a wall. Here every empty bin carries a dual variable z with mu z = eps, and eps
-goes to zero; bins with counts keep mu z = n, so that without empty bins this is Newton's method.
+goes to zero; bins with counts keep mu z = n, so that without empty bins this is Newton's method. Bins with a small
+fraction of a count, as Asimov sets have, are treated like empty ones until eps has come down to their count.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from gloam.arrays import FloatArray
+from gloam.arrays import BoolArray, FloatArray
 from gloam.fit.certificate import interior_gap
 from gloam.fit.direction import direction
-from gloam.fit.minimum import Minimum
+from gloam.fit.minimum import Minimum, pending, record
 from gloam.fit.problem import Problem
 from gloam.fit.status import FitStatus
 
 __all__ = ["interior_point"]
 
+FIRST = 0.3  # eps at the start; bins with fewer counts (empty, or of an Asimov set) are led from there to their own
 WALL = 0.98  # part of the way to the boundary that a step may go
 MAXIMUM_PASSES = 100
 TINY = 1e-300
@@ -32,20 +34,16 @@ def interior_point(problem: Problem, theta: FloatArray, s: FloatArray, free: boo
         free: whether s is fitted too.
         tol: certificate at which a fit is finished.
     """
-    b, parameters = theta.shape
-    out = Minimum(
-        theta.copy(), s.copy(), problem.expected(theta, s), *(np.full(b, np.nan) for _ in range(4)),
-        np.zeros((b, parameters)), np.full(b, FitStatus.NOT_CERTIFIED, np.int64), np.zeros(b, np.int64),
-    )  # fmt: skip
-    out.gap[:] = np.inf
+    b = theta.shape[0]
+    out = pending(theta, s, problem.expected(theta, s))
     rows, part = np.arange(b), problem
     mu = out.expected.copy()
-    empty = _empty_bins(part)
-    last = 0.5 * tol / np.maximum(empty.sum(axis=1), 1)
-    eps = np.where(empty.any(axis=1), np.maximum(0.3, last), last)
-    dual = np.where(empty, eps[:, None], part.counts) / mu
+    sparse = _sparse_bins(part)
+    last = 0.5 * tol / np.maximum(sparse.sum(axis=1), 1)
+    eps = np.where(sparse.any(axis=1), FIRST, last)
+    dual = np.where(sparse, np.maximum(part.counts, eps[:, None]), part.counts) / mu
     for _ in range(MAXIMUM_PASSES):
-        target = np.where(empty, eps[:, None], part.counts)
+        target = np.where(sparse, np.maximum(part.counts, eps[:, None]), part.counts)
         with np.errstate(all="ignore"):
             towards = direction(part.design, part.signal, dual / mu, target / mu - part.weight, np)
             ds = -towards.slope / towards.curvature if free else np.zeros_like(s)
@@ -53,7 +51,7 @@ def interior_point(problem: Problem, theta: FloatArray, s: FloatArray, free: boo
             relative = part.change(dtheta, ds) / mu
             # the dual step of the linearised conditions mu z = target, relative to z
             dual_relative = np.where(
-                part.counts + empty > 0, target / np.maximum(mu * dual, TINY) - 1.0 - relative, 0.0
+                target > 0, target / np.maximum(mu * dual, TINY) - 1.0 - relative, 0.0
             )
         lost = ~(np.isfinite(relative).all(axis=1) & np.isfinite(dual_relative).all(axis=1))
         relative[lost] = dual_relative[lost] = 0.0
@@ -67,13 +65,7 @@ def interior_point(problem: Problem, theta: FloatArray, s: FloatArray, free: boo
         # the gap counts only when the last step made the dual point feasible
         done = (gap <= tol) & (dual_length == 1.0) & (primal == 1.0) & ~lost
         if done.any():
-            at = rows[done]
-            out.theta[at], out.s[at], out.gap[at] = theta[done], s[done], gap[done]
-            out.expected[at] = mu[done]
-            out.slope[at] = 0.0 if free else towards.slope[done]
-            out.curvature[at], out.information[at] = towards.curvature[done], towards.information[done]
-            out.ridge[at] = towards.ridge[done]
-            out.status[at] = FitStatus.BOUNDARY
+            record(out, rows, done, theta, s, mu, gap, towards, free, FitStatus.BOUNDARY)
         shrink = np.where(primal > 0.9, 0.05, np.where(primal > 0.5, 0.3, 1.0))
         eps = np.maximum(last, eps * shrink)
         keep = np.flatnonzero(~done & ~lost)
@@ -81,10 +73,10 @@ def interior_point(problem: Problem, theta: FloatArray, s: FloatArray, free: boo
             break
         if keep.size < rows.size:
             rows, part, theta, s, mu = rows[keep], part.take(keep), theta[keep], s[keep], mu[keep]
-            dual, eps, last, empty = dual[keep], eps[keep], last[keep], empty[keep]
+            dual, eps, last, sparse = dual[keep], eps[keep], last[keep], sparse[keep]
     return out
 
 
-def _empty_bins(part: Problem) -> np.ndarray:
-    empty = part.counts == 0
-    return empty if part.used is None else empty & part.used
+def _sparse_bins(part: Problem) -> BoolArray:
+    sparse: BoolArray = part.counts < FIRST
+    return sparse if part.used is None else sparse & part.used

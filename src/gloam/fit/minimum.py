@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gloam.arrays import FloatArray, IntArray
+import numpy as np
 
-__all__ = ["Minimum"]
+from gloam.arrays import BoolArray, FloatArray, IntArray
+from gloam.fit.direction import Direction
+from gloam.fit.status import FitStatus
+
+__all__ = ["Minimum", "pending", "record"]
 
 
 @dataclass(slots=True, eq=False)
@@ -36,3 +40,55 @@ class Minimum:
     ridge: FloatArray
     status: IntArray
     passes: IntArray
+
+
+def pending(theta: FloatArray, s: FloatArray, expected: FloatArray) -> Minimum:
+    """Minima that are yet to be found: the start, without certificates."""
+    b, parameters = theta.shape
+    return Minimum(
+        theta=theta.copy(),
+        s=s.copy(),
+        expected=expected.copy(),
+        gap=np.full(b, np.inf),
+        slope=np.full(b, np.nan),
+        curvature=np.full(b, np.nan),
+        information=np.full(b, np.nan),
+        ridge=np.zeros((b, parameters)),
+        status=np.full(b, FitStatus.NOT_CERTIFIED, np.int64),
+        passes=np.zeros(b, np.int64),
+    )
+
+
+def record(
+    out: Minimum,
+    rows: IntArray,
+    done: BoolArray,
+    theta: FloatArray,
+    s: FloatArray,
+    expected: FloatArray,
+    gap: FloatArray,
+    towards: Direction,
+    free: bool,
+    status: FitStatus,
+) -> None:
+    """Put the rows that are done into their places.
+
+    Args:
+        out: the minima of the whole batch.
+        rows: where the rows at work belong in it, shape (w,).
+        done: which of them are finished, shape (w,).
+        theta: of the rows at work, after the last step.
+        s: the same of the signal yield.
+        expected: the same of the expectations.
+        gap: the same of the certificate.
+        towards: the second-order model before that step. Its slope already is that after it (to second order), as the
+            slope of the dual point; curvature and ridge change by the relative size of the step.
+        free: whether s was fitted, so that the profile is flat.
+        status: how they ended.
+    """
+    at = rows[done]
+    out.theta[at], out.s[at], out.expected[at], out.gap[at] = theta[done], s[done], expected[done], gap[done]
+    out.slope[at] = 0.0 if free else towards.slope[done]
+    out.curvature[at], out.information[at] = towards.curvature[done], towards.information[done]
+    out.ridge[at] = towards.ridge[done]
+    out.status[at] = status

@@ -7,7 +7,7 @@ import numpy as np
 from gloam.arrays import BoolArray, FloatArray
 from gloam.fit.certificate import newton_gap
 from gloam.fit.direction import direction
-from gloam.fit.minimum import Minimum
+from gloam.fit.minimum import Minimum, pending, record
 from gloam.fit.problem import Problem
 from gloam.fit.status import FitStatus
 
@@ -31,13 +31,8 @@ def newton(problem: Problem, theta: FloatArray, s: FloatArray, expected: FloatAr
         free: whether s is fitted too.
         tol: certificate at which a fit is finished.
     """
-    b, parameters = theta.shape
-    out = Minimum(
-        theta.copy(), s.copy(), expected, *(np.full(b, np.nan) for _ in range(4)), np.zeros((b, parameters)),
-        np.full(b, FitStatus.NOT_CERTIFIED, np.int64), np.zeros(b, np.int64),
-    )  # fmt: skip
-    out.expected = np.empty_like(expected)
-    out.gap[:] = np.inf
+    b = theta.shape[0]
+    out = pending(theta, s, expected)
     rows, part = np.arange(b), problem
     mu, working, blocked = expected, np.ones(b, bool), np.zeros(b, np.int64)
     for _ in range(MAXIMUM_PASSES):
@@ -63,13 +58,7 @@ def newton(problem: Problem, theta: FloatArray, s: FloatArray, expected: FloatAr
         mu = mu * relative
         done = working & (gap <= tol)
         if done.any():
-            at = rows[done]
-            out.theta[at], out.s[at], out.expected[at], out.gap[at] = theta[done], s[done], mu[done], gap[done]
-            # at fixed s the slope after the step follows from the dual point; to first order nothing else changes
-            out.slope[at] = 0.0 if free else towards.slope[done]
-            out.curvature[at], out.information[at] = towards.curvature[done], towards.information[done]
-            out.ridge[at] = towards.ridge[done]
-            out.status[at] = FitStatus.OK
+            record(out, rows, done, theta, s, mu, gap, towards, free, FitStatus.OK)
             working &= ~done
         working &= moving & (blocked < BLOCKED_PASSES)
         remaining = np.count_nonzero(working)

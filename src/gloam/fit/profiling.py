@@ -117,7 +117,9 @@ def _mixed(problem: Problem, theta: FloatArray, s: FloatArray, floor: float) -> 
 
 def _bins(problem: Problem) -> FloatArray | float:
     """The number of used bins of each fit."""
-    return problem.counts.shape[1] if problem.used is None else np.maximum(problem.used.sum(axis=1), 1)
+    if problem.used is None:
+        return float(problem.counts.shape[1])
+    return np.asarray(np.maximum(problem.used.sum(axis=1), 1), float)
 
 
 def _level(problem: Problem) -> FloatArray:

@@ -50,7 +50,7 @@ class StandardTable:
     ) -> StandardTable:
         """The table of a distribution; `knot` is made a node (where higher derivatives jump)."""
         cells = round(REACH / STEP)
-        z = knot + STEP * np.arange(-cells, cells + 1)
+        z = knot + STEP * np.arange(-cells, cells + 1, dtype=np.float64)
         value, slope = cumulative(z), density(z) * STEP
         rise = np.diff(value)
         cubic = np.stack(
@@ -65,7 +65,7 @@ class StandardTable:
         cell = np.clip(position, 0, cells - 1).astype(np.int32)
         position -= cell
         c0, c1, c2, c3 = self.coefficients
-        value = c3.take(cell)
+        value: FloatArray = c3.take(cell)
         for coefficient in (c2, c1, c0):
             value *= position
             value += coefficient.take(cell)

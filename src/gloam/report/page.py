@@ -1,1 +1,203 @@
-def write_page(*a): ...
+"""The page of a run: one HTML file that needs no network, no script and no other file."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from gloam.report.channel import ChannelResult
+from gloam.report.statements import (
+    channel_rows,
+    data_statement,
+    excess_statements,
+    fits_statement,
+    global_statement,
+    limit_statement,
+    published_statement,
+)
+from gloam.report.stylesheet import STYLESHEET
+from gloam.report.views import fit_view, largest_excess
+from gloam.report.words import mass_in_words
+from gloam.report.writing import figure_stem
+from gloam.store import write_atomically
+
+__all__ = ["write_page"]
+
+FIT = (
+    "Data in its window with 68% Poisson intervals; the fit of signal and background, and the background of that fit. "
+    "Below: the pulls, data minus fit over the square root of the expected variance."
+)
+SIGNIFICANCE = (
+    "Signed local significance from the likelihood ratio of the fits with and without a signal (asymptotic, Wilks). "
+    "Negative: fewer events than background alone. Neighbouring masses share events and are correlated; the number of "
+    "masses looked at is not accounted for."
+)
+FILES = {
+    "summary.json": "the results in one document",
+    "scan.csv": "every hypothesis: yield, error, local significance, window, status of the fit",
+    "limits.csv": "upper limits, observed and expected",
+    "variants.csv": "the variants of the fit",
+    "spectrum.json": "the spectra (UHI)",
+    "fits.npz": "parameters and covariances of all fits",
+    "provenance.json": "versions, engine, seed, hashes, date",
+}
+
+
+def write_page(
+    summary: Mapping[str, Any],
+    channels: Sequence[ChannelResult],
+    figures: Iterable[Path],
+    path: Path,
+    *,
+    provenance: Mapping[str, Any] | None = None,
+) -> Path:
+    """The path of the page, written whole or not at all.
+
+    Args:
+        summary: what is in `summary.json`.
+        channels: the fits and limits of each channel.
+        figures: files of `write_figures`; the PNG are shown and carried in the page, the PDF are linked.
+        path: of the page, in the directory of the run. Files of the run that lie beside it are listed.
+        provenance: what is in `provenance.json`.
+    """
+    shown = {figure.stem: figure for figure in figures if figure.suffix == ".png"}
+    title = str(summary.get("title") or f"Mass scan: {summary.get('search') or 'without a name'}")
+    sections = [
+        f"<h1>{escape(title)}</h1>",
+        _in_words(summary, channels),
+        _overview(shown, path),
+        _table(channels, summary),
+        *(_channel(channel, shown, path) for channel in channels),
+        _notes(summary),
+        _files(shown, path),
+        _provenance(provenance),
+    ]
+    body = "\n".join(filter(None, sections))
+    document = (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>gloam: {escape(title)}</title>\n<style>{STYLESHEET}</style>\n</head>\n"
+        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+    )
+    return write_atomically(path, lambda stream: stream.write(document.encode()))
+
+
+def _in_words(summary: Mapping[str, Any], channels: Sequence[ChannelResult]) -> str:
+    statements = [
+        fits_statement(summary, channels),
+        *excess_statements(summary),
+        global_statement(summary),
+        limit_statement(summary, channels),
+        published_statement(summary),
+    ]
+    return (
+        f'<p class="data">{escape(data_statement(summary))}</p>\n'
+        f"<section>\n<h2>In words</h2>\n{_list(filter(None, statements))}\n</section>"
+    )
+
+
+def _overview(shown: Mapping[str, Path], path: Path) -> str:
+    if "overview" not in shown:
+        return ""
+    caption = (
+        "For each channel, above: the data in the window of the largest excess, the fit of signal and background and "
+        "the background of that fit. Below: the signed local significance of each mass."
+    )
+    return _figure(shown["overview"], "Overview: fits at the largest excess and local significance", caption, path)
+
+
+def _table(channels: Sequence[ChannelResult], summary: Mapping[str, Any]) -> str:
+    rows = channel_rows(channels)
+    heads = "".join(f'<th scope="col">{escape(channel.title)}</th>' for channel in channels)
+    body = "\n".join(
+        f'<tr><th scope="row">{escape(name)}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+        for name, cells in rows.items()
+    )
+    caption = f"What was scanned, and what was found. {escape(data_statement(summary))}"
+    return (
+        '<section>\n<h2>Channels</h2>\n<div class="scroll"><table>\n'
+        f"<caption>{caption}</caption>\n<thead><tr><td></td>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n"
+        "</table></div>\n</section>"
+    )
+
+
+def _channel(channel: ChannelResult, shown: Mapping[str, Path], path: Path) -> str:
+    parts = [f"<section>\n<h2>{escape(channel.title)}</h2>"]
+    if largest_excess(channel.result) is None:
+        parts.append("<p>No hypothesis of this channel has a certified fit.</p>")
+    for kind, (name, caption) in _captions(channel).items():
+        picture = shown.get(figure_stem(channel, kind))
+        if picture is not None:
+            parts.append(_figure(picture, f"{channel.title}: {name}", caption, path))
+    return "\n".join([*parts, "</section>"])
+
+
+def _captions(channel: ChannelResult) -> dict[str, tuple[str, str]]:
+    captions = {
+        "significance": ("local significance against mass", SIGNIFICANCE),
+        "limit": ("upper limits on the signal yield", limit_statement({}, [channel])),
+    }
+    row = largest_excess(channel.result)
+    if row is None:
+        return captions
+    merged = fit_view(channel.result, row).merged
+    bins = f"Up to {merged} bins are merged for display; the fit used them one by one." if merged > 1 else ""
+    caption = f"The hypothesis of {mass_in_words(channel.result, row)}. {FIT} {bins}".strip()
+    return {"fit": ("spectrum and fit at the largest excess", caption)} | captions
+
+
+def _figure(picture: Path, name: str, caption: str, path: Path) -> str:
+    pdf = picture.with_suffix(".pdf")
+    link = ""
+    if pdf.is_file() and pdf.is_relative_to(path.parent):
+        link = f' <a href="{escape(pdf.relative_to(path.parent).as_posix())}">PDF</a>.'
+    content = b64encode(picture.read_bytes()).decode()
+    return (
+        f'<figure>\n<img alt="{escape(name)}" src="data:image/png;base64,{content}">\n'
+        f"<figcaption><strong>{escape(name)}.</strong> {escape(caption)}{link}</figcaption>\n</figure>"
+    )
+
+
+def _notes(summary: Mapping[str, Any]) -> str:
+    notes = summary.get("notes") or []
+    if isinstance(notes, Mapping):
+        notes = [f"{name}: {note}" for name, note in notes.items()]
+    elif isinstance(notes, str):
+        notes = [notes]
+    return f"<section>\n<h2>Notes</h2>\n{_list(map(str, notes))}\n</section>" if notes else ""
+
+
+def _files(shown: Mapping[str, Path], path: Path) -> str:
+    items = [
+        f'<li><a href="{name}"><code>{name}</code></a>: {meaning}</li>'
+        for name, meaning in FILES.items()
+        if (path.parent / name).is_file()
+    ]
+    if shown:
+        items.append(f"<li>{len(shown)} figures, each as PNG and PDF</li>")
+    return "\n".join(["<section>\n<h2>Files</h2>\n<ul>", *items, "</ul>\n</section>"]) if items else ""
+
+
+def _provenance(provenance: Mapping[str, Any] | None) -> str:
+    if not provenance:
+        return ""
+    items = "\n".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in _flat(provenance).items())
+    return f"<section>\n<h2>Provenance</h2>\n<dl>\n{items}\n</dl>\n</section>"
+
+
+def _flat(values: Mapping[str, Any], before: str = "") -> dict[str, str]:
+    """Nested mappings with their keys joined, everything as text."""
+    flat: dict[str, str] = {}
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{before}{key}: ")
+        else:
+            flat[f"{before}{key}"] = "none" if value is None else str(value)
+    return flat
+
+
+def _list(items: Iterable[str]) -> str:
+    return "<ul>\n" + "\n".join(f"<li>{escape(item)}</li>" for item in items) + "\n</ul>"

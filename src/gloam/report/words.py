@@ -25,6 +25,7 @@ __all__ = [
     "width_in_words",
 ]
 
+MINUS = "\N{MINUS SIGN}"
 KINDS = {"real": "Real data", "pseudo": "Pseudo-data", "user": "Data"}
 
 
@@ -62,10 +63,10 @@ def signed(z: float) -> str:
     """A significance with its sign.
 
     Example:
-        >>> signed(-1.26), signed(0.0)
-        ('-1.3', '+0.0')
+        >>> signed(1.26), signed(-0.0)
+        ('+1.3', '0.0')
     """
-    return f"{round(z, 1) + 0.0:+.1f}"
+    return f"{z:+.1f}".replace("-", MINUS) if round(z, 1) else "0.0"
 
 
 def measured(value: float, error: float) -> tuple[str, str | None]:
@@ -76,9 +77,9 @@ def measured(value: float, error: float) -> tuple[str, str | None]:
         (('91', '14'), ('0.0123', '0.0021'), ('3', None))
     """
     if not (math.isfinite(error) and error > 0):
-        return f"{value:.3g}", None
+        return f"{value + 0.0:.3g}".replace("-", MINUS), None
     decimals = max(0, 1 - math.floor(math.log10(error)))
-    return f"{round(value, decimals) + 0.0:.{decimals}f}", f"{error:.{decimals}f}"
+    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", MINUS), f"{error:.{decimals}f}"
 
 
 def mass_in_words(result: ScanResult, row: int) -> str:
@@ -97,8 +98,8 @@ def width_in_words(width: float, unit: str) -> str:
         ('2 MeV', '0.5 GeV^2')
     """
     if unit == "GeV" and width < 0.1:
-        return f"{1e3 * width:.4g} MeV"
-    return f"{width:.4g} {unit}".rstrip()
+        return f"{1e3 * width:.3g} MeV"
+    return f"{width:.3g} {unit}".rstrip()
 
 
 def span(values: FloatArray, text: str = "{:.4g}") -> str:

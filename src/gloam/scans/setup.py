@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from gloam.arrays import BoolArray
 from gloam.errors import InputError
 from gloam.models import Background, SignalShape
@@ -54,12 +56,12 @@ class Scan:
     def vetoed(self) -> BoolArray:
         """Which hypotheses lie in a vetoed or hidden range, shape (h,)."""
         position = self.grid.position
-        inside = position != position  # all False
+        inside = np.zeros(position.shape, np.bool_)
         for low, high in self.vetoes:
-            inside = inside | ((position > low) & (position < high))
+            inside |= (position > low) & (position < high)
         visible = self.spectrum.visible
         if visible is not None:
             edges = self.spectrum.axes[0].edges
             bins = (edges.searchsorted(position, side="right") - 1).clip(0, edges.size - 2)
-            inside = inside | ~visible[bins]
+            inside |= ~visible[bins]
         return inside

@@ -56,7 +56,7 @@ class SlidingWindows:
     @property
     def bins(self) -> IntArray:
         """The number of bins of each window, shape (h,)."""
-        return self.last - self.first
+        return np.asarray(self.last - self.first)
 
     def edge_indices(self, rows: IntArray, bins: int) -> IntArray:
         """Edge indices of some windows, padded by repeating the last; shape (b, bins + 1)."""

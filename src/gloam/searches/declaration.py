@@ -14,13 +14,14 @@ from gloam.systematic import Systematic
 
 __all__ = ["Channel", "Observable", "Search", "sourced_numbers"]
 
-Range = Annotated[tuple[float, float], AfterValidator(lambda ends: _ordered(ends))]
-
 
 def _ordered(ends: tuple[float, float]) -> tuple[float, float]:
     if not ends[0] < ends[1]:
         raise ValueError(f"({ends[0]:g}, {ends[1]:g}) is not a range: write the lower end first")
     return ends
+
+
+Range = Annotated[tuple[float, float], AfterValidator(_ordered)]
 
 
 class _Declaration(BaseModel):

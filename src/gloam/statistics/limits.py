@@ -13,7 +13,7 @@ from gloam.errors import InputError, one_of
 from gloam.execution import map_batches
 from gloam.fit import FitStatus, Minimum, Problem, crossing, likelihood_difference, profile
 from gloam.scans import Batch, ScanResult, batches
-from gloam.statistics.asymptotic import BANDS, band_heights, cls_value, cls_yield
+from gloam.statistics.asymptotic import BANDS, band_heights, cls_yield, log_cls
 from gloam.statistics.normal import quantile
 
 __all__ = ["LimitMethod", "UpperLimits", "check_level", "no_limits", "upper_limits"]
@@ -145,7 +145,7 @@ class _Fitted:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Asimov:
-    """The background-only Asimov set of a batch, its best fit and the error of its yield, which is zero."""
+    """The background-only Asimov set of a batch, its best fit (which has no signal) and the scale of its error."""
 
     problem: Problem
     best: Minimum
@@ -157,28 +157,26 @@ def _asimov(problem: Problem, fitted: _Fitted) -> _Asimov:
     counts = expected * problem.weight if problem.used is None else np.where(problem.used, expected * problem.weight, 0)
     imagined = problem.with_counts(counts)
     best = profile(imagined, fitted.background.theta, np.zeros(problem.size), START_TOLERANCE)
-    with np.errstate(all="ignore"):
-        sigma = 1 / np.sqrt(best.curvature)
-    # where the background vanishes under the signal its yield has no Gaussian error: one event is the scale
-    per_event = 1 / np.maximum(problem.signal.sum(axis=1), 1e-3)
-    return _Asimov(imagined, best, np.where(np.isfinite(sigma) & (sigma > 0), sigma, per_event))
+    return _Asimov(imagined, best, _error_scale(problem, best))
 
 
 def _profile_limit(problem: Problem, fitted: _Fitted, level: float) -> FloatArray:
     height = float(quantile(level))
-    scale = _scale(problem, fitted)
-    guess = fitted.best.s + height * scale
+    guess = fitted.best.s + height * _error_scale(problem, fitted.best)
     return crossing(
         problem, fitted.best.theta, fitted.best.s, fitted.best.expected, 0.5 * height**2,
         guess=guess, ridge=fitted.best.ridge,
     ).s  # fmt: skip
 
 
-def _scale(problem: Problem, fitted: _Fitted) -> FloatArray:
-    """A first idea of the error of the yield; only the number of steps depends on it."""
+def _error_scale(problem: Problem, minimum: Minimum) -> FloatArray:
+    """The error of the yield where it has one, else the yield of one event: the unit of first steps; shape (b,).
+
+    Where the background vanishes under the signal, -ln L grows linearly and its curvature says nothing.
+    """
     per_event = 1 / np.maximum(problem.signal.sum(axis=1), 1e-3)
     with np.errstate(all="ignore"):
-        sigma = 1 / np.sqrt(fitted.best.curvature)
+        sigma = 1 / np.sqrt(minimum.curvature)
     return np.where(np.isfinite(sigma) & (sigma > 1e-3 * per_event), sigma, per_event)
 
 
@@ -229,7 +227,7 @@ def _cls_limit(problem: Problem, fitted: _Fitted, asimov: _Asimov, level: float)
         imagined_at = profile(imagined, theta_asimov, s, START_TOLERANCE)
         q = 2 * np.maximum(likelihood_difference(data, seen.expected, reference), 0.0)
         q_asimov = 2 * np.maximum(likelihood_difference(imagined, imagined_at.expected, reference_asimov), 1e-30)
-        excess = np.log(np.maximum(cls_value(q, q_asimov), 1e-300)) - goal
+        excess = log_cls(q, q_asimov) - goal
         low, high = np.where(excess > 0, s, low), np.where(excess > 0, high, s)
         proposed, inside = _newton_proposal(s, excess, q, q_asimov, seen.slope, imagined_at.slope, low, high, goal)
         step = proposed - s
@@ -260,9 +258,9 @@ def _newton_proposal(
     """
     with np.errstate(all="ignore"):
         h = 1e-4 * s
-        ahead = cls_value(np.maximum(q + 2 * slope * h, 0), np.maximum(q_asimov + 2 * slope_asimov * h, 1e-30))
-        behind = cls_value(np.maximum(q - 2 * slope * h, 0), np.maximum(q_asimov - 2 * slope_asimov * h, 1e-30))
-        gradient = (np.log(ahead) - np.log(behind)) / (2 * h)
+        ahead = log_cls(np.maximum(q + 2 * slope * h, 0), np.maximum(q_asimov + 2 * slope_asimov * h, 1e-30))
+        behind = log_cls(np.maximum(q - 2 * slope * h, 0), np.maximum(q_asimov - 2 * slope_asimov * h, 1e-30))
+        gradient = (ahead - behind) / (2 * h)
         # -ln CLs grows like a square: Newton's method on its root takes straighter steps
         depth = np.maximum(-(excess + goal), 1e-12)
         proposed = s + 2 * (np.sqrt(-goal * depth) - depth) / -gradient

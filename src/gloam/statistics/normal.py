@@ -10,9 +10,12 @@ import numpy as np
 from gloam.arrays import FloatArray
 from gloam.models.standard import normal_cumulative
 
-__all__ = ["cumulative", "quantile", "survival"]
+__all__ = ["cumulative", "log_cumulative", "quantile", "survival"]
 
 cumulative = normal_cumulative
+
+FAR = 20.0
+"""Where the series of the tail takes over: its error is 945 / FAR^10 there."""
 
 
 def survival(z: FloatArray) -> FloatArray:
@@ -23,6 +26,22 @@ def survival(z: FloatArray) -> FloatArray:
         1.1285884059538407e-19
     """
     return normal_cumulative(-np.asarray(z))
+
+
+def log_cumulative(z: FloatArray) -> FloatArray:
+    """The logarithm of the normal distribution function, also where that underflows; relative error below 1e-9.
+
+    Example:
+        >>> log_cumulative(np.array([0.0, -40.0])).round(4)
+        array([  -0.6931, -804.6084])
+    """
+    z = np.asarray(z, float)
+    far = np.minimum(z, -FAR)
+    # the asymptotic series of Mills' ratio (DLMF 7.12.1)
+    inverse = far**-2
+    series = 1 - inverse * (1 - 3 * inverse * (1 - 5 * inverse * (1 - 7 * inverse)))
+    tail = -0.5 * far**2 - np.log(-far * math.sqrt(2 * math.pi)) + np.log(series)
+    return np.where(z < -FAR, tail, np.log(normal_cumulative(np.maximum(z, -FAR))))
 
 
 def quantile(probability: FloatArray | float) -> FloatArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -94,4 +95,4 @@ def _cells(column: Any, length: int) -> list[str]:
     values = np.broadcast_to(np.asarray(column), length)
     if values.dtype.kind != "f":
         return [str(value) for value in values.tolist()]
-    return ["" if value != value or value in (np.inf, -np.inf) else f"{value:.10g}" for value in values.tolist()]
+    return [f"{value:.10g}" if math.isfinite(value) else "" for value in values.tolist()]

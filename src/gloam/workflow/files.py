@@ -53,7 +53,7 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
         from gloam.report import write_figures, write_page
 
         drawn = write_figures(run.channels, directory / "figures")
-        write_page(numbers, run.channels, drawn, directory / "report.html")
+        write_page(numbers, run.channels, drawn, directory / "report.html", provenance=written)
     return dict(json.loads(path.read_text()))
 
 

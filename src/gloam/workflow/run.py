@@ -56,7 +56,6 @@ def run(
     data: str | Path | None = None,
     *,
     stage: Stage = "selected",
-    seed: int = 0,
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Run:
@@ -66,7 +65,6 @@ def run(
         search: its name, or a declaration.
         data: "FILE" or "FILE:OBJECT" instead of the data of the search.
         stage: what that file holds: "selected" events, or a "spectrum".
-        seed: of everything random; a search of real data draws nothing.
         threads: how many to use; None: one for each core.
         progress: called with the number of hypotheses finished (each counted twice: fits, then limits).
 

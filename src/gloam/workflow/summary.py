@@ -13,6 +13,10 @@ from gloam.workflow.run import Run
 __all__ = ["summary"]
 
 
+NOTHING = 1e-3
+"""Significance below which an excess is rounding: empty spectra have some of 1e-7."""
+
+
 def summary(run: Run) -> dict[str, Any]:
     """The content of `summary.json`: what was scanned, how it went, and what stands out.
 
@@ -57,13 +61,13 @@ def summary(run: Run) -> dict[str, Any]:
 
 def _extreme(channels: tuple[ChannelResult, ...], where: Any, sign: int) -> dict[str, Any] | None:
     """The hypothesis with the most significant excess (sign 1) or deficit (sign -1) of all channels."""
-    best = None
+    best: dict[str, Any] | None = None
     for channel in channels:
         z = channel.result.z_local
         if np.isnan(z).all():
             continue
         row = int(where(z))
-        if sign * z[row] > 0 and (best is None or sign * z[row] > sign * best["z_local"]):
+        if sign * z[row] > NOTHING and (best is None or sign * z[row] > sign * best["z_local"]):
             best = {"channel": channel.name, "mass": float(channel.result.mass[row]), "z_local": float(z[row])}
     return best
 
@@ -105,14 +109,16 @@ def _notes(run: Run) -> list[str]:
         result = channel.result
         if result.setup.spectrum.is_weighted:
             notes.append(f"{channel.name}: weighted data, fitted with a scaled Poisson likelihood (arXiv:1309.1287).")
-        for status in (FitStatus.BOUNDARY, FitStatus.UNDETERMINED, FitStatus.NOT_CERTIFIED, FitStatus.VETOED):
-            if number := int(np.count_nonzero(result.status == status)):
-                notes.append(f"{channel.name}: {number} hypotheses {status.name.lower()}: {status.meaning}.")
+        counted = [(status, int(np.count_nonzero(result.status == status))) for status in FitStatus]
+        notes += [
+            f"{channel.name}: {number} hypotheses {status.name.lower()}: {status.meaning}."
+            for status, number in counted
+            if number and status != FitStatus.OK
+        ]
         if channel.limits.n_failed:
             notes.append(
                 f"{channel.name}: no limit found for {channel.limits.n_failed} hypotheses; they are left empty."
             )
-        few = result.setup.spectrum.entries < 10
-        if few:
+        if result.setup.spectrum.entries < 10:
             notes.append(f"{channel.name}: fewer than 10 entries: asymptotic formulas are not reliable.")
     return notes

@@ -11,7 +11,7 @@ from gloam.arrays import IntArray
 from gloam.benchmarking.peers.result import PeerFits
 from gloam.scans import Scan
 
-__all__ = ["PEERS", "Fit", "Peer", "missing_packages"]
+__all__ = ["PEERS", "Fit", "Peer", "missing_packages", "not_installed"]
 
 Fit = Callable[[Scan, IntArray], PeerFits]
 
@@ -61,3 +61,8 @@ PEERS = (
 def missing_packages(packages: tuple[str, ...]) -> list[str]:
     """Those of the packages that are not installed."""
     return [package for package in packages if util.find_spec(package) is None]
+
+
+def not_installed(title: str, missing: list[str]) -> str:
+    """The note on a peer that was left out."""
+    return f"{title} was not measured: {' and '.join(missing)} not installed; do pip install --group peers"

@@ -35,9 +35,9 @@ def fit(scan: Scan, rows: IntArray) -> PeerFits:
 def _cost(window: Window) -> ExtendedBinnedNLL:
     low, high = float(window.edges[0]), float(window.edges[-1])
 
-    def integral(x: FloatArray, s: float, *coefficients: float) -> FloatArray:
-        total = s * _cumulative(x, window.components)
-        return np.asarray(total + bernstein.integral(x, np.array(coefficients), low, high))
+    def integral(x: FloatArray, *theta: float) -> FloatArray:
+        total = theta[0] * _cumulative(x, window.components)
+        return np.asarray(total + bernstein.integral(x, np.array(theta[1:]), low, high))
 
     names = ["s", *(f"b{k}" for k in range(window.order + 1))]
     return ExtendedBinnedNLL(window.counts, window.edges, integral, name=names)

@@ -39,14 +39,14 @@ def model(window: Window, signal: FloatArray) -> Any:
     """The model of one hypothesis: the yield as parameter of interest, a free factor for each Bernstein polynomial."""
     x = (np.arange(window.counts.size) + 0.5) / window.counts.size
     level, k = max(float(window.counts.mean()), 0.1), window.order
+    bernstein = [level * math.comb(k, i) * x**i * (1 - x) ** (k - i) for i in range(k + 1)]
     samples = [_sample("signal", signal, "n_sig")]
-    for i in range(k + 1):
-        samples.append(_sample(f"background{i}", level * math.comb(k, i) * x**i * (1 - x) ** (k - i), f"b{i}"))
+    samples += [_sample(f"background{i}", column, f"b{i}") for i, column in enumerate(bernstein)]
     reach = 10 * math.sqrt(level * window.counts.size)
     bounds = [{"name": "n_sig", "bounds": [[-reach, reach]], "inits": [0.0]}]
     bounds += [{"name": f"b{i}", "bounds": [[-10.0, 10.0]], "inits": [1.0]} for i in range(k + 1)]
     specification = {"channels": [{"name": "window", "samples": samples}], "parameters": bounds}
-    return pyhf.Model(specification, poi_name="n_sig")
+    return pyhf.Model(specification, poi_name="n_sig", validate=False)
 
 
 def _sample(name: str, data: FloatArray, factor: str) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from gloam.arrays import FloatArray, IntArray
 from gloam.benchmarking.workloads import PhotonSignal
 from gloam.models import CrystalBall, Gaussian, Mixture, SignalShape, evaluate
 from gloam.scans import Scan
-from gloam.spectra import poisson_counts
 
 __all__ = ["Window", "windows"]
 
@@ -36,7 +35,7 @@ class Window:
 def windows(scan: Scan, rows: IntArray) -> Iterator[Window]:
     """The hypotheses of a scan, one by one; what can be done for all at once is."""
     axis = scan.spectrum.axes[0]
-    below = np.concatenate([[0.0], np.cumsum(poisson_counts(scan.spectrum)[0])])
+    below = np.concatenate([[0.0], np.cumsum(scan.spectrum.counts())])
     bins = scan.windows.bins[rows]
     indices = scan.windows.edge_indices(rows, int(bins.max(initial=1)))
     edges, counts = axis.edges[indices], np.diff(below[indices], axis=1)

@@ -10,11 +10,15 @@ from gloam.arrays import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
 
-__all__ = ["draw_curve", "gaps", "lone", "thinned"]
+__all__ = ["CROWDED", "draw_curve", "gaps", "line_width", "lone", "thinned"]
 
 COLUMNS = 1200
 """Pixels across a figure at column width printed at 200 dots per inch."""
+
+CROWDED = 1500
+"""Hypotheses above which a curve of independent points is a dense pattern at column width."""
 
 
 def thinned(x: FloatArray, *curves: FloatArray, columns: int = COLUMNS) -> IntArray:
@@ -53,10 +57,19 @@ def gaps(x: FloatArray, y: FloatArray) -> list[tuple[float, float]]:
     return [(float(x[max(first - 1, 0)]), float(x[min(end, x.size - 1)])) for first, end in steps]
 
 
-def draw_curve(axes: Axes, x: FloatArray, y: FloatArray, **how: Any) -> None:
-    """Draws a line that is broken in gaps, with a marker where a point stands alone."""
+def draw_curve(axes: Axes, x: FloatArray, y: FloatArray, marker: str = "o", **how: Any) -> Line2D:
+    """Draws a line that is broken in gaps, with a marker where a point stands alone; what stands for it in a legend."""
     shown = thinned(x, y)
-    axes.plot(x[shown], y[shown], **how)
+    (line,) = axes.plot(x[shown], y[shown], **how)
     alone = lone(y)
-    if alone.any():
-        axes.plot(x[alone], y[alone], "o", ms=3.5, color=how.get("color"), zorder=how.get("zorder", 2))
+    if not alone.any():
+        return line
+    # a dash as wide as a band, or a dot
+    style: dict[str, Any] = {"_": {"ms": 11, "mew": 1.4}}.get(marker, {"ms": 4.0})
+    (points,) = axes.plot(x[alone], y[alone], marker, color=line.get_color(), zorder=line.get_zorder(), **style)
+    return points if alone.sum() == np.isfinite(y).sum() else line
+
+
+def line_width(points: int) -> float:
+    """Thin lines for curves that go up and down within a few pixels."""
+    return 0.5 if points > CROWDED else 1.1

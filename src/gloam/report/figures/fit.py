@@ -21,13 +21,12 @@ __all__ = ["draw_fit", "draw_pulls", "fit_figure"]
 def fit_figure(view: FitView, channel: ChannelResult) -> Figure:
     """The figure of one fit: data, background, signal and background; pulls below."""
     with style():
-        figure = new_figure(5.4, 5.0)
+        figure = new_figure(5.4, 5.0, hspace=0.0, h_pad=0.03)
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3.2, 1])
-        figure.get_layout_engine().set(hspace=0.0, h_pad=0.03)  # type: ignore[union-attr]
         draw_fit(upper, view, channel, legend=True)
         draw_pulls(lower, view)
         lower.set_xlabel(channel.observable_label)
-        heading(upper, channel.title, channel.result.setup.spectrum)
+        heading(upper, channel.title, channel.result.setup.spectrum, 4.7)
         figure.align_ylabels([upper, lower])
     return figure
 
@@ -39,11 +38,14 @@ def draw_fit(axes: Axes, view: FitView, channel: ChannelResult, *, legend: bool)
     counts, errors = view.counts * to_density, view.errors * to_density
     centres = 0.5 * (view.edges[1:] + view.edges[:-1])
     total, background = view.expected * to_density, view.background * to_density
-    axes.errorbar(centres, counts, errors, fmt="o", ms=2.6, lw=0.8, color="black", label=_data_name(channel), zorder=3)
-    axes.stairs(total, view.edges, baseline=None, color=FIT, label="Signal + background fit", zorder=4)
-    axes.stairs(
-        background, view.edges, baseline=None, color=BACKGROUND, ls="--", label="Background of this fit", zorder=5
+    filled, empty = counts > 0, counts == 0
+    data = axes.errorbar(
+        centres[filled], counts[filled], errors[:, filled], fmt="o", ms=2.6, lw=0.8, color="black", zorder=3
     )
+    # what an empty bin allows is shown, but not as loud as data
+    axes.errorbar(centres[empty], counts[empty], errors[:, empty], fmt="none", lw=0.8, ecolor="0.8", zorder=1)
+    both = axes.stairs(total, view.edges, baseline=None, color=FIT, zorder=4)
+    alone = axes.stairs(background, view.edges, baseline=None, color=BACKGROUND, ls="--", zorder=5)
     axes.set_xlim(*view.window)
     low, high = np.nanmin(counts - errors[0]), max(np.nanmax(counts + errors[1]), np.nanmax(total), 1e-12)
     # far above zero the lower part of the axis would show nothing
@@ -52,10 +54,11 @@ def draw_fit(axes: Axes, view: FitView, channel: ChannelResult, *, legend: bool)
     axes.ticklabel_format(style="plain", useOffset=False)
     unit = channel.result.setup.spectrum.axis.unit
     what = "Sum of weights" if channel.result.setup.spectrum.is_weighted else "Events"
-    axes.set_ylabel(f"{what} / ({width_in_words(view.bin_width, unit)})".replace("^2", "$^2$"))
+    axes.set_ylabel(f"{what} / ({width_in_words(view.bin_width, unit)})".replace("^2", r"$^\mathrm{2}$"))
     axes.text(0.97, 0.965, _numbers(view, channel), transform=axes.transAxes, ha="right", va="top", linespacing=1.35)
     if legend:
-        axes.legend(loc="upper left")
+        names = [_data_name(channel), "Signal + background fit", "Background of this fit"]
+        axes.legend([data, both, alone], names, loc="upper left")
 
 
 def draw_pulls(axes: Axes, view: FitView) -> None:
@@ -67,6 +70,8 @@ def draw_pulls(axes: Axes, view: FitView) -> None:
         axes.axhline(level, color=GREY, lw=0.7, ls=":")
     axes.stairs(np.nan_to_num(pulls), view.edges, fill=True, color=GREY, alpha=0.75, lw=0)
     axes.set_ylim(-height, height)
+    if height < 5:
+        axes.set_yticks([-2, 0, 2])
     axes.set_ylabel("Pull")
 
 
@@ -79,10 +84,10 @@ def _data_name(channel: ChannelResult) -> str:
 
 def _numbers(view: FitView, channel: ChannelResult) -> str:
     value, error = measured(view.n_sig, view.n_sig_err)
-    spread = "" if error is None else rf" \pm {error}"
+    spread = "" if error is None else f" ± {error}"
     lines = [
-        rf"$m = {mass_in_words(channel.result, view.row).split()[0]}$ GeV",
-        rf"$n_\mathrm{{sig}} = {value}{spread}$",
-        rf"$z_\mathrm{{local}} = {signed(view.z_local)}$",
+        f"$m$ = {mass_in_words(channel.result, view.row)}",
+        rf"$n_\mathrm{{sig}}$ = {value}{spread}",
+        rf"$z_\mathrm{{local}}$ = {signed(view.z_local)}",
     ]
     return "\n".join(lines)

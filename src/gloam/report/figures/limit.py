@@ -8,12 +8,13 @@ import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.report.channel import ChannelResult
-from gloam.report.figures.curves import draw_curve, lone, thinned
+from gloam.report.figures.curves import CROWDED, draw_curve, line_width, lone, thinned
 from gloam.report.figures.significance import MASS_LABEL, mass_limits
-from gloam.report.figures.style import heading, new_figure, palette_of, style
+from gloam.report.figures.style import Palette, heading, new_figure, palette_of, style
 from gloam.report.words import level_in_words, limit_in_words
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -37,33 +38,39 @@ def limit_figure(channel: ChannelResult, palette: str = "hep") -> Figure:
     with style():
         figure = new_figure(6.4, 3.9)
         axes = figure.subplots()
+        observed = draw_curve(axes, mass, limits.observed, "o", color="black", lw=line_width(mass.size), zorder=3)
+        handles: list[Artist] = [observed]
+        names = ["Observed"]
         if np.isfinite(limits.expected).any():
-            _draw_band(
-                axes, mass, limits.expected[:, 0], limits.expected[:, 4], colours.outer, r"Expected $\pm2\sigma$"
-            )
-            _draw_band(
-                axes, mass, limits.expected[:, 1], limits.expected[:, 3], colours.inner, r"Expected $\pm1\sigma$"
-            )
-            draw_curve(axes, mass, limits.expected[:, 2], color="black", lw=1.1, ls="--", label="Expected median")
-        draw_curve(axes, mass, limits.observed, color="black", lw=1.1, label="Observed", zorder=4)
+            handles += _draw_expected(axes, mass, limits.expected, colours)
+            names += ["Expected median", r"Expected ±1$\sigma$ (68%)", r"Expected ±2$\sigma$ (95%)"]
         _set_range(axes, np.column_stack([limits.observed, limits.expected]))
         axes.set_xlim(*mass_limits(mass))
         axes.set_xlabel(MASS_LABEL)
         axes.set_ylabel(r"Upper limit on $n_\mathrm{sig}$")
-        title = f"{level_in_words(limits.level)}, {limit_in_words(limits)}".replace("CLs", "$CL_s$")
-        handles, labels = axes.get_legend_handles_labels()
-        axes.legend(
-            handles[::-1], labels[::-1], loc="upper left", ncols=2, title=title, alignment="left", title_fontsize=9.5
-        )
-        heading(axes, channel.title, channel.result.setup.spectrum)
+        title = f"{level_in_words(limits.level)}, {limit_in_words(limits)}".replace("CLs", r"$\mathrm{CL_s}$")
+        axes.legend(handles, names, loc="upper left", ncols=2, title=title, alignment="left", title_fontsize=9.5)
+        heading(axes, channel.title, channel.result.setup.spectrum, 5.8)
     return figure
 
 
-def _draw_band(axes: Axes, mass: FloatArray, low: FloatArray, high: FloatArray, colour: str, label: str) -> None:
+def _draw_expected(axes: Axes, mass: FloatArray, expected: FloatArray, colours: Palette) -> list[Artist]:
+    """Draws the median and its bands; what stands for them in a legend, in this order: median, inner, outer."""
+    from matplotlib.patheffects import withStroke
+
+    outer = _draw_band(axes, mass, expected[:, 0], expected[:, 4], colours.outer)
+    inner = _draw_band(axes, mass, expected[:, 1], expected[:, 3], colours.inner)
+    # a rim keeps the dashes apart from the observed limits of thousands of masses
+    rim = [withStroke(linewidth=3, foreground="white")] if mass.size > CROWDED else []
+    median = draw_curve(axes, mass, expected[:, 2], "_", color="black", lw=1.1, ls="--", path_effects=rim, zorder=4)
+    return [median, inner, outer]
+
+
+def _draw_band(axes: Axes, mass: FloatArray, low: FloatArray, high: FloatArray, colour: str) -> Artist:
     shown = thinned(mass, low, high)
-    axes.fill_between(mass[shown], low[shown], high[shown], color=colour, lw=0, label=label, zorder=1)
     alone = lone(low + high)
     axes.vlines(mass[alone], low[alone], high[alone], color=colour, lw=9, zorder=1)
+    return axes.fill_between(mass[shown], low[shown], high[shown], color=colour, lw=0, zorder=1)
 
 
 def _set_range(axes: Axes, values: FloatArray) -> None:

@@ -24,25 +24,25 @@ WIDTH, HEIGHT = 5.0, 4.9
 
 def overview_figure(channels: Sequence[ChannelResult]) -> Figure | None:
     """The overview, of the channels with the largest excesses where there are more than six; None without any fit."""
-    rows = {id(channel): largest_excess(channel.result) for channel in channels}
-    fitted = [(channel, row) for channel in channels if (row := rows[id(channel)]) is not None]
+    fitted = [(channel, row) for channel in channels if (row := largest_excess(channel.result)) is not None]
     if not fitted:
         return None
-    largest = sorted(fitted, key=lambda pair: -pair[0].result.z_local[pair[1]])[:MOST_PANELS]
-    chosen = [pair for pair in fitted if pair in largest]
+    largest = sorted(range(len(fitted)), key=lambda i: -fitted[i][0].result.z_local[fitted[i][1]])[:MOST_PANELS]
+    chosen = [fitted[i] for i in sorted(largest)]
     columns = min(len(chosen), 3 if len(chosen) > 4 else 2)
     lines = math.ceil(len(chosen) / columns)
-    labels = {data_label(channel.result.setup.spectrum) for channel, _ in chosen}
+    width = max(WIDTH * columns, 6.4)
     with style():
-        figure = new_figure(max(WIDTH * columns, 6.4), HEIGHT * lines + 0.3)
+        labels = {data_label(channel.result.setup.spectrum, 0.75 * width, 11) for channel, _ in chosen}
+        figure = new_figure(width, HEIGHT * lines + 0.3)
         panels = figure.subfigures(lines, columns, squeeze=False, hspace=0.02, wspace=0.02).ravel()
         for number, (panel, (channel, row)) in enumerate(zip(panels, chosen, strict=False)):
             upper, lower = panel.subplots(2, 1, height_ratios=[1.75, 1])
             view = fit_view(channel.result, row)
             draw_fit(upper, view, channel, legend=number == 0)
-            draw_significance(lower, channel, columns=1)
+            draw_significance(lower, channel, short=True)
             _label(upper, lower, view, channel)
-            heading(upper, channel.title, channel.result.setup.spectrum if len(labels) > 1 else None)
+            heading(upper, channel.title, channel.result.setup.spectrum if len(labels) > 1 else None, 0.85 * WIDTH)
             panel.align_ylabels([upper, lower])
         omitted = len(fitted) - len(chosen)
         shown = "" if omitted == 0 else f" ({len(chosen)} channels with the largest excesses of {len(fitted)})"
@@ -56,11 +56,14 @@ def _label(upper: Axes, lower: Axes, view: FitView, channel: ChannelResult) -> N
     result = channel.result
     low, high = view.window
     grid = float(result.mass.min()), float(result.mass.max())
-    alike = (result.position == result.mass).all() and grid[1] - grid[0] > 0.6 * (high - low)
-    alike = alike and high - low > 0.6 * (grid[1] - grid[0])
-    upper.set_xlabel(channel.observable_label)
-    lower.set_xlabel(MASS_LABEL)
-    if alike:
+    alike = (result.position == result.mass).all() and grid[1] - grid[0] > 0.75 * (high - low)
+    alike = alike and high - low > 0.75 * (grid[1] - grid[0])
+    if not alike:
+        upper.set_xlabel(channel.observable_label)
+        lower.set_xlabel(MASS_LABEL)
+    else:
+        lower.set_xlabel(channel.observable_label)
+        upper.tick_params(labelbottom=False)
         ends = min(low, grid[0]), max(high, grid[1])
         upper.set_xlim(*ends)
         lower.set_xlim(*ends)

@@ -21,8 +21,10 @@ def save_figure(figure: Figure, directory: Path, stem: str) -> list[Path]:
         "png": {"Software": None},
         "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
     }
+    written = []
     with style():
-        return [
-            write_atomically(directory / f"{stem}.{kind}", partial(figure.savefig, format=kind, metadata=unsaid))
-            for kind, unsaid in metadata.items()
-        ]
+        for kind, unsaid in metadata.items():
+            save = partial(figure.savefig, format=kind, metadata=unsaid)
+            written.append(write_atomically(directory / f"{stem}.{kind}", save))
+            figure.set_layout_engine("none")  # the layout is found once, and is the same in all files
+    return written

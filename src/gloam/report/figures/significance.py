@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gloam.report.channel import ChannelResult
-from gloam.report.figures.curves import draw_curve, gaps
+from gloam.report.figures.curves import draw_curve, gaps, line_width
 from gloam.report.figures.style import BACKGROUND, FIT, GREY, heading, new_figure, style
 from gloam.report.views import largest_deficit, largest_excess
 from gloam.report.words import mass_in_words, signed
@@ -30,18 +30,17 @@ def significance_figure(channel: ChannelResult) -> Figure:
         axes = figure.subplots()
         draw_significance(axes, channel)
         axes.set_xlabel(MASS_LABEL)
-        heading(axes, channel.title, channel.result.setup.spectrum)
+        heading(axes, channel.title, channel.result.setup.spectrum, 5.8)
     return figure
 
 
-def draw_significance(axes: Axes, channel: ChannelResult, *, columns: int = 2) -> None:
-    """Draws the significance, levels to read it by and its extremes, named in the room kept free above them."""
+def draw_significance(axes: Axes, channel: ChannelResult, *, short: bool = False) -> None:
+    """Draws the significance, levels to read it by and its extremes; their names, short or long, above them."""
     result = channel.result
     z = result.z_local
     highest, lowest = np.nanmax(z, initial=3.8), np.nanmin(z, initial=-3.8)
     axes.set_xlim(*mass_limits(result.mass))
-    rows = 2 if columns > 1 else 4
-    axes.set_ylim(1.08 * lowest, lowest + 1.04 * (highest - lowest) / (1 - 0.1 * rows))
+    axes.set_ylim(1.1 * lowest, lowest + 1.04 * (highest - lowest) / 0.8)
     axes.axhline(0, color="black", lw=0.8)
     levels = (3, 5) if max(highest, -lowest) >= 5 else (3,)
     for level in levels:
@@ -50,13 +49,14 @@ def draw_significance(axes: Axes, channel: ChannelResult, *, columns: int = 2) -
                 axes.axhline(sign * level, color=GREY, lw=0.9, ls="--" if level == 3 else ":")
     for low, high in gaps(result.mass, z):
         axes.axvspan(low, high, color="0.9", lw=0, zorder=0)
-    draw_curve(axes, result.mass, z, color="black", lw=0.9)
-    _draw_extremes(axes, channel)
-    axes.plot([], [], color=GREY, lw=0.9, ls="--", label=" and ".join(rf"$\pm{level}$" for level in levels))
+    draw_curve(axes, result.mass, z, color="black", lw=line_width(z.size))
+    _draw_extremes(axes, channel, short)
+    axes.plot([], [], color=GREY, lw=0.9, ls="--", label=", ".join(f"±{level}" for level in levels))
     if np.isnan(z).any():
         axes.fill_between([], [], color="0.9", lw=0, label="No fit")
     axes.set_ylabel(r"Local significance $z_\mathrm{local}$")
-    axes.legend(loc="upper left", ncols=columns)
+    tight = {"columnspacing": 0.8, "handlelength": 1.2, "handletextpad": 0.4, "fontsize": 9} if short else {}
+    axes.legend(loc="upper left", ncols=4 if short else 2, **tight).set_in_layout(False)
 
 
 def mass_limits(mass: FloatArray) -> tuple[float, float]:
@@ -66,13 +66,16 @@ def mass_limits(mass: FloatArray) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _draw_extremes(axes: Axes, channel: ChannelResult) -> None:
+def _draw_extremes(axes: Axes, channel: ChannelResult, short: bool) -> None:
+    """Marks the largest excess and the largest deficit, where there are any."""
     result = channel.result
     excess, deficit = largest_excess(result), largest_deficit(result)
     if excess is None or deficit is None:
         axes.text(0.5, 0.3, "No certified fit", transform=axes.transAxes, ha="center")
         return
-    for row, name, marker, color in ((excess, "excess", "^", FIT), (deficit, "deficit", "v", BACKGROUND)):
+    for row, sign, name, marker, color in ((excess, 1, "excess", "^", FIT), (deficit, -1, "deficit", "v", BACKGROUND)):
         z = float(result.z_local[row])
-        label = f"Largest {name}: ${signed(z)}$ at {mass_in_words(result, row)}"
-        axes.plot([result.mass[row]], [z], marker, color=color, ms=6, ls="", clip_on=False, label=label, zorder=5)
+        if sign * round(z, 1) > 0:
+            label = f"{signed(z)} at {mass_in_words(result, row)}"
+            label = label if short else f"Largest {name}: {label}"
+            axes.plot([result.mass[row]], [z], marker, color=color, ms=6, ls="", clip_on=False, label=label, zorder=5)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gloam.errors import InputError, one_of
+from gloam.report.words import data_in_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,7 +17,17 @@ if TYPE_CHECKING:
 
     from gloam.spectra import Spectrum
 
-__all__ = ["BACKGROUND", "FIT", "GREY", "Palette", "heading", "new_figure", "palette_of", "style"]
+__all__ = [
+    "BACKGROUND",
+    "FIT",
+    "GREY",
+    "Palette",
+    "data_label",
+    "heading",
+    "new_figure",
+    "palette_of",
+    "style",
+]
 
 FIT, BACKGROUND, GREY = "#bd1f01", "#3f90da", "#717581"
 """Colours of M. Petroff (arXiv:2107.02270), told apart with any colour vision and in grey."""
@@ -54,40 +66,64 @@ def palette_of(name: str) -> Palette:
 @contextmanager
 def style() -> Iterator[None]:
     """The style, whatever the user's own settings are; they are back afterwards."""
-    import matplotlib.style
+    import matplotlib as mpl
     import mplhep
+    from matplotlib.style import context
 
-    with matplotlib.style.context([mplhep.style.CMS, COLUMN], after_reset=True):
+    # letters italic, digits upright: called so since matplotlib 3.11
+    mathematics = {"mathtext.default": "normal" if mpl.__version_info__ >= (3, 11) else "it"}
+    with context([mplhep.style.CMS, COLUMN | mathematics], after_reset=True):
         yield
 
 
-def new_figure(width: float, height: float) -> Figure:
-    """An empty figure of this size in inches."""
+def new_figure(width: float, height: float, **padding: Any) -> Figure:
+    """An empty figure of this size in inches, with the padding of the constrained layout."""
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    return Figure(figsize=(width, height), layout="constrained")
+    return Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(**padding))
 
 
-def heading(axes: Axes, title: str, spectrum: Spectrum | None, size: float = 9.5) -> None:
-    """Writes above the axes the title and, where a spectrum is given, whose data these are."""
+def heading(axes: Axes, title: str, spectrum: Spectrum | None, width: float, size: float = 9.5) -> None:
+    """Writes above the axes the title and, where a spectrum is given, whose data these are.
+
+    Args:
+        axes: below the heading.
+        title: in words.
+        spectrum: its origin is stated; None: no line for it.
+        width: that the text may take, in inches.
+        size: of the letters in points.
+    """
     above = 5.0
     if spectrum is not None:
-        axes.annotate(data_label(spectrum), (0, 1), (0, above), **_OFFSET, fontsize=size)
-        above += 1.4 * size
+        label = axes.annotate(data_label(spectrum, width, size), (0, 1), (0, above), **_OFFSET, fontsize=size)
+        label.set_in_layout(False)
+        above += 1.45 * size
+    title = _shortened(title, "", 0.85 * width, size + 1)
+    # the layout keeps room for the title; it would also make the axes as narrow as a long label is wide
     axes.annotate(title, (0, 1), (0, above), **_OFFSET, fontsize=size + 1, fontweight="bold")
 
 
-def data_label(spectrum: Spectrum, longest: int = 80) -> str:
-    """What kind of data these are, their source and luminosity, for a figure."""
-    from gloam.report.words import data_in_words
-
-    text = data_in_words(spectrum)
-    if len(text) > longest:
-        kept = (longest - 3) // 2
-        text = f"{text[:kept]}...{text[-kept:]}"
-    text = text.replace("$", r"\$")
+def data_label(spectrum: Spectrum, width: float, size: float) -> str:
+    """What kind of data these are, their source and luminosity; the source is shortened if it takes too many inches."""
     luminosity = None if spectrum.origin is None else spectrum.origin.luminosity_fb
-    return text if luminosity is None else rf"{text}, {luminosity:.4g} $\mathrm{{fb}}^{{-1}}$"
+    ending = "" if luminosity is None else rf", {luminosity:.4g} $\mathrm{{fb^{{-1}}}}$"
+    return _shortened(data_in_words(spectrum).replace("$", r"\$"), ending, width, size)
+
+
+def _shortened(text: str, ending: str, width: float, size: float) -> str:
+    """The text and its ending, with letters left out in the middle of the text until it is narrow enough."""
+    from matplotlib.textpath import TextPath
+
+    def with_letters(kept: int) -> str:
+        return text if kept >= len(text) else f"{text[: kept // 2]}...{text[len(text) - kept // 2 :]}"
+
+    def too_wide(kept: int) -> bool:
+        return bool(TextPath((0, 0), with_letters(kept) + ending, size=size).get_extents().width > 72 * width)
+
+    if too_wide(len(text)):
+        return with_letters(bisect_left(range(len(text)), True, key=too_wide) - 1) + ending
+    return text + ending
 
 
 _OFFSET: dict[str, Any] = {

@@ -15,17 +15,15 @@ from gloam.sourced import Sourced, assumed, published
 __all__ = ["SEARCH", "SIDE_BAND_RULE"]
 
 SIDE_BAND_RULE = (
-    "lowest order, at least 2, that neither one nor two orders more improve with p < 0.05 in an F-test on the side bands "
-    "(bins of a quarter of a width outside +- 3 widths around the known particle); tools/prepare_cms_dimuon.py wrote it down "
-    "before the signal region was fitted"
+    "lowest order, at least 2, that neither one nor two orders more improve with p < 0.05 in an F-test on the side "
+    "bands (bins of a quarter of a width outside +- 3 widths around the known particle); written down by "
+    "tools/prepare_cms_dimuon.py from the side bands alone"
 )
 _ORDERS = json.loads(files(__name__).joinpath("background_orders.json").read_text())["channels"]
 
 
 def _width(value: float, peak: str) -> Sourced:
-    return assumed(
-        value, 0, "GeV", f"unbinned fit of a Gaussian and a 2nd-order polynomial to the {peak} in these data"
-    )
+    return assumed(value, 0, "GeV", f"unbinned fit of a Gaussian and a parabola to the {peak} in these data")
 
 
 def _channel(
@@ -33,7 +31,8 @@ def _channel(
 ) -> Channel:
     return Channel(
         name=name, title=title, data=f"{name}.npz", range=ends, bin_width=bins, step=step, window=25, signal="gaussian",
-        width=width, background=f"polynomial:{_ORDERS[name]['order']}", background_reason=SIDE_BAND_RULE, control_peak=peak,
+        width=width, background=f"polynomial:{_ORDERS[name]['order']}", background_reason=SIDE_BAND_RULE,
+        control_peak=peak,
     )  # fmt: skip
 
 
@@ -43,10 +42,10 @@ SEARCH = Search(
     process="p p -> mu+ mu- + anything",
     experiment="CMS at the LHC (Open Data, dimuon samples)",
     data_kind="real",
-    data_source="CMS Open Data, dimuon samples of cms-jupyter-materials-english (record 545), CC-BY 4.0",
+    data_source="CMS Open Data, dimuon samples (record 545), CC-BY 4.0",
     luminosity=None,
     observable=Observable(column="M", label=r"$m_{\mu\mu}$"),
-    reference="CERN Open Data record 545; github.com/cms-opendata-education/cms-jupyter-materials-english, commit fd23734",
+    reference="CERN Open Data record 545; cms-opendata-education/cms-jupyter-materials-english, commit fd23734",
     status="real data that exercise the whole chain; not a dark-sector result",
     channels=(
         _channel(

@@ -1,0 +1,214 @@
+"""What a run found, in sentences and rows: plain text, escaped where it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gloam.report.channel import ChannelResult
+from gloam.report.views import largest_deficit, largest_excess
+from gloam.report.words import (
+    background_in_words,
+    level_in_words,
+    limit_in_words,
+    mass_in_words,
+    measured,
+    shape_in_words,
+    signed,
+    span,
+    width_in_words,
+)
+
+__all__ = [
+    "channel_rows",
+    "data_statement",
+    "excess_statements",
+    "fits_statement",
+    "global_statement",
+    "limit_statement",
+    "published_statement",
+]
+
+KINDS = {"real": "Real collision data", "pseudo": "Pseudo-data, made by simulation", "user": "Data given by the user"}
+
+
+def data_statement(summary: Mapping[str, Any]) -> str:
+    """Which data were scanned, and whether they are real."""
+    data = summary.get("data") or {}
+    parts = [f"{KINDS.get(str(data.get('kind')), 'Data of unknown kind')}: {data.get('source') or 'source not stated'}"]
+    luminosity, entries = data.get("luminosity_fb"), data.get("entries")
+    parts.append("luminosity not known" if luminosity is None else f"{luminosity:g} fb^-1")
+    if entries is not None:
+        parts.append(f"{entries:,.6g} entries" if entries < 1e6 else f"{entries:,.0f} entries")
+    return "; ".join(parts) + "."
+
+
+def fits_statement(summary: Mapping[str, Any], channels: Sequence[ChannelResult]) -> str:
+    """How many hypotheses, how many fits, and how many of them failed."""
+    hypotheses = summary.get("n_hypotheses", sum(len(channel.result.setup.grid) for channel in channels))
+    fits = summary.get("n_fits", sum(channel.result.n_fits for channel in channels))
+    failed = summary.get("n_failed", sum(channel.result.n_failed for channel in channels))
+    where = f" in {len(channels)} channels" if len(channels) > 1 else ""
+    text = f"{hypotheses:,} mass hypotheses{where}, {fits:,} fits, with a signal and without. "
+    if not failed:
+        return text + "No fit failed: each is certified to be at its minimum."
+    what = "1 fit failed: it" if failed == 1 else f"{failed:,} fits failed: they"
+    return f"{text}{what} could not be certified, left out of figures and tables, and marked in scan.csv."
+
+
+def excess_statements(summary: Mapping[str, Any]) -> list[str]:
+    """The largest excess and the largest deficit."""
+    statements = []
+    for key, name in (("max_excess", "excess"), ("max_deficit", "deficit")):
+        found = summary.get(key)
+        if not found or found.get("z_local") is None:
+            statements.append(f"Largest {name}: none was found.")
+            continue
+        channel = f" ({found['channel']})" if found.get("channel") else ""
+        z = float(found["z_local"])
+        sense = "" if (z > 0) == (name == "excess") and z != 0 else f"; this is no {name}, but the nearest to one"
+        statements.append(
+            f"Largest {name}: local significance {signed(z)} at a mass of {found['mass']:.6g} GeV{channel}{sense}."
+        )
+    return statements
+
+
+def global_statement(summary: Mapping[str, Any]) -> str:
+    """The global p-value, or why there is none."""
+    p = summary.get("p_global")
+    if p is not None:
+        error, toys, z = summary.get("p_global_err"), summary.get("toys"), summary.get("z_global")
+        text = f"Global p-value: {p:.3g}" + ("" if error is None else f" +- {error:.2g} (Monte Carlo error)")
+        text += "" if z is None else f", a significance of {z:.2f}"
+        return text + ("." if not toys else f", from {toys:,} toys.")
+    notes = summary.get("notes") or []
+    notes = [f"{k}: {v}" for k, v in notes.items()] if isinstance(notes, Mapping) else notes
+    notes = [notes] if isinstance(notes, str) else notes
+    reasons = [str(note) for note in notes if "global" in str(note).lower() or "elsewhere" in str(note).lower()]
+    reason = f" Reason: {reasons[0].rstrip('.')}." if reasons else ""
+    return (
+        f"Global p-value: not computed.{reason} Significances are local: among many masses, the largest one is "
+        "expected to be well above zero without any signal."
+    )
+
+
+def limit_statement(summary: Mapping[str, Any], channels: Sequence[ChannelResult]) -> str:
+    """The convention of the limits: level, method, sidedness, test statistic, quantiles of the bands."""
+    if not channels:
+        return ""
+    limits = channels[0].limits
+    asked = summary.get("limit") or {}
+    level, statistic = asked.get("level", limits.level), asked.get("test_statistic", limits.test_statistic)
+    text = (
+        f"Upper limits on the signal yield at {level_in_words(float(level))}: {limit_in_words(limits)}, test statistic "
+        f"{statistic}, in the asymptotic approximation without toys."
+    )
+    if any(np.isfinite(channel.limits.expected).any() for channel in channels):
+        text += (
+            " Expected limits are those without a signal: the median, and bands that hold 68% (quantiles Phi(-1) to "
+            "Phi(1)) and 95% (Phi(-2) to Phi(2)) of them."
+        )
+    else:
+        text += " Expected limits were not computed."
+    missing = sum(channel.limits.n_failed for channel in channels)
+    return text if not missing else f"{text} No limit was found for {missing:,} hypotheses with a certified fit."
+
+
+def published_statement(summary: Mapping[str, Any]) -> str:
+    """How the limits compare with published ones; empty if nothing is published."""
+    published = summary.get("published")
+    if not published:
+        return ""
+    parts = [f"{key.replace('_', ' ')} {value:.4g}" if isinstance(value, float) else f"{key.replace('_', ' ')}: {value}"
+             for key, value in published.items() if value is not None]  # fmt: skip
+    return f"Compared with what is published: {'; '.join(parts)}."
+
+
+def channel_rows(channels: Sequence[ChannelResult]) -> dict[str, list[str]]:
+    """The rows of the table of channels: name of the row, and a cell for each channel."""
+    rows: dict[str, Callable[[ChannelResult], str]] = {
+        "Spectrum": _spectrum, "Entries": _entries, "Masses": _masses, "Window": _window, "Vetoes": _vetoes,
+        "Signal": _signal, "Background": _background, "Fits": _fits, "Largest excess": _excess,
+        "Largest deficit": _deficit, "Median limit": _median_limit,
+    }  # fmt: skip
+    return {name: [cell(channel) for channel in channels] for name, cell in rows.items()}
+
+
+def _spectrum(channel: ChannelResult) -> str:
+    axis = channel.result.setup.spectrum.axis
+    bins = f"{len(axis):,} bins of {width_in_words(float(np.median(axis.widths)), axis.unit)}"
+    return f"{axis.low:.6g} to {axis.high:.6g} {axis.unit}, {bins}" + ("" if axis.is_uniform else " (median)")
+
+
+def _entries(channel: ChannelResult) -> str:
+    spectrum = channel.result.setup.spectrum
+    entries = f"{spectrum.entries:,.0f}"
+    return f"{entries} (sum of weights)" if spectrum.is_weighted else entries
+
+
+def _masses(channel: ChannelResult) -> str:
+    mass = np.unique(channel.result.mass)
+    if mass.size == 1:
+        return f"1: {mass[0]:.6g} GeV"
+    steps = span(1e3 * np.diff(mass).round(12), "{:.3g}")
+    return f"{mass.size:,}: {mass[0]:.6g} to {mass[-1]:.6g} GeV in steps of {steps} MeV"
+
+
+def _window(channel: ChannelResult) -> str:
+    result = channel.result
+    unit, bins = result.setup.spectrum.axis.unit, result.setup.windows.bins.astype(float)
+    return f"{span(result.window_high - result.window_low)} {unit} wide, {span(bins, '{:.0f}')} bins"
+
+
+def _vetoes(channel: ChannelResult) -> str:
+    unit = channel.result.setup.spectrum.axis.unit
+    vetoes = [f"{low:g} to {high:g} {unit}" for low, high in channel.result.setup.vetoes]
+    if channel.result.setup.spectrum.visible is not None:
+        vetoes.append("hidden bins (blinded)")
+    return ", ".join(vetoes) or "none"
+
+
+def _signal(channel: ChannelResult) -> str:
+    setup = channel.result.setup
+    return shape_in_words(setup.signal, setup.grid.position, setup.spectrum.axis.unit)
+
+
+def _background(channel: ChannelResult) -> str:
+    setup = channel.result.setup
+    return background_in_words(setup.background, setup.grid.position)
+
+
+def _fits(channel: ChannelResult) -> str:
+    result = channel.result
+    return f"{result.n_fits:,}, {result.n_failed or 'none'} failed"
+
+
+def _excess(channel: ChannelResult) -> str:
+    return _extreme(channel, largest_excess(channel.result))
+
+
+def _deficit(channel: ChannelResult) -> str:
+    return _extreme(channel, largest_deficit(channel.result))
+
+
+def _extreme(channel: ChannelResult, row: int | None) -> str:
+    if row is None:
+        return "no certified fit"
+    result = channel.result
+    value, error = measured(float(result.n_sig[row]), float(result.n_sig_err[row]))
+    yield_ = value if error is None else f"{value} ± {error}"
+    return f"{signed(float(result.z_local[row]))} at {mass_in_words(result, row)}, yield {yield_}"
+
+
+def _median_limit(channel: ChannelResult) -> str:
+    limits = channel.limits
+    observed = limits.observed[np.isfinite(limits.observed)]
+    if observed.size == 0:
+        return "none"
+    text = f"{np.median(observed):.4g} events observed"
+    expected = limits.expected[:, 2][np.isfinite(limits.expected[:, 2])]
+    if expected.size:
+        text += f", {np.median(expected):.4g} expected"
+    return f"{text} (median over masses, {level_in_words(limits.level)})"

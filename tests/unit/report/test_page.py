@@ -1,0 +1,170 @@
+"""The page: what it must say, that it stands alone, and that nothing in it is taken for markup."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from gloam.report import write_figures, write_page
+
+SUMMARY = {
+    "search": "dimuon <script>",
+    "data": {"kind": "pseudo", "source": "toys & <b>more</b>", "luminosity_fb": None, "entries": 4180},
+    "n_hypotheses": 162,
+    "n_fits": 316,
+    "n_failed": 0,
+    "max_excess": {"channel": "low", "mass": 1.5, "z_local": 6.21},
+    "max_deficit": {"channel": "high", "mass": 1.25, "z_local": -3.04},
+    "p_global": None,
+    "p_global_err": None,
+    "z_global": None,
+    "toys": None,
+    "limit": {"method": "cls", "level": 0.9, "sidedness": "one-sided", "test_statistic": "q_tilde"},
+    "published": None,
+    "notes": ["p_global: the look-elsewhere effect is not computed yet", "windows are cut at 1 GeV < m"],
+}
+
+VOID = {"meta", "img", "br", "link"}
+
+
+class Checker(HTMLParser):
+    """Collects text and tags, and sees that every tag is closed in its turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.text += data
+
+
+def page_of(summary, channels, directory, **more):
+    figures = write_figures(channels, directory / "figures") if more.pop("drawn", False) else []
+    path = write_page(summary, channels, figures, directory / "report.html", **more)
+    checker = Checker()
+    checker.feed(path.read_text(encoding="utf-8"))
+    checker.close()
+    assert not checker.open
+    checker.text = re.sub(r"\s+", " ", checker.text)
+    return checker, path.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def page(channel, vetoed, tmp_path_factory):
+    directory = tmp_path_factory.mktemp("run")
+    (directory / "scan.csv").write_text("channel\n")
+    provenance = {"gloam": "0.1.0", "seed": None, "hashes": {"data": "<abc>"}}
+    return page_of(SUMMARY, [channel, vetoed], directory, drawn=True, provenance=provenance)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Pseudo-data, made by simulation: toys & <b>more</b>",
+        "luminosity not known",
+        "4,180 entries",
+        "162 mass hypotheses in 2 channels, 316 fits",
+        "No fit failed",
+        "Largest excess: local significance +6.2 at a mass of 1.5 GeV (low)",
+        "Largest deficit: local significance \N{MINUS SIGN}3.0 at a mass of 1.25 GeV (high)",
+        "Global p-value: not computed. Reason: p_global: the look-elsewhere effect is not computed yet.",
+        "90% CL: CLs, asymptotic, one-sided, test statistic q_tilde",
+        "68% (quantiles Phi(-1) to Phi(1)) and 95% (Phi(-2) to Phi(2))",
+        "polynomial of order 1",
+        "Gaussian, resolution 20 MeV",
+        "1 to 2 GeV, 200 bins of 5 MeV",
+        "81: 1.1 to 1.9 GeV in steps of 10 MeV",
+        "1.6 to 1.65 GeV",
+        "0.4 to 0.6 GeV wide",
+        "windows are cut at 1 GeV < m",
+        "scan.csv",
+        "hashes: data <abc>",
+    ],
+)
+def test_what_the_page_says(page, statement):
+    checker, _ = page
+    assert re.sub(r"\W+", " ", statement).strip() in re.sub(r"\W+", " ", checker.text)
+
+
+def test_no_input_becomes_markup(page):
+    checker, source = page
+    assert {tag for tag, _ in checker.seen} & {"script", "b", "abc", "region"} == set()
+    assert "dimuon &lt;script&gt;" in source
+    assert "toys &amp; &lt;b&gt;" in source
+    assert "low &lt;region&gt;" in source
+
+
+def test_the_page_stands_alone(page):
+    checker, source = page
+    sources = [attributes["src"] for tag, attributes in checker.seen if "src" in attributes]
+    assert len(sources) == 7
+    assert all(source.startswith("data:image/png;base64,") for source in sources)
+    assert "http" not in source
+    assert "@import" not in source
+    links = {attributes["href"] for tag, attributes in checker.seen if tag == "a"}
+    assert links == {
+        "scan.csv", "figures/overview.pdf",
+        *(f"figures/{name}_{kind}.pdf" for name in ("low", "high") for kind in ("fit", "significance", "limit")),
+    }  # fmt: skip
+
+
+def test_the_page_can_be_read_by_machines_and_in_the_dark(page):
+    checker, source = page
+    tags = [tag for tag, _ in checker.seen]
+    assert all(attributes.get("alt") for tag, attributes in checker.seen if tag == "img")
+    assert tags.count("figcaption") == tags.count("figure") == 7
+    assert tags.count("caption") == tags.count("table") == 1
+    assert all(attributes.get("scope") for tag, attributes in checker.seen if tag == "th")
+    assert "prefers-color-scheme: dark" in source
+    assert "@media print" in source
+    assert ("html", {"lang": "en"}) in checker.seen
+
+
+def test_real_data_are_called_so(channel, tmp_path):
+    data = {"kind": "real", "source": "CMS Open Data", "luminosity_fb": 2.5, "entries": 10}
+    checker, _ = page_of(SUMMARY | {"data": data}, [channel], tmp_path)
+    assert "Real collision data: CMS Open Data; 2.5 fb^-1; 10 entries." in checker.text
+
+
+def test_failed_fits_and_missing_extremes_are_said(channel, tmp_path):
+    checker, _ = page_of(SUMMARY | {"n_failed": 3, "max_excess": None}, [channel], tmp_path)
+    assert "3 fits failed: they could not be certified" in checker.text
+    assert "Largest excess: none was found." in checker.text
+
+
+def test_a_largest_excess_below_zero_is_not_called_one(channel, tmp_path):
+    checker, _ = page_of(SUMMARY | {"max_excess": {"mass": 1.5, "z_local": -0.4}}, [channel], tmp_path)
+    assert "this is no excess" in checker.text
+
+
+def test_a_global_p_value_has_its_error_and_toys(channel, tmp_path):
+    known = {"p_global": 0.012, "p_global_err": 0.0011, "z_global": 2.26, "toys": 10000}
+    checker, _ = page_of(SUMMARY | known, [channel], tmp_path)
+    assert (
+        "Global p-value: 0.012 +- 0.0011 (Monte Carlo error), a significance of 2.26, from 10,000 toys." in checker.text
+    )
+
+
+def test_published_numbers_are_compared(channel, tmp_path):
+    published = {"quantity": "limit on g'", "points": 12, "median_ratio": 1.0312, "rms_log_ratio": None}
+    checker, _ = page_of(SUMMARY | {"published": published}, [channel], tmp_path)
+    assert "quantity: limit on g'; points: 12; median ratio 1.031." in checker.text
+
+
+def test_an_empty_spectrum_has_a_page(empty, tmp_path):
+    checker, _ = page_of({"search": "scan"}, [empty], tmp_path, drawn=True)
+    assert "Data of unknown kind: source not stated" in checker.text
+    assert "81 mass hypotheses, 162 fits" in checker.text
