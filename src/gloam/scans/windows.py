@@ -60,7 +60,7 @@ class SlidingWindows:
 
     def edge_indices(self, rows: IntArray, bins: int) -> IntArray:
         """Edge indices of some windows, padded by repeating the last; shape (b, bins + 1)."""
-        return np.minimum(self.first[rows][:, None] + np.arange(bins + 1), self.last[rows][:, None])
+        return np.asarray(np.minimum(self.first[rows][:, None] + np.arange(bins + 1), self.last[rows][:, None]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

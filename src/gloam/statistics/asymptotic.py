@@ -14,7 +14,7 @@ BANDS = (-2, -1, 0, 1, 2)
 
 
 def log_cls(q: FloatArray, q_asimov: FloatArray) -> FloatArray:
-    """ln CLs at a tested yield, from q-tilde of the data and of the background-only Asimov set.
+    """The logarithm of CLs at a tested yield, from q-tilde of the data and of the background-only Asimov set.
 
     CLs = CL_{s+b} / CL_b with the distributions of arXiv:1007.1727, eq. 65 and 66; as a logarithm because for deep
     deficits both parts underflow while their ratio does not.

@@ -1,7 +1,8 @@
 """From data to results: a scan of a spectrum, a run of a search, and the files they leave."""
 
 from gloam.workflow.files import write_run
-from gloam.workflow.run import Run, run, run_channel
+from gloam.workflow.results import Run
+from gloam.workflow.run import run, run_channel
 from gloam.workflow.scan import scan
 from gloam.workflow.summary import summary
 

@@ -13,7 +13,7 @@ from gloam.report import ChannelResult
 from gloam.spectra import to_uhi_json
 from gloam.statistics import p_local
 from gloam.store import provenance, write_arrays, write_atomically, write_json, write_table
-from gloam.workflow.run import Run
+from gloam.workflow.results import Run
 from gloam.workflow.summary import summary
 
 __all__ = ["write_run"]

@@ -4,51 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gloam.errors import InputError
 from gloam.report import ChannelResult
 from gloam.scans import ScanResult, grid_in_steps
-from gloam.searches import Channel, Search, load_search
-from gloam.searches.registry import room_of
-from gloam.spectra import Origin, Spectrum, read_spectrum
+from gloam.spectra import Origin, Spectrum
 from gloam.statistics import upper_limits
 from gloam.store import content_hash
+from gloam.workflow.data import Stage, own_spectrum, user_spectra
+from gloam.workflow.results import Run
 from gloam.workflow.scan import scan
 
-__all__ = ["Run", "Stage", "hypotheses", "run", "run_channel"]
+if TYPE_CHECKING:  # declarations cost 0.2 s to import, which a scan of a file need not pay
+    from gloam.searches import Channel, Search
 
-Stage = Literal["events", "selected", "spectrum"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Run:
-    """The results of a search or of a scan of the user's spectrum.
-
-    Attributes:
-        name: of the search, or "scan".
-        title: one line for readers.
-        origin: where the data come from.
-        channels: their fits and limits.
-        seconds: wall time from reading to limits.
-        hashes: content hashes of the declaration and of the data.
-        published: comparison with what is known, or None.
-        notes: what a reader of the results must know.
-    """
-
-    name: str
-    title: str
-    origin: Origin
-    channels: tuple[ChannelResult, ...]
-    seconds: float
-    hashes: dict[str, str | None]
-    published: dict[str, Any] | None = None
-    notes: tuple[str, ...] = field(default=())
+__all__ = ["hypotheses", "run", "run_channel"]
 
 
 def run(
@@ -77,27 +50,21 @@ def run(
         >>> float(upsilon.mass[upsilon.z_local.argmax()])
         9.45
     """
+    from gloam.searches import load_search
+
     start = time.perf_counter()
     declared = load_search(search) if isinstance(search, str) else search
-    if stage == "events":
-        raise InputError(
-            f"run {declared.name} from events", "a search without an event selection", "selected or spectrum",
-            "apply your selection and give --stage selected",
-        )  # fmt: skip
-    spectra = [_spectrum(declared, channel, data, stage) for channel in declared.channels]
-    filled = [(c, s) for c, s in zip(declared.channels, spectra, strict=True) if data is None or s.entries > 0]
-    notes = list(declared.notes)
-    if not filled:
-        ranges = ", ".join(f"{c.range[0]:g} to {c.range[1]:g}" for c in declared.channels)
-        raise InputError(
-            f"run {declared.name} on {data}", "no entry in any channel", f"data in {ranges}", "check units"
-        )
-    if skipped := [c.name for c in declared.channels if all(c is not kept for kept, _ in filled)]:
-        notes.append(f"The data have no entry in the range of {', '.join(skipped)}: not scanned.")
-    if data is not None:
-        notes = [note for note in notes if note not in declared.notes] + [
-            "The declaration's notes on its own data do not apply."
+    if data is None:
+        spectra = {channel.name: own_spectrum(declared, channel) for channel in declared.channels}
+        notes = list(declared.notes)
+    else:
+        spectra = user_spectra(declared, data, stage)
+        notes = [
+            f"{channel.name}: the data do not cover its range; not scanned."
+            for channel in declared.channels
+            if channel.name not in spectra
         ]
+    filled = [(channel, spectra[channel.name]) for channel in declared.channels if channel.name in spectra]
     results = tuple(run_channel(declared, channel, spectrum, threads, progress) for channel, spectrum in filled)
     origin = filled[0][1].origin or Origin("user", "unknown")
     return Run(
@@ -133,22 +100,6 @@ def run_channel(
     limits = upper_limits(result, search.level, search.method, threads=threads, progress=progress)
     label = f"{search.observable.label} [{search.observable.unit}]"
     return ChannelResult(channel.name, channel.title, result, limits, label)
-
-
-def _spectrum(search: Search, channel: Channel, data: str | Path | None, stage: Stage) -> Spectrum:
-    low, high = channel.range
-    axis: dict[str, Any] = {
-        "low": low, "high": high, "bin_width": channel.bin_width, "name": search.observable.column,
-        "unit": search.observable.unit,
-    }  # fmt: skip
-    if data is not None:
-        return read_spectrum(data, column=search.observable.column if stage == "selected" else None, **axis)
-    luminosity = None if search.luminosity is None else float(search.luminosity)
-    with as_file(files(room_of(search.name)).joinpath(channel.data)) as path:
-        spectrum = read_spectrum(path, column=search.observable.column, **axis)
-    sha256 = spectrum.origin.sha256 if spectrum.origin else None
-    origin = Origin(search.data_kind, search.data_source, sha256, luminosity)
-    return Spectrum(spectrum.axes, spectrum.contents, spectrum.sum_w2, spectrum.visible, origin)
 
 
 def _known_particles(search: Search, results: tuple[ChannelResult, ...]) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from gloam.scans import Grid, fit_scan, grid_in_resolution, grid_in_steps, slidi
 from gloam.spectra import Origin, Spectrum, read_spectrum
 from gloam.statistics import LimitMethod, UpperLimits, check_level, no_limits, upper_limits
 from gloam.store import content_hash
-from gloam.workflow.run import Run
+from gloam.workflow.results import Run
 from gloam.workflow.scan import declare_scan
 
 __all__ = ["ScanRequest", "scan_file"]

@@ -8,7 +8,7 @@ import numpy as np
 
 from gloam.fit import FitStatus
 from gloam.report import ChannelResult
-from gloam.workflow.run import Run
+from gloam.workflow.results import Run
 
 __all__ = ["summary"]
 

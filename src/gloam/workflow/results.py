@@ -1,0 +1,36 @@
+"""What a run of a search, or a scan of a file, results in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gloam.report import ChannelResult
+from gloam.spectra import Origin
+
+__all__ = ["Run"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """The results of a search or of a scan of the user's spectrum.
+
+    Attributes:
+        name: of the search, or "scan".
+        title: one line for readers.
+        origin: where the data come from.
+        channels: their fits and limits.
+        seconds: wall time from reading to limits.
+        hashes: content hashes of the declaration and of the data.
+        published: comparison with what is known, or None.
+        notes: what a reader of the results must know.
+    """
+
+    name: str
+    title: str
+    origin: Origin
+    channels: tuple[ChannelResult, ...]
+    seconds: float
+    hashes: dict[str, str | None]
+    published: dict[str, Any] | None = None
+    notes: tuple[str, ...] = ()
