@@ -41,8 +41,8 @@ def test_limits_rise_with_the_level(method, seed, mean, position, width, levels)
     found = [limits(counts, position, width, level, method)[1] for level in levels]
     for low, high, step in zip(found[:-1], found[1:], np.diff(levels), strict=True):
         assert low.n_failed == high.n_failed == 0
-        assert high.observed[0] > low.observed[0] or step < 1e-6
-        assert (high.expected[0] > low.expected[0]).all() or step < 1e-6
+        assert high.observed[0] > low.observed[0] or step < 1e-3
+        assert (high.expected[0] > low.expected[0]).all() or step < 1e-3
 
 
 @methods
@@ -85,4 +85,4 @@ def test_cls_is_never_below_the_profile_limit(seed, mean, position, width):
     counts = counts_of(seed, mean)
     weaker = limits(counts, position, width, 0.9, "cls")[1].observed[0]
     stronger = limits(counts, position, width, 0.9, "profile")[1].observed[0]
-    assert weaker >= stronger * (1 - 1e-9)
+    assert weaker >= stronger - 1e-4 * abs(stronger)

@@ -98,6 +98,6 @@ def test_limits_too(level, method, cut):
     cut(5)
     again = upper_limits(fit_scan(some(scan, order)), 0.95, method)
     error = result.n_sig_err[order]
-    # the iterations of a limit end at a step, which rounding can move by one: their accuracy is what is promised
-    assert (np.abs(once.observed[order] - again.observed) <= 1e-6 * error).all()
-    assert (np.abs(once.expected[order] - again.expected) <= 1e-6 * error[:, None]).all()
+    # rounding can make the iteration for a limit one step longer: its accuracy is what is promised
+    assert (np.abs(once.observed[order] - again.observed) <= 2e-5 * error).all()
+    assert (np.abs(once.expected[order] - again.expected) <= 2e-5 * error[:, None]).all()

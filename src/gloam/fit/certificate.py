@@ -20,19 +20,18 @@ from gloam.arrays import FloatArray
 __all__ = ["interior_gap", "newton_gap"]
 
 
-def newton_gap(counts: FloatArray, relative: FloatArray) -> FloatArray:
+def newton_gap(counts: FloatArray, relative: FloatArray, largest: FloatArray) -> FloatArray:
     """A bound on -ln L minus its minimum after a full Newton step; infinite where the step proves nothing.
 
     Args:
         counts: n, shape (b, m).
         relative: t, the step in each expectation relative to it, shape (b, m); 0 in unused bins.
+        largest: the largest |t| of each row, shape (b,). Below 1 the step leaves mu > 0 in all bins, empty ones too.
     """
     square = relative * relative
-    largest = square.max(axis=1)
-    square *= square
-    fourth = np.einsum("bm,bm->b", counts, square)
-    # the step must also leave mu > 0 in empty bins: |t| < 1 in all bins is enough
-    return np.where(largest < 1, 0.5 * fourth / (1 - np.minimum(largest, 0.999999)), np.inf)
+    weighted = counts * square
+    fourth = np.einsum("bm,bm->b", weighted, square)
+    return np.where(largest < 1, 0.5 * fourth / np.maximum(1 - largest * largest, 1e-9), np.inf)
 
 
 def interior_gap(counts: FloatArray, expected: FloatArray, dual: FloatArray) -> FloatArray:

@@ -50,9 +50,7 @@ def interior_point(problem: Problem, theta: FloatArray, s: FloatArray, free: boo
             dtheta = towards.step + towards.ridge * ds[:, None]
             relative = part.change(dtheta, ds) / mu
             # the dual step of the linearised conditions mu z = target, relative to z
-            dual_relative = np.where(
-                target > 0, target / np.maximum(mu * dual, TINY) - 1.0 - relative, 0.0
-            )
+            dual_relative = np.where(target > 0, target / np.maximum(mu * dual, TINY) - 1.0 - relative, 0.0)
         lost = ~(np.isfinite(relative).all(axis=1) & np.isfinite(dual_relative).all(axis=1))
         relative[lost] = dual_relative[lost] = 0.0
         primal = np.minimum(1.0, WALL / np.maximum(-relative.min(axis=1), TINY))

@@ -45,15 +45,19 @@ def newton(problem: Problem, theta: FloatArray, s: FloatArray, expected: FloatAr
             dtheta = towards.step + towards.ridge * ds[:, None]
             relative = part.change(dtheta, ds)
             relative /= mu
-            gap = newton_gap(part.counts, relative)
+            lowest, highest = relative.min(axis=1), relative.max(axis=1)
+            gap = newton_gap(part.counts, relative, np.maximum(highest, -lowest))
         out.passes[rows[working]] += 1
-        length, stopped = _step_lengths(part, mu, relative, working)
+        length, stopped = _step_lengths(part, mu, relative, lowest, highest, working)
         blocked += stopped
-        moving = length > 0
-        gap[length != 1.0] = np.inf
-        theta = theta + np.where(moving, length, 0.0)[:, None] * np.where(moving[:, None], dtheta, 0.0)
-        s = s + length * np.where(moving, ds, 0.0)
-        relative *= length[:, None]
+        full, moving = length == 1.0, length > 0
+        if not full.all():  # rows that are finished stay where they are, whatever else the batch does
+            gap[~full] = np.inf
+            relative[~moving] = dtheta[~moving] = 0.0  # these may be NaN
+            ds = np.where(moving, ds, 0.0) * length
+            relative *= length[:, None]
+            dtheta *= length[:, None]
+        theta, s = theta + dtheta, s + ds
         relative += 1.0
         mu = mu * relative
         done = working & (gap <= tol)
@@ -72,20 +76,22 @@ def newton(problem: Problem, theta: FloatArray, s: FloatArray, expected: FloatAr
 
 
 def _step_lengths(
-    part: Problem, mu: FloatArray, relative: FloatArray, working: BoolArray
+    part: Problem,
+    mu: FloatArray,
+    relative: FloatArray,
+    lowest: FloatArray,
+    highest: FloatArray,
+    working: BoolArray,
 ) -> tuple[FloatArray, BoolArray]:
     """How far to go along each step, and which steps an empty bin stops.
 
-    1 near the minimum, searched for far from it, 0 where there is no step. Rows that are finished stay where they
-    are, whatever else the batch does.
+    1 near the minimum, searched for far from it, 0 where there is no step or the row is finished.
     """
-    lowest, highest = relative.min(axis=1), relative.max(axis=1)
     length = np.where(working & np.isfinite(lowest) & np.isfinite(highest), 1.0, 0.0)
     stopped = np.zeros(length.size, bool)
     long = np.flatnonzero((length > 0) & ((lowest < -LONG_STEP) | (highest > LONG_STEP)))
     if long.size:
         length[long], stopped[long] = _search(part.take(long), mu[long], relative[long])
-    relative[length == 0] = 0.0
     return length, stopped
 
 
