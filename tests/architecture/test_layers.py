@@ -121,10 +121,7 @@ def test_no_module_imports_the_package_root() -> None:
     inside = [path for path in MODULES if path != PACKAGE / "__init__.py"]
     assert len(inside) > 1
     assert not [
-        f"{path.relative_to(SOURCE)}: {name}"
-        for path in inside
-        for name in imports_of(path)
-        if imports_root(name)
+        f"{path.relative_to(SOURCE)}: {name}" for path in inside for name in imports_of(path) if imports_root(name)
     ]
 
 
@@ -147,9 +144,7 @@ def test_a_library_stays_in_its_rooms(library: str, rooms: set[str]) -> None:
 def test_importing_gloam_is_light() -> None:
     code = "import sys; before = set(sys.modules); import gloam; print(*(set(sys.modules) - before))"
     environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, check=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True, text=True)
     loaded = {name.split(".")[0] for name in done.stdout.split()}
     assert "gloam" in loaded
     assert not loaded & set(HEAVY)

@@ -12,7 +12,7 @@ from gloam.fit.problem import Problem
 from gloam.fit.profiling import profile
 from gloam.fit.status import FitStatus
 
-__all__ = ["Crossing", "crossing"]
+__all__ = ["Crossing", "crossing", "step_to_rise"]
 
 LAST_STEP = 0.02
 """Step, in standard deviations, with which the iteration may end. It solves the second-order model of the profile, so
@@ -30,17 +30,30 @@ MAXIMUM_STEPS = 60
 
 @dataclass(slots=True, eq=False)
 class Crossing:
-    """Signal yields at which the profile reaches a level.
+    """Signal yields at which the profile reaches a level, and its second-order model there.
 
     Attributes:
         s: the yields, shape (b,); NaN where none was found.
         theta: background coefficients there, shape (b, K).
+        slope: derivative of the profile, shape (b,).
+        curvature: its second derivative, shape (b,).
+        ridge: d theta / d s, shape (b, K).
         found: whether the crossing is bracketed and certified, shape (b,).
     """
 
     s: FloatArray
     theta: FloatArray
+    slope: FloatArray
+    curvature: FloatArray
+    ridge: FloatArray
     found: BoolArray
+
+
+def step_to_rise(slope: FloatArray, curvature: FloatArray, missing: FloatArray) -> FloatArray:
+    """The nearer step after which slope * step + curvature * step^2 / 2 is what is missing, shape (b,)."""
+    with np.errstate(all="ignore"):
+        discriminant = np.maximum(slope * slope + 2 * curvature * missing, 0.0)
+        return 2 * missing / (slope + np.sqrt(discriminant))
 
 
 def crossing(
@@ -69,7 +82,8 @@ def crossing(
     """
     b = problem.size
     goal = np.broadcast_to(np.asarray(rise, float), (b,))
-    out = Crossing(np.full(b, np.nan), theta.copy(), np.zeros(b, bool))
+    unknown = np.full(b, np.nan)
+    out = Crossing(unknown, theta.copy(), unknown.copy(), unknown.copy(), np.zeros_like(theta), np.zeros(b, bool))
     rows, part = np.arange(b), problem
     low, high = s.copy(), np.full(b, np.inf)
     at, theta = guess.copy(), theta + ridge * (guess - s)[:, None]
@@ -78,9 +92,8 @@ def crossing(
         missing = goal - likelihood_difference(part, found.expected, reference)
         below = missing > 0
         low, high = np.where(below, at, low), np.where(below, high, at)
+        proposed = at + step_to_rise(found.slope, found.curvature, missing)
         with np.errstate(all="ignore"):
-            discriminant = np.maximum(found.slope**2 + 2 * found.curvature * missing, 0.0)
-            proposed = at + 2 * missing / (found.slope + np.sqrt(discriminant))
             unit = 1 / np.sqrt(found.curvature)
         # without a bracket, at most three times as far as so far
         reach = np.where(np.isfinite(high), high, at + 2 * (at - s))
@@ -93,8 +106,11 @@ def crossing(
         lost = found.gap > VALUE_TOLERANCE
         theta = found.theta + found.ridge * step[:, None]
         if done.any() or lost.any():
-            ended = rows[done & ~lost]
-            out.s[ended], out.theta[ended], out.found[ended] = proposed[done & ~lost], theta[done & ~lost], True
+            new = done & ~lost
+            ended = rows[new]
+            out.s[ended], out.theta[ended], out.found[ended] = proposed[new], theta[new], True
+            out.slope[ended] = (found.slope + found.curvature * step)[new]
+            out.curvature[ended], out.ridge[ended] = found.curvature[new], found.ridge[new]
             keep = np.flatnonzero(~done & ~lost)
             if keep.size == 0:
                 break

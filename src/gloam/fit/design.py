@@ -13,7 +13,7 @@ import numpy as np
 
 from gloam.arrays import FloatArray, IntArray
 
-__all__ = ["Design", "RowDesign", "SharedDesign"]
+__all__ = ["ColumnDesign", "Design", "RowDesign", "SharedDesign"]
 
 
 class Design(Protocol):
@@ -38,6 +38,13 @@ class Design(Protocol):
 
     def take(self, rows: IntArray) -> Design:
         """The design of some rows of the batch."""
+        ...
+
+    def rowwise(self) -> Design:
+        """The same with sums whose rounding does not depend on the other rows of the batch.
+
+        The rounding of a matrix product depends on its shape. Newton's method forgets it, but next to a wall it grows.
+        """
         ...
 
 
@@ -72,14 +79,62 @@ class SharedDesign:
 
     def adjoint(self, residual: Any) -> Any:
         """The sums A' r, shape (b, K)."""
-        return residual @ self.matrix
+        return (self.matrix.T @ residual.T).T  # in memory the batch is last, as elimination wants it
 
     def gram(self, weight: Any) -> Any:
         """The sums A' diag(w) A, shape (K, K, b)."""
-        return (weight @ self._products).T[self._unpack]
+        return (self._products.T @ weight.T)[self._unpack]
 
     def take(self, rows: IntArray) -> SharedDesign:  # noqa: ARG002 - part of the interface
         """Itself: all rows are alike."""
+        return self
+
+    def rowwise(self) -> ColumnDesign:
+        """The same matrix, summed row by row."""
+        return ColumnDesign(np.ascontiguousarray(self.matrix.T))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ColumnDesign:
+    """One matrix for all rows, by its columns and without matrix products.
+
+    Attributes:
+        columns: shape (K, m).
+    """
+
+    columns: FloatArray
+
+    @property
+    def parameters(self) -> int:
+        """The number of coefficients K."""
+        return int(self.columns.shape[0])
+
+    def apply(self, theta: Any) -> Any:
+        """The expected counts, shape (b, m)."""
+        total = theta[:, 0, None] * self.columns[0]
+        for k in range(1, self.parameters):
+            total += theta[:, k, None] * self.columns[k]
+        return total
+
+    def adjoint(self, residual: Any) -> Any:
+        """The sums A' r, shape (b, K)."""
+        return np.stack([np.einsum("bm,m->b", residual, column) for column in self.columns], axis=1)
+
+    def gram(self, weight: Any) -> Any:
+        """The sums A' diag(w) A, shape (K, K, b)."""
+        k = self.parameters
+        gram = np.empty((k, k, weight.shape[0]))
+        for i in range(k):
+            for j in range(i + 1):
+                gram[i, j] = gram[j, i] = np.einsum("bm,m->b", weight, self.columns[i] * self.columns[j])
+        return gram
+
+    def take(self, rows: IntArray) -> ColumnDesign:  # noqa: ARG002 - part of the interface
+        """Itself: all rows are alike."""
+        return self
+
+    def rowwise(self) -> ColumnDesign:
+        """Itself."""
         return self
 
 
@@ -120,3 +175,7 @@ class RowDesign:
     def take(self, rows: IntArray) -> RowDesign:
         """The matrices of some rows."""
         return RowDesign(self.matrix[rows])
+
+    def rowwise(self) -> RowDesign:
+        """Itself: its sums are made row by row."""
+        return self

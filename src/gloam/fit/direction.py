@@ -50,8 +50,8 @@ def direction(design: Design, signal: Any, weight: Any, residual: Any, xp: Any) 
     weighted_signal = weight * signal
     gradient = design.adjoint(residual).T
     coupling = design.adjoint(weighted_signal).T
-    information = xp.sum(weighted_signal * signal, axis=1)
+    information = xp.vecdot(weighted_signal, signal)
     (step, tilt), pivot = solve_positive(design.gram(weight), [gradient, coupling], xp)
-    slope = xp.sum(coupling * step, axis=0) - xp.sum(residual * signal, axis=1)
+    slope = xp.sum(coupling * step, axis=0) - xp.vecdot(residual, signal)
     curvature = information - xp.sum(coupling * tilt, axis=0)
     return Direction(step.T, -tilt.T, slope, curvature, information, pivot)

@@ -16,9 +16,6 @@ def likelihood_difference(problem: Problem, expected: FloatArray, reference: Flo
     Twice this is q = 2 sum[e (mu - mu') - n ln(mu / mu')]. Both expectations have shape (b, m) and are positive.
     """
     logarithms = np.log(expected / reference)
-    logarithms *= problem.counts
     change = expected - reference
-    if problem.exposure is not None:
-        change *= problem.exposure
-    change -= logarithms
-    return np.asarray(change.sum(axis=1))
+    linear = change.sum(axis=1) if problem.exposure is None else np.vecdot(change, problem.exposure)
+    return np.asarray(linear - np.vecdot(logarithms, problem.counts))

@@ -36,30 +36,30 @@ def newton(problem: Problem, theta: FloatArray, s: FloatArray, expected: FloatAr
     rows, part = np.arange(b), problem
     mu, working, blocked = expected, np.ones(b, bool), np.zeros(b, np.int64)
     for _ in range(MAXIMUM_PASSES):
-        ratio = part.counts / mu
-        weight = ratio / mu
+        inverse = 1.0 / mu
+        ratio = part.counts * inverse
+        weight = ratio * inverse
         ratio -= part.weight
         with np.errstate(all="ignore"):  # singular rows become NaN, fail the tests below and go to the interior point
             towards = direction(part.design, part.signal, weight, ratio, np)
-            ds = -towards.slope / towards.curvature if free else np.zeros_like(s)
-            dtheta = towards.step + towards.ridge * ds[:, None]
-            relative = part.change(dtheta, ds)
-            relative /= mu
-            lowest, highest = relative.min(axis=1), relative.max(axis=1)
-            gap = newton_gap(part.counts, relative, np.maximum(highest, -lowest))
+            ds = -towards.slope / towards.curvature if free else None
+            dtheta = towards.step if ds is None else towards.step + towards.ridge * ds[:, None]
+            delta = part.change(dtheta, ds)
+            relative = delta * inverse
+            gap, reach = newton_gap(part.counts, relative)
         out.passes[rows[working]] += 1
-        length, stopped = _step_lengths(part, mu, relative, lowest, highest, working)
-        blocked += stopped
-        full, moving = length == 1.0, length > 0
-        if not full.all():  # rows that are finished stay where they are, whatever else the batch does
-            gap[~full] = np.inf
-            relative[~moving] = dtheta[~moving] = 0.0  # these may be NaN
-            ds = np.where(moving, ds, 0.0) * length
-            relative *= length[:, None]
-            dtheta *= length[:, None]
-        theta, s = theta + dtheta, s + ds
-        relative += 1.0
-        mu = mu * relative
+        moving = working & np.isfinite(reach)
+        if not moving.all() or reach.max() > LONG_STEP:
+            length, stopped = _step_lengths(part, mu, relative, moving & (reach > LONG_STEP))
+            blocked += stopped
+            gap[length != 1.0] = np.inf
+            # rows that are finished stay where they are, whatever else the batch does; others may be NaN
+            length[~moving] = delta[~moving] = dtheta[~moving] = 0.0
+            delta *= length[:, None]
+            dtheta = dtheta * length[:, None]
+            ds = None if ds is None else np.where(moving, ds, 0.0) * length
+        theta, mu = theta + dtheta, mu + delta
+        s = s if ds is None else s + ds
         done = working & (gap <= tol)
         if done.any():
             record(out, rows, done, theta, s, mu, gap, towards, free, FitStatus.OK)
@@ -75,23 +75,13 @@ def newton(problem: Problem, theta: FloatArray, s: FloatArray, expected: FloatAr
     return out
 
 
-def _step_lengths(
-    part: Problem,
-    mu: FloatArray,
-    relative: FloatArray,
-    lowest: FloatArray,
-    highest: FloatArray,
-    working: BoolArray,
-) -> tuple[FloatArray, BoolArray]:
-    """How far to go along each step, and which steps an empty bin stops.
-
-    1 near the minimum, searched for far from it, 0 where there is no step or the row is finished.
-    """
-    length = np.where(working & np.isfinite(lowest) & np.isfinite(highest), 1.0, 0.0)
-    stopped = np.zeros(length.size, bool)
-    long = np.flatnonzero((length > 0) & ((lowest < -LONG_STEP) | (highest > LONG_STEP)))
-    if long.size:
-        length[long], stopped[long] = _search(part.take(long), mu[long], relative[long])
+def _step_lengths(part: Problem, mu: FloatArray, relative: FloatArray, far: BoolArray) -> tuple[FloatArray, BoolArray]:
+    """How far to go along each step: 1, or searched for where it may be long; and which steps an empty bin stops."""
+    length, stopped = np.ones(far.size), np.zeros(far.size, bool)
+    rows = np.flatnonzero(far)
+    rows = rows[np.abs(relative[rows]).max(axis=1) > LONG_STEP] if rows.size else rows
+    if rows.size:
+        length[rows], stopped[rows] = _search(part.take(rows), mu[rows], relative[rows])
     return length, stopped
 
 
@@ -115,6 +105,6 @@ def _search(part: Problem, mu: FloatArray, relative: FloatArray) -> tuple[FloatA
         low, high = np.where(slope < 0, length, low), np.where(slope > 0, length, high)
         with np.errstate(all="ignore"):  # no counts along the step: no curvature, and the bracket decides
             proposed = length - slope / curvature
-        length = np.where((proposed > low) & (proposed < high), proposed, 0.5 * (low + high))
+        length = np.where((proposed >= low) & (proposed <= high), proposed, 0.5 * (low + high))
     nearest = np.take_along_axis(part.counts, relative.argmin(axis=1)[:, None], axis=1)[:, 0]
     return np.where(downhill, wall, length), downhill & (nearest == 0) & (lowest < -WALL / 2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -46,15 +45,22 @@ class Problem:
         """The exposure, 1 where there is none."""
         return 1.0 if self.exposure is None else self.exposure
 
-    def expected(self, theta: Any, s: Any) -> Any:
+    def expected(self, theta: FloatArray, s: FloatArray) -> FloatArray:
         """The expected counts A theta + s f before exposure, shape (b, m); 1 in bins that are not used."""
-        mu = self.design.apply(theta) + s[:, None] * self.signal
-        return mu if self.used is None else np.where(self.used, mu, 1.0)
+        mu: FloatArray = self.design.apply(theta)
+        mu += s[:, None] * self.signal
+        if self.used is not None:
+            np.copyto(mu, 1.0, where=~self.used)
+        return mu
 
-    def change(self, theta: Any, s: Any) -> Any:
+    def change(self, theta: FloatArray, s: FloatArray | None) -> FloatArray:
         """The change of the expected counts for a change of the parameters; 0 in bins that are not used."""
-        delta = self.design.apply(theta) + s[:, None] * self.signal
-        return delta if self.used is None else delta * self.used
+        delta: FloatArray = self.design.apply(theta)
+        if s is not None:
+            delta += s[:, None] * self.signal
+        if self.used is not None:
+            delta *= self.used
+        return delta
 
     def take(self, rows: IntArray | slice) -> Problem:
         """The fits of some rows."""
@@ -67,6 +73,10 @@ class Problem:
             None if self.exposure is None else self.exposure[rows],
             None if self.used is None else self.used[rows],
         )
+
+    def rowwise(self) -> Problem:
+        """The same fits, with rounding that does not depend on which others are in the batch."""
+        return Problem(self.counts, self.design.rowwise(), self.signal, self.exposure, self.used)
 
     def with_counts(self, counts: FloatArray) -> Problem:
         """The same fits to other data."""

@@ -39,9 +39,23 @@ def profile(problem: Problem, theta: FloatArray, s: FloatArray, tol: float = TOL
     return _solve(problem, theta, s, free=False, tol=tol)
 
 
-def minimise(problem: Problem, theta: FloatArray, s: FloatArray, tol: float = TOLERANCE) -> Minimum:
-    """The minima over background and signal yield, which may be negative; arguments as for `profile`."""
-    return _solve(problem, theta, s, free=True, tol=tol)
+def minimise(
+    problem: Problem,
+    theta: FloatArray,
+    s: FloatArray,
+    tol: float = TOLERANCE,
+    expected: FloatArray | None = None,
+) -> Minimum:
+    """The minima over background and signal yield, which may be negative.
+
+    Args:
+        problem: b fits.
+        theta: start, shape (b, K).
+        s: start of the yields, shape (b,).
+        tol: as for `profile`.
+        expected: the positive expectations that belong to the start, if they are known, shape (b, m).
+    """
+    return _solve(problem, theta, s, free=True, tol=tol, expected=expected)
 
 
 def is_distinct(problem: Problem) -> BoolArray:
@@ -52,12 +66,15 @@ def is_distinct(problem: Problem) -> BoolArray:
         return np.asarray((towards.pivot > 1e-12) & (towards.curvature > INDISTINCT * towards.information))
 
 
-def _solve(problem: Problem, theta: FloatArray, s: FloatArray, free: bool, tol: float) -> Minimum:
-    theta, expected = _positive(problem, theta, s)
+def _solve(
+    problem: Problem, theta: FloatArray, s: FloatArray, free: bool, tol: float, expected: FloatArray | None = None
+) -> Minimum:
+    if expected is None:
+        theta, expected = _raised(problem, theta, s, below=0.0, to=1e-3)
     found = newton(problem, theta, s, expected, free, tol)
     left = np.flatnonzero(found.status != FitStatus.OK)
     if left.size:
-        part = problem.take(left)
+        part = problem.take(left).rowwise()
         level = np.maximum(_level(part), 0.5 / _bins(part))
         flat = np.zeros((left.size, theta.shape[1]))
         start = s[left]
@@ -86,30 +103,47 @@ def projected_start(problem: Problem) -> FloatArray:
     with np.errstate(all="ignore"):
         (theta,), pivot = solve_positive(problem.design.gram(weight), [problem.design.adjoint(problem.counts).T], np)
     theta = np.where(pivot > 1e-12, theta, 0.0).T
-    return _mixed(problem, theta, np.zeros(problem.size), floor=0.1)[0]
+    return _raised(problem, theta, np.zeros(problem.size), below=0.1, to=0.1)[0]
 
 
-def _positive(problem: Problem, theta: FloatArray, s: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The start, moved towards a flat background where it has an expectation that is not positive."""
-    expected = problem.expected(theta, s)
-    if expected.min() > 0:
-        return theta, expected
-    return _mixed(problem, theta, s, floor=1e-3)
+def _raised(
+    problem: Problem, theta: FloatArray, s: FloatArray, *, below: float, to: float
+) -> tuple[FloatArray, FloatArray]:
+    """Theta moved towards a flat background in fits with an expectation not above a part of the mean count.
 
+    Args:
+        problem: b fits.
+        theta: background coefficients, shape (b, K).
+        s: signal yields, shape (b,).
+        below: part of the mean count that every expectation has to exceed for the fit to stay as it is.
+        to: part of the mean count to which the lowest expectation of the others is raised, > 0.
 
-def _mixed(problem: Problem, theta: FloatArray, s: FloatArray, floor: float) -> tuple[FloatArray, FloatArray]:
-    """Theta moved towards a flat background so that every expectation exceeds a part of the mean count."""
+    Returns:
+        The background coefficients, shape (b, K), and the expectations, shape (b, m), all positive.
+    """
     expected = problem.expected(theta, s)
     level = np.maximum(_level(problem), 0.1 / _bins(problem))
-    signal = s[:, None] * problem.signal
-    # the flat expectation is raised above the deepest hole that a negative signal makes
+    lowest = (expected if problem.used is None else np.where(problem.used, expected, np.inf)).min(axis=1)
+    low = np.flatnonzero(~(lowest > below * level))
+    if low.size:
+        theta = theta.copy()
+        theta[low], expected[low] = _mixed(problem.take(low), theta[low], s[low], expected[low], level[low], to)
+    return theta, expected
+
+
+def _mixed(
+    problem: Problem, theta: FloatArray, s: FloatArray, expected: FloatArray, level: FloatArray, to: float
+) -> tuple[FloatArray, FloatArray]:
+    """As little of a flat background mixed in as raises every expectation to a part of the level."""
+    deepest = np.maximum((-s[:, None] * problem.signal).max(axis=1), 0.0)
+    # the flat expectation is above the deepest hole that a negative signal makes
     flat = np.zeros_like(theta)
-    height = level + np.maximum(-signal.min(axis=1), 0.0) * 1.5
-    flat[:, 0] = height / _flat_height(problem)
+    flat[:, 0] = (level + 1.5 * deepest) / _flat_height(problem)
     inside = problem.expected(flat, s)
-    least = floor * level[:, None]
+    least = to * level[:, None]
+    short = expected < least if problem.used is None else (expected < least) & problem.used
     with np.errstate(all="ignore"):
-        share = np.where(expected < least, (inside - least) / (inside - expected), 1.0).min(axis=1)
+        share = np.where(short, (inside - least) / (inside - expected), 1.0).min(axis=1)
     share = np.where(np.isfinite(share), np.clip(share, 0.0, 1.0), 0.0)[:, None]
     theta = flat + share * (theta - flat)
     return theta, problem.expected(theta, s)

@@ -14,7 +14,7 @@ from gloam.models import expected_fractions
 from gloam.scans.setup import Scan
 from gloam.spectra import scaled_poisson
 
-__all__ = ["Batch", "batches", "domains"]
+__all__ = ["Batch", "batches", "domains", "window_ends"]
 
 ROWS = 192
 """Fits in a batch: its arrays stay in the second-level cache for windows of a few hundred bins."""
@@ -60,20 +60,20 @@ def batches(scan: Scan, rows: IntArray | None = None, size: int | None = None) -
             yield Batch(chosen, partial(_problem, scan, data, chosen, bins, form, shared))
 
 
+def window_ends(scan: Scan) -> tuple[FloatArray, FloatArray]:
+    """The range of the observable that each hypothesis is fitted in, shapes (h,)."""
+    edges = scan.spectrum.axis.edges
+    first, last = scan.windows.ends
+    return edges[first], edges[last]
+
+
 def domains(scan: Scan) -> tuple[FloatArray, FloatArray]:
     """The range of the observable on which the background basis of each hypothesis is defined, shapes (h,).
 
     It starts with the window and ends with it or, in windows of equal bins, a few bins beyond.
     """
-    edges = scan.spectrum.axes[0].edges
-    rows = np.arange(len(scan.grid))
-    bins = scan.windows.bins
-    low, high = np.empty(rows.size), np.empty(rows.size)
-    for count in np.unique(bins):
-        chosen = rows[bins == count]
-        indices = scan.windows.edge_indices(chosen, int(count))
-        low[chosen], high[chosen] = edges[indices[:, 0]], edges[indices[:, -1]]
-    return low, low + (high - low) * (_padded_bins(scan) / bins if _is_shared(scan) else 1.0)
+    low, high = window_ends(scan)
+    return low, low + (high - low) * (_padded_bins(scan) / scan.windows.bins if _is_shared(scan) else 1.0)
 
 
 def _is_shared(scan: Scan) -> bool:

@@ -21,11 +21,14 @@ from gloam.fit import (
     profile,
     projected_start,
 )
-from gloam.scans.batches import Batch, batches, domains
+from gloam.scans.batches import Batch, batches, domains, window_ends
 from gloam.scans.result import ScanResult
 from gloam.scans.setup import Scan
 
 __all__ = ["fit_scan"]
+
+DOUBTFUL = 1e-5
+"""Part of the information on the signal left by the background below which it is looked at more closely."""
 
 
 def fit_scan(scan: Scan, *, threads: int | None = None, progress: Callable[[int], object] | None = None) -> ScanResult:
@@ -49,14 +52,14 @@ def fit_scan(scan: Scan, *, threads: int | None = None, progress: Callable[[int]
 
     def work(batch: Batch) -> None:
         rows, problem = batch.rows, batch.problem()
-        free, without, fitted = _fit(problem)
+        free, without, inverse, fitted = _fit(problem)
         k = problem.design.parameters
         for name, values in fitted.items():
             fields[name][rows] = values
         status[rows] = free.status
         theta[rows, :k], theta_background[rows, :k] = free.theta, without.theta
         inner = np.r_[:k, widest]
-        matrix[rows[:, None, None], inner[:, None], inner] = covariance(problem, free)
+        matrix[rows[:, None, None], inner[:, None], inner] = inverse
         parameters[rows] = k
         if progress is not None:
             progress(rows.size)
@@ -71,29 +74,33 @@ def fit_scan(scan: Scan, *, threads: int | None = None, progress: Callable[[int]
             "use finer bins (--bin-width), a wider --window or a lower order of the polynomial",
         )
     low, high = domains(scan)
-    window_low, window_high = _window_ends(scan)
+    window_low, window_high = window_ends(scan)
     return ScanResult(
         setup=scan, **fields, status=status, theta=theta, theta_background=theta_background, covariance=matrix,
         parameters=parameters, window_low=window_low, window_high=window_high, domain_low=low, domain_high=high,
     )  # fmt: skip
 
 
-def _fit(problem: Problem) -> tuple[Minimum, Minimum, dict[str, FloatArray]]:
+def _fit(problem: Problem) -> tuple[Minimum, Minimum, FloatArray, dict[str, FloatArray]]:
     """The two fits of a batch and what a scan keeps of them."""
     none = np.zeros(problem.size)
     without = profile(problem, projected_start(problem), none)
-    free = minimise(problem, without.theta, none)
+    free = minimise(problem, without.theta, none, expected=without.expected)
     q0 = np.maximum(2 * likelihood_difference(problem, without.expected, free.expected), 0.0)
     free.status = _joint_status(free.status, without.status)
-    free.status[~is_distinct(problem)] = FitStatus.UNDETERMINED
     with np.errstate(all="ignore"):
-        error = 1 / np.sqrt(free.curvature)
+        doubtful = np.flatnonzero(~(free.curvature > DOUBTFUL * free.information))
+    if doubtful.size:
+        free.status[doubtful[~is_distinct(problem.take(doubtful))]] = FitStatus.UNDETERMINED
+    matrix = covariance(problem, free)
+    with np.errstate(invalid="ignore"):
+        error = np.sqrt(matrix[:, -1, -1])
     edge = np.flatnonzero(free.status == FitStatus.BOUNDARY)
     if edge.size:
         error[edge] = _upward_error(problem.take(edge), free, edge)
     usable = np.isin(free.status, (FitStatus.OK, FitStatus.BOUNDARY))
     values = {"n_sig": free.s, "n_sig_err": error, "q0": q0, "edm": np.maximum(free.gap, without.gap)}
-    return free, without, {name: np.where(usable, value, np.nan) for name, value in values.items()}
+    return free, without, matrix, {name: np.where(usable, value, np.nan) for name, value in values.items()}
 
 
 def _joint_status(free: IntArray, without: IntArray) -> IntArray:
@@ -112,14 +119,3 @@ def _parameters(scan: Scan) -> set[int]:
     edges = np.array([0.0, 1.0])
     forms = np.unique(scan.background.variant(scan.grid.position))
     return {scan.background.basis(edges, edges[0], edges[1], int(form)).shape[-1] for form in forms}
-
-
-def _window_ends(scan: Scan) -> tuple[FloatArray, FloatArray]:
-    edges = scan.spectrum.axes[0].edges
-    bins = scan.windows.bins
-    low, high = np.empty(bins.size), np.empty(bins.size)
-    for count in np.unique(bins):
-        rows = np.flatnonzero(bins == count)
-        indices = scan.windows.edge_indices(rows, int(count))
-        low[rows], high[rows] = edges[indices[:, 0]], edges[indices[:, -1]]
-    return low, high

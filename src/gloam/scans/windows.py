@@ -34,6 +34,11 @@ class Windows(Protocol):
         """Whether the bins of each window are slices or equal parts of a uniform axis."""
         ...
 
+    @property
+    def ends(self) -> tuple[IntArray, IntArray]:
+        """Edge indices of the lower and upper end of each window, shapes (h,)."""
+        ...
+
     def edge_indices(self, rows: IntArray, bins: int) -> IntArray:
         """Edge indices of some windows, padded to `bins` bins by repeating the last; shape (b, bins + 1)."""
         ...
@@ -57,6 +62,11 @@ class SlidingWindows:
     def bins(self) -> IntArray:
         """The number of bins of each window, shape (h,)."""
         return np.asarray(self.last - self.first)
+
+    @property
+    def ends(self) -> tuple[IntArray, IntArray]:
+        """Edge indices of the ends of each window, shapes (h,)."""
+        return self.first, self.last
 
     def edge_indices(self, rows: IntArray, bins: int) -> IntArray:
         """Edge indices of some windows, padded by repeating the last; shape (b, bins + 1)."""
@@ -90,6 +100,11 @@ class BinnedWindows:
     def bins(self) -> IntArray:
         """The number of bins of each window, shape (h,)."""
         return np.full(self.indices.shape[0], self.indices.shape[1] - 1)
+
+    @property
+    def ends(self) -> tuple[IntArray, IntArray]:
+        """Edge indices of the ends of each window, shapes (h,)."""
+        return self.indices[:, 0], self.indices[:, -1]
 
     def edge_indices(self, rows: IntArray, bins: int) -> IntArray:
         """Edge indices of some windows, padded by repeating the last; shape (b, bins + 1)."""

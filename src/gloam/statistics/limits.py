@@ -12,7 +12,7 @@ from gloam.arrays import BoolArray, FloatArray
 from gloam.errors import InputError, one_of
 from gloam.execution import map_batches
 from gloam.fit import FitStatus, Minimum, Problem, crossing, likelihood_difference, profile
-from gloam.fit.crossing import LAST_STEP, LAST_STEP_AT_BOUNDARY, VALUE_TOLERANCE
+from gloam.fit.crossing import LAST_STEP, LAST_STEP_AT_BOUNDARY, VALUE_TOLERANCE, step_to_rise
 from gloam.scans import Batch, ScanResult, batches
 from gloam.statistics.asymptotic import BANDS, band_heights, cls_yield, log_cls
 from gloam.statistics.normal import quantile
@@ -178,26 +178,25 @@ def _error_scale(problem: Problem, minimum: Minimum) -> FloatArray:
     per_event = 1 / np.maximum(problem.signal.sum(axis=1), 1e-3)
     with np.errstate(all="ignore"):
         sigma = 1 / np.sqrt(minimum.curvature)
-    return np.where(np.isfinite(sigma) & (sigma > 1e-3 * per_event), sigma, per_event)
+    most = 1e3 * per_event * np.sqrt(1 + problem.counts.sum(axis=1))
+    return np.where((sigma > 1e-3 * per_event) & (sigma < most), sigma, per_event)
 
 
 def _expected_limits(asimov: _Asimov, heights: FloatArray) -> FloatArray:
     """Where sqrt(q-tilde) of the Asimov set reaches each height, in increasing order; shape (b, bands)."""
     limits = np.empty((asimov.problem.size, heights.size))
-    theta, s, ridge = asimov.best.theta, asimov.best.s, asimov.best.ridge
-    guess, start_theta = s + heights[0] * asimov.sigma, theta
-    for band, height in enumerate(heights):
-        found = crossing(
-            asimov.problem, start_theta, s, asimov.best.expected, 0.5 * height**2, guess=guess, ridge=ridge
-        )
+    best = asimov.best
+    s, theta, ridge, guess = best.s, best.theta, best.ridge, best.s + heights[0] * asimov.sigma
+    for band, rise in enumerate(0.5 * heights**2):
+        found = crossing(asimov.problem, theta, s, best.expected, rise, guess=guess, ridge=ridge)
         limits[:, band] = found.s
         if band + 1 < heights.size:
-            # the chord from the last two points leads to the next one
-            known = np.where(found.found, found.s, s + height * asimov.sigma)
-            run = np.maximum(known - asimov.best.s, 1e-300)
-            ridge = np.where(found.found[:, None], (found.theta - theta) / run[:, None], ridge)
-            start_theta, s = np.where(found.found[:, None], found.theta, start_theta), known
-            guess = known + run * (heights[band + 1] / height - 1)
+            # the second-order model at this limit leads to the next one; without it start from zero again
+            ahead = found.s + step_to_rise(found.slope, found.curvature, 0.5 * heights[band + 1] ** 2 - rise)
+            known = found.found & (ahead > found.s)
+            s, theta = np.where(known, found.s, best.s), np.where(known[:, None], found.theta, best.theta)
+            ridge = np.where(known[:, None], found.ridge, best.ridge)
+            guess = np.where(known, ahead, best.s + heights[band + 1] * asimov.sigma)
     return limits
 
 

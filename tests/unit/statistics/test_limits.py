@@ -38,7 +38,7 @@ class TestNoEvents:
     def test_profile(self, result, level):
         z = stats.norm.ppf(level)
         found = upper_limits(result, level, "profile")
-        np.testing.assert_allclose(found.observed, z**2 / 2 / self.FRACTION, rtol=1e-6)
+        np.testing.assert_allclose(found.observed, z**2 / 2 / self.FRACTION, rtol=1e-5)
         assert found.n_failed == 0
 
     @pytest.mark.parametrize("level", [0.8, 0.9, 0.95, 0.99])
@@ -46,11 +46,11 @@ class TestNoEvents:
         """The Asimov set is empty too, so that CLs = Phi(-sqrt q) / Phi(0)."""
         z = stats.norm.ppf(1 - (1 - level) / 2)
         found = upper_limits(result, level, "cls")
-        np.testing.assert_allclose(found.observed, z**2 / 2 / self.FRACTION, rtol=1e-6)
-        np.testing.assert_allclose(found.expected[:, 2], found.observed, rtol=1e-6)
+        np.testing.assert_allclose(found.observed, z**2 / 2 / self.FRACTION, rtol=1e-5)
+        np.testing.assert_allclose(found.expected[:, 2], found.observed, rtol=1e-5)
         n = np.arange(-2, 3)
         heights = stats.norm.ppf(1 - (1 - level) * stats.norm.cdf(n)) + n
-        np.testing.assert_allclose(found.expected, heights**2 / 2 / self.FRACTION[:, None], rtol=1e-6)
+        np.testing.assert_allclose(found.expected, heights**2 / 2 / self.FRACTION[:, None], rtol=1e-5)
 
 
 class OnOff:
@@ -118,24 +118,19 @@ class TestOnOff:
 
 @METHODS
 def test_deep_deficits_have_small_smooth_limits(method):
-    """Both tail probabilities of CLs underflow below z = -37; the limit has to go on falling gently."""
-    depths = np.linspace(0.12, 0.98, 20)
-    limits, z = [], []
-    for depth in depths:
+    """Both tail probabilities of CLs underflow below z = -37. Limits go on falling, nearly as 1 / |z|."""
+    limits, z = np.empty((2, 24))
+    for row, depth in enumerate(np.geomspace(0.01, 0.98, 24)):
         contents = np.full(200, 1e4)
         contents[95:105] = np.rint(1e4 * (1 - depth))
         result = result_of(contents, [5.0], width=0.2, order=1, ends=(0.0, 10.0))
         found = upper_limits(result, 0.9, method)
         assert found.n_failed == 0
-        limits.append(found.observed[0])
-        z.append(result.z_local[0])
-    assert z[0] > -10
-    assert z[-1] < -300
-    assert np.isfinite(limits).all()
-    assert (np.array(limits) > 1).all()  # never below a single event or so
-    ratio = np.array(limits[1:]) / limits[:-1]
-    assert (ratio < 1).all()
-    assert (np.abs(np.diff(np.log(ratio))) < 0.25).all()
+        limits[row], z[row] = found.observed[0], result.z_local[0]
+    assert -4 < z[0] < -2
+    assert z[-1] < -350
+    growth = np.exp(np.diff(np.log(limits * -z)))
+    assert ((growth > 1) & (growth < 1.1)).all()
 
 
 def test_an_expectation_has_its_median_limit():

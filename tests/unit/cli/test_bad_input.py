@@ -1,0 +1,183 @@
+"""Bad input: exit code 2, one message on standard error that says what to do, nothing on standard output."""
+
+import numpy as np
+import pytest
+
+
+def refused(outcome, *words):
+    """That a command refused its input in one message that holds the words, in any case."""
+    assert outcome.code == 2, outcome
+    assert not outcome.out
+    assert outcome.err.startswith(("gloam: ", "Usage: "))
+    assert "Traceback" not in outcome.err
+    if outcome.err.startswith("gloam: "):
+        assert outcome.err.count("\n") == 1
+        assert "; allowed: " in outcome.err
+    for word in words:
+        assert word.lower() in outcome.err.lower(), (word, outcome.err)
+
+
+@pytest.fixture
+def write(tmp_path):
+    def written(text, name="x.csv"):
+        path = tmp_path / name
+        path.write_text(text)
+        return path
+
+    return written
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"source": "absent.csv"}, ["absent.csv", "no such file"]),
+        ({"column": "Mass"}, ["column 'Mass'", "run, M"]),
+        ({"column": None}, ["without a column", "--column NAME", "M"]),
+        ({"range": None}, ["--range LO HI", "9 to 9.69"]),
+        ({"range": (9.7, 9.0)}, ["9.7", "lower end first"]),
+        ({"range": (9.0, 9.0)}, ["9 9", "LO < HI"]),
+        ({"range": ("nan", 9.7)}, ["nan"]),
+        ({"range": (9.0, "x")}, ["'x'", "float"]),
+        ({"width": 0}, ["width", "sigma > 0", "resolution"]),
+        ({"width": -0.1}, ["width", "-0.1", "sigma > 0"]),
+        ({"width": "nan"}, ["width", "nan", "sigma > 0"]),
+        ({"width": None}, ["--width"]),
+        ({"width": "absent_table.csv"}, ["absent_table.csv", "no such file"]),
+        ({"level": 1.5}, ["level", "1.5", "between 0.5 and 1", "0.90 for 90 %"]),
+        ({"level": 90}, ["level", "90", "0.90"]),
+        ({"level": "nan"}, ["level", "nan"]),
+        ({"method": "bayes"}, ["bayes", "cls", "profile"]),
+        ({"signal": "gauss"}, ["'gauss'", "gaussian", "crystal-ball"]),
+        ({"signal": "crystal-ball:0,3"}, ["alpha", "other than 0"]),
+        ({"signal": "crystal-ball:1.5,1"}, ["n of a Crystal Ball", "n > 1"]),
+        ({"signal": "crystal-ball:1.5,inf"}, ["n of a Crystal Ball"]),
+        ({"background": "spline:3"}, ["spline:3", "polynomial:N"]),
+        ({"background": "polynomial:11"}, ["11", "0 to 10"]),
+        ({"background": "polynomial:-1"}, ["polynomial:-1", "polynomial:N"]),
+        ({"bin_width": 7e-8}, ["bins", "--bin-width"]),
+        ({"bin_width": 1e-9}, ["bins", "bin width of at least"]),
+        ({"bin_width": 0}, ["bin width", "above 0"]),
+        ({"bin_width": -1}, ["bin width", "above 0"]),
+        ({"bin_width": 5}, ["bin width", "at most the range"]),
+        ({"bin_width": 0.7}, ["windows of 1 to 1 bins", "finer bins (--bin-width)"]),
+        ({"step": "half"}, ["--step", "'half'", "0.5sigma"]),
+        ({"step": 0}, ["step", "> 0"]),
+        ({"step": "-1sigma"}, ["step", "positive multiple"]),
+        ({"step": "nansigma"}, ["--step", "nansigma"]),
+        ({"step": 1e-9}, ["hypotheses", "larger --step"]),
+        ({"window": "wide"}, ["--window", "'wide'", "0.5sigma"]),
+        ({"window": 0}, ["half-width of the window", "25sigma"]),
+        ({"window": "-3sigma"}, ["half-width of the window", "25sigma"]),
+        ({"window": "inf"}, ["half-width of the window"]),
+        ({"window": 0.001}, ["windows of", "wider --window"]),
+        ({"veto": (9.5, 9.4)}, ["veto", "9.5 to 9.4", "lower end first"]),
+        ({"threads": 0}, ["threads", "x>=1"]),
+        ({"seed": -1}, ["seed", "x>=0"]),
+        ({"engine": "abacus"}, ["abacus", "numpy"]),
+        ({"colour": "red"}, ["--colour"]),
+    ],
+    ids=str,
+)
+def test_options(scan, changes, words):
+    refused(scan(**changes), *words)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("M\n", ["no rows"]),
+        ("", ["empty file"]),
+        ("M\n9.1\nnan\n", ["nan", "M"]),
+        ("M\n9.1\nx\n", ["'x'", "line 3"]),
+        ("9.1\n9.2\n", ["first line"]),
+    ],
+)
+def test_events(scan, write, text, words):
+    refused(scan(source=write(text)), *words)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("low,high,counts\n9.0,9.1,5\n9.1,9.2,-3\n", ["bin 1", "-3", "not negative"]),
+        ("low,high,counts\n9.0,9.1,5\n9.1,9.2,nan\n", ["nan", "finite"]),
+        ("low,high,counts\n9.0,9.1,5.5\n9.1,9.2,3\n", ["5.5", "variances"]),
+        ("low,high,counts\n9.0,9.7,100\n", ["windows of 1 to 1 bins", "finer"]),
+        ("low,high,counts\n", ["no rows"]),
+    ],
+    ids=["negative", "nan", "fraction", "one bin", "no rows"],
+)
+def test_histograms(scan, write, text, words):
+    refused(scan(source=write(text), column=None, range=None), *words)
+
+
+def test_a_range_outside_the_histogram(scan, write):
+    rows = "".join(f"{9 + i / 100},{9 + (i + 1) / 100},10\n" for i in range(70))
+    histogram = write("low,high,counts\n" + rows)
+    refused(scan(source=histogram, column=None, range=(20.0, 21.0)), "20")
+    refused(scan(source=histogram, column=None, range=(8.0, 9.7)), "8")
+    refused(scan(source=histogram), "M", "histogram")
+
+
+def test_ten_million_bins(scan, tmp_path):
+    np.savez(tmp_path / "fine.npz", edges=np.linspace(9, 9.7, 10**7 + 1), counts=np.zeros(10**7, np.uint8))
+    refused(scan(source=tmp_path / "fine.npz", column=None, range=None), "bins", "at most", "--bin-width")
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("mass,sigma\n9.1,0.05\n9.7,0.05\n", ["a table from 9.1 to 9.7", "extend the table"]),
+        ("mass,sigma\n8,0.05\n10,0\n", ["sigma", "numbers > 0"]),
+        ("mass,sigma\n10,0.05\n8,0.05\n", ["increasing masses", "sort"]),
+        ("mass,width\n8,0.05\n10,0.05\n", ["'sigma'"]),
+    ],
+    ids=["not covering", "zero", "order", "column"],
+)
+def test_tables(scan, write, table, words):
+    refused(scan(width=write(table)), *words)
+
+
+@pytest.mark.parametrize("part", [0.3, 0.7])
+def test_a_truncated_root_file(scan, values, tmp_path, part):
+    import uproot
+
+    path = tmp_path / "events.root"
+    with uproot.recreate(path) as file:
+        file.mktree("tree", {"M": "f8"}).extend({"M": values})
+    assert scan("--json", source=f"{path}:tree").code == 0
+    path.write_bytes(path.read_bytes()[: int(part * path.stat().st_size)])
+    refused(scan(source=f"{path}:tree"), "events.root", "again")
+
+
+def test_results_that_cannot_be_written(scan, write):
+    occupied = write("text", "occupied")
+    refused(scan(out=occupied / "run"), "write", "choose another --out")
+    refused(scan(out=occupied), "--out", "file")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["scna"], ["no command 'scna'", "Did you mean scan?"]),
+        (["zzz"], ["no command 'zzz'", "list", "run", "scan"]),
+        (["run", "cms_dimoun"], ["cms_dimoun", "Did you mean cms_dimuon"]),
+        (["show", "nothing"], ["nothing", "cms_dimuon", "gloam list"]),
+        (["run"], ["SEARCH"]),
+        (["scan"], ["FILE"]),
+        (["run", "cms_dimuon", "--data", "absent.csv"], ["absent.csv", "no such file"]),
+        (["run", "cms_dimuon", "--stage", "raw"], ["raw", "selected"]),
+        (["run", "cms_dimuon", "--stage", "events", "--data", "x.csv"], ["events", "--stage selected"]),
+        (["run", "cms_dimuon", "--stage", "events", "--no-figures"], ["stage", "--data"]),
+        (["list", "everything"], ["everything"]),
+        (["cache", "--drop"], ["--drop"]),
+    ],
+    ids=" ".join,
+)
+def test_commands(gloam, arguments, words):
+    refused(gloam(*arguments), *words)
+
+
+def test_a_wrong_number_of_threads_in_the_environment(scan, monkeypatch):
+    monkeypatch.setenv("GLOAM_THREADS", "many")
+    refused(scan(), "GLOAM_THREADS", "'many'", "leave it out")
