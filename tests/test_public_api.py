@@ -110,7 +110,7 @@ def test_importing_gloam_imports_no_numpy():
 
 def test_importing_gloam_takes_no_time():
     measure = "import time; start = time.perf_counter(); import gloam; print(time.perf_counter() - start)"
-    assert min(float(fresh(measure)[0]) for _ in range(3)) < 0.05
+    assert min(float(fresh(measure)[0]) for _ in range(3)) < 0.1
 
 
 def test_help_needs_no_numpy():

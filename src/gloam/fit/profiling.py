@@ -39,23 +39,9 @@ def profile(problem: Problem, theta: FloatArray, s: FloatArray, tol: float = TOL
     return _solve(problem, theta, s, free=False, tol=tol)
 
 
-def minimise(
-    problem: Problem,
-    theta: FloatArray,
-    s: FloatArray,
-    tol: float = TOLERANCE,
-    expected: FloatArray | None = None,
-) -> Minimum:
-    """The minima over background and signal yield, which may be negative.
-
-    Args:
-        problem: b fits.
-        theta: start, shape (b, K).
-        s: start of the yields, shape (b,).
-        tol: as for `profile`.
-        expected: the positive expectations that belong to the start, if they are known, shape (b, m).
-    """
-    return _solve(problem, theta, s, free=True, tol=tol, expected=expected)
+def minimise(problem: Problem, theta: FloatArray, s: FloatArray, tol: float = TOLERANCE) -> Minimum:
+    """The minima over background and signal yield, which may be negative; arguments as for `profile`."""
+    return _solve(problem, theta, s, free=True, tol=tol)
 
 
 def is_distinct(problem: Problem) -> BoolArray:
@@ -66,11 +52,8 @@ def is_distinct(problem: Problem) -> BoolArray:
         return np.asarray((towards.pivot > 1e-12) & (towards.curvature > INDISTINCT * towards.information))
 
 
-def _solve(
-    problem: Problem, theta: FloatArray, s: FloatArray, free: bool, tol: float, expected: FloatArray | None = None
-) -> Minimum:
-    if expected is None:
-        theta, expected = _raised(problem, theta, s, below=0.0, to=1e-3)
+def _solve(problem: Problem, theta: FloatArray, s: FloatArray, free: bool, tol: float) -> Minimum:
+    theta, expected = _raised(problem, theta, s, below=0.0, to=1e-3)
     found = newton(problem, theta, s, expected, free, tol)
     left = np.flatnonzero(found.status != FitStatus.OK)
     if left.size:

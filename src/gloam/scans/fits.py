@@ -85,7 +85,7 @@ def _fit(problem: Problem) -> tuple[Minimum, Minimum, FloatArray, dict[str, Floa
     """The two fits of a batch and what a scan keeps of them."""
     none = np.zeros(problem.size)
     without = profile(problem, projected_start(problem), none)
-    free = minimise(problem, without.theta, none, expected=without.expected)
+    free = minimise(problem, *_first_step(without))
     q0 = np.maximum(2 * likelihood_difference(problem, without.expected, free.expected), 0.0)
     free.status = _joint_status(free.status, without.status)
     with np.errstate(all="ignore"):
@@ -101,6 +101,15 @@ def _fit(problem: Problem) -> tuple[Minimum, Minimum, FloatArray, dict[str, Floa
     usable = np.isin(free.status, (FitStatus.OK, FitStatus.BOUNDARY))
     values = {"n_sig": free.s, "n_sig_err": error, "q0": q0, "edm": np.maximum(free.gap, without.gap)}
     return free, without, matrix, {name: np.where(usable, value, np.nan) for name, value in values.items()}
+
+
+def _first_step(without: Minimum) -> tuple[FloatArray, FloatArray]:
+    """Newton's step towards the free minimum, which the slope and curvature of the profile at s = 0 already give."""
+    with np.errstate(all="ignore"):
+        s = -without.slope / without.curvature
+        sound = (without.status == FitStatus.OK) & (without.curvature > DOUBTFUL * without.information)
+    s = np.where(sound, s, 0.0)
+    return without.theta + without.ridge * s[:, None], s
 
 
 def _joint_status(free: IntArray, without: IntArray) -> IntArray:

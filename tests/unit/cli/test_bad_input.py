@@ -35,6 +35,7 @@ def write(tmp_path):
         ({"column": None}, ["without a column", "--column NAME", "M"]),
         ({"range": None}, ["--range LO HI", "9 to 9.69"]),
         ({"range": (9.7, 9.0)}, ["9.7", "lower end first"]),
+        ({"range": (11.0, 12.0)}, ["no value inside the range", "run from 9 to 9.69", "check the unit"]),
         ({"range": (9.0, 9.0)}, ["9 9", "LO < HI"]),
         ({"range": ("nan", 9.7)}, ["nan"]),
         ({"range": (9.0, "x")}, ["'x'", "float"]),

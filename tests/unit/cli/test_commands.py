@@ -152,11 +152,6 @@ class TestScan:
         assert found.document["max_excess"] is None
         assert found.document["channels"][0]["median_n_sig_ul"] == pytest.approx(1.3528, rel=0.05)
 
-    def test_a_file_with_no_event_in_the_range(self, scan):
-        found = scan("--json", range=(11.0, 12.0))
-        assert found.code in (0, 2)
-        assert found.code == 0 or "range" in found.err
-
 
 class TestSettings:
     """Flag > environment > default."""
