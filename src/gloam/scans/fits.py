@@ -30,6 +30,9 @@ __all__ = ["fit_scan"]
 DOUBTFUL = 1e-5
 """Part of the information on the signal left by the background below which it is looked at more closely."""
 
+MOST_PROMISED = 1e5
+"""Gain in 2 ln L, to second order, above which a first step is not believed."""
+
 
 def fit_scan(scan: Scan, *, threads: int | None = None, progress: Callable[[int], object] | None = None) -> ScanResult:
     """The fits of all hypotheses of a scan.
@@ -107,8 +110,9 @@ def _first_step(without: Minimum) -> tuple[FloatArray, FloatArray]:
     """Newton's step towards the free minimum, which the slope and curvature of the profile at s = 0 already give."""
     with np.errstate(all="ignore"):
         s = -without.slope / without.curvature
-        sound = (without.status == FitStatus.OK) & (without.curvature > DOUBTFUL * without.information)
-    s = np.where(sound, s, 0.0)
+        promised = without.slope**2 / without.curvature
+    # where no counts lie under the peak the curvature vanishes and promises the moon
+    s = np.where((without.status == FitStatus.OK) & (promised < MOST_PROMISED), s, 0.0)
     return without.theta + without.ridge * s[:, None], s
 
 
