@@ -88,7 +88,7 @@ def _fit(problem: Problem) -> tuple[Minimum, Minimum, FloatArray, dict[str, Floa
     """The two fits of a batch and what a scan keeps of them."""
     none = np.zeros(problem.size)
     without = profile(problem, projected_start(problem), none)
-    free = minimise(problem, *_first_step(without))
+    free = minimise(problem, *_first_step(problem, without))
     q0 = np.maximum(2 * likelihood_difference(problem, without.expected, free.expected), 0.0)
     free.status = _joint_status(free.status, without.status)
     with np.errstate(all="ignore"):
@@ -106,14 +106,18 @@ def _fit(problem: Problem) -> tuple[Minimum, Minimum, FloatArray, dict[str, Floa
     return free, without, matrix, {name: np.where(usable, value, np.nan) for name, value in values.items()}
 
 
-def _first_step(without: Minimum) -> tuple[FloatArray, FloatArray]:
-    """Newton's step towards the free minimum, which the slope and curvature of the profile at s = 0 already give."""
+def _first_step(problem: Problem, without: Minimum) -> tuple[FloatArray, FloatArray]:
+    """Newton's step towards the free minimum, which the slope and curvature of the profile at s = 0 already give.
+
+    It is not taken where it leaves mu > 0 or promises too much, as it does with no counts under the peak.
+    """
     with np.errstate(all="ignore"):
         s = -without.slope / without.curvature
         promised = without.slope**2 / without.curvature
-    # where no counts lie under the peak the curvature vanishes and promises the moon
     s = np.where((without.status == FitStatus.OK) & (promised < MOST_PROMISED), s, 0.0)
-    return without.theta + without.ridge * s[:, None], s
+    theta = without.theta + without.ridge * s[:, None]
+    outside = problem.expected(theta, s).min(axis=1) <= 0
+    return np.where(outside[:, None], without.theta, theta), np.where(outside, 0.0, s)
 
 
 def _joint_status(free: IntArray, without: IntArray) -> IntArray:

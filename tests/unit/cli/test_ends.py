@@ -41,7 +41,10 @@ def arguments(events, tmp_path):
 
 
 def stopped(process, number):
-    """What it wrote after the signal; sent again, as a person would, for a kernel that hands it to a thread of BLAS."""
+    """What it wrote after the signal; sent again, as a person would do.
+
+    About one in two hundred is lost where NumPy looks up attributes of an enum and discards what is raised there.
+    """
     for _ in range(3):
         process.send_signal(number)
         with contextlib.suppress(subprocess.TimeoutExpired):
