@@ -28,7 +28,7 @@ class _LazyGroup(click.Group):
     """A group whose commands are imported when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return [*COMMANDS]  # not list(): the module of the command `list` is an attribute here once imported
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
@@ -37,7 +37,7 @@ class _LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl([*COMMANDS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -82,9 +82,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     try:
         code = cli.main(args=arguments, prog_name="gloam", standalone_mode=False)
     except GloamError as fault:
-        if debug:
-            raise
-        _complain(str(fault))
+        _trace() if debug else _complain(str(fault))
         sys.exit(fault.exit_code)
     except click.ClickException as fault:
         fault.show(sys.stderr)
@@ -107,6 +105,12 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
+
+
+def _trace() -> None:
+    import traceback
+
+    traceback.print_exc()
 
 
 def _complain(message: str, **_: Any) -> None:

@@ -18,7 +18,7 @@ T = TypeVar("T")
 def default_threads() -> int:
     """The number of threads: `GLOAM_THREADS`, else the number of cores this process may use."""
     if chosen := os.environ.get("GLOAM_THREADS"):
-        if not chosen.isdigit() or int(chosen) < 1:
+        if not chosen.isdecimal() or int(chosen) < 1:
             raise InputError("GLOAM_THREADS", repr(chosen), "a whole number >= 1", "correct it or leave it out")
         return int(chosen)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

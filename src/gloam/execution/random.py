@@ -23,7 +23,7 @@ def random_stream(seed: int, stream: str, index: int = 0) -> np.random.Generator
 
     Example:
         >>> random_stream(1, "toys", 7).poisson(3.0, 4)
-        array([4, 1, 1, 1])
+        array([4, 3, 3, 1])
     """
     if not 0 <= seed < 2**64:
         raise InputError("seed", seed, "a whole number from 0 to 2^64 - 1", "choose another --seed")

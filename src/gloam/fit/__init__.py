@@ -7,7 +7,7 @@ from gloam.fit.likelihood import likelihood_difference
 from gloam.fit.minimum import Minimum
 from gloam.fit.problem import Problem
 from gloam.fit.profiling import is_distinct, minimise, profile, projected_start
-from gloam.fit.status import FitStatus
+from gloam.fit.status import FitStatus, is_certified
 
 __all__ = [
     "Crossing",
@@ -19,6 +19,7 @@ __all__ = [
     "SharedDesign",
     "covariance",
     "crossing",
+    "is_certified",
     "is_distinct",
     "likelihood_difference",
     "minimise",

@@ -101,7 +101,7 @@ def crossing(
         proposed = np.where(inside, proposed, np.where(np.isfinite(high), 0.5 * (low + high), reach))
         step = proposed - at
         width = np.minimum(np.where(np.isfinite(unit), unit, np.inf), np.abs(at - s))
-        last = np.where(found.status == FitStatus.OK, LAST_STEP, LAST_STEP_AT_BOUNDARY)
+        last = np.where(found.status == FitStatus.OK.value, LAST_STEP, LAST_STEP_AT_BOUNDARY)
         done = (inside & (np.abs(step) <= last * width)) | (high - low <= 1e-9 * np.abs(at - s))
         lost = found.gap > VALUE_TOLERANCE
         theta = found.theta + found.ridge * step[:, None]

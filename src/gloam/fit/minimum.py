@@ -54,7 +54,7 @@ def pending(theta: FloatArray, s: FloatArray, expected: FloatArray) -> Minimum:
         curvature=np.full(b, np.nan),
         information=np.full(b, np.nan),
         ridge=np.zeros((b, parameters)),
-        status=np.full(b, FitStatus.NOT_CERTIFIED, np.int64),
+        status=np.full(b, FitStatus.NOT_CERTIFIED.value, np.int64),
         passes=np.zeros(b, np.int64),
     )
 
@@ -91,4 +91,4 @@ def record(
     out.slope[at] = 0.0 if free else towards.slope[done]
     out.curvature[at], out.information[at] = towards.curvature[done], towards.information[done]
     out.ridge[at] = towards.ridge[done]
-    out.status[at] = status
+    out.status[at] = status.value

@@ -55,7 +55,7 @@ def is_distinct(problem: Problem) -> BoolArray:
 def _solve(problem: Problem, theta: FloatArray, s: FloatArray, free: bool, tol: float) -> Minimum:
     theta, expected = _raised(problem, theta, s, below=0.0, to=1e-3)
     found = newton(problem, theta, s, expected, free, tol)
-    left = np.flatnonzero(found.status != FitStatus.OK)
+    left = np.flatnonzero(found.status != FitStatus.OK.value)
     if left.size:
         part = problem.take(left).rowwise()
         level = np.maximum(_level(part), 0.5 / _bins(part))

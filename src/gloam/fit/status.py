@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-__all__ = ["FitStatus"]
+import numpy as np
+
+from gloam.arrays import BoolArray, IntArray
+
+__all__ = ["FitStatus", "is_certified"]
 
 
 class FitStatus(IntEnum):
-    """The outcome of one fit. `OK` and `BOUNDARY` are certified minima; all others are not."""
+    """The outcome of one fit. `OK` and `BOUNDARY` are certified minima; all others are not.
+
+    Arrays hold plain integers: compare them with `.value`. (NumPy swallows an interrupt that arrives while it looks up
+    an enumeration member.)
+    """
 
     OK = 0
     BOUNDARY = 1
@@ -17,14 +25,14 @@ class FitStatus(IntEnum):
     VETOED = 4
 
     @property
-    def certified(self) -> bool:
-        """Whether the fit comes with a bound on its distance from the minimum."""
-        return self in (FitStatus.OK, FitStatus.BOUNDARY)
-
-    @property
     def meaning(self) -> str:
         """What happened and what to do, in one sentence."""
         return _MEANING[self]
+
+
+def is_certified(status: IntArray) -> BoolArray:
+    """Which of the fits come with a bound on their distance from the minimum."""
+    return np.asarray(status <= FitStatus.BOUNDARY.value)
 
 
 _MEANING = {

@@ -33,7 +33,7 @@ class CrystalBall:
 
     Example:
         >>> CrystalBall(0.01, 1.5, 3.0).cumulative(np.array([1.0]), np.array([1.0])).round(6)
-        array([0.560684])
+        array([0.529505])
     """
 
     width: Parameter
@@ -60,10 +60,12 @@ class CrystalBall:
 
 
 def _check(alpha: FloatArray, n: FloatArray) -> None:
-    if (alpha == 0).any() or not np.isfinite(alpha).all():
-        raise InputError("alpha of a Crystal Ball", 0, "a number other than 0", "use a Gaussian for no tail")
-    if not (n > 1).all():
-        raise InputError("n of a Crystal Ball", float(n.min()), "n > 1", "a tail with n <= 1 has no finite integral")
+    for name, values, good, allowed, remedy in (
+        ("alpha", alpha, np.isfinite(alpha) & (alpha != 0), "a number other than 0", "use a Gaussian for no tail"),
+        ("n", n, np.isfinite(n) & (n > 1), "n > 1", "a tail with n <= 1 has no finite integral"),
+    ):
+        if not good.all():
+            raise InputError(f"{name} of a Crystal Ball", float(values[~good][0]), allowed, remedy)
 
 
 def crystal_ball_cumulative(z: FloatArray, alpha: FloatArray | float, n: FloatArray | float) -> FloatArray:

@@ -48,7 +48,7 @@ def background_named(text: str) -> Polynomial:
         Polynomial(order=3)
     """
     name, _, order = text.partition(":")
-    if name != "polynomial" or not order.isdigit():
+    if name != "polynomial" or not order.isdecimal():
         raise InputError(
             "background", repr(text), "polynomial:N with N = 0, 1, 2, ...", "write for example polynomial:3"
         )

@@ -60,8 +60,11 @@ class Polynomial:
     order: int | Steps
 
     def __post_init__(self) -> None:
-        for order in (self.order,) if isinstance(self.order, int) else self.order.values:
-            if not 0 <= order <= MAXIMUM_ORDER:
+        if isinstance(self.order, np.integer):
+            object.__setattr__(self, "order", int(self.order))
+        orders: tuple[object, ...] = self.order.values if isinstance(self.order, Steps) else (self.order,)
+        for order in orders:
+            if not (isinstance(order, int) and 0 <= order <= MAXIMUM_ORDER):
                 raise InputError(
                     "order of the background polynomial",
                     order,

@@ -8,7 +8,7 @@ import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.errors import InputError
-from gloam.fit import FitStatus, Problem
+from gloam.fit import FitStatus, Problem, is_certified
 from gloam.scans import ScanResult, batches
 
 __all__ = ["MOST_BINS", "FitView", "fit_view", "largest_deficit", "largest_excess"]
@@ -86,7 +86,7 @@ def fit_view(result: ScanResult, row: int, most_bins: int = MOST_BINS) -> FitVie
         InputError: the hypothesis has no certified fit.
     """
     status = FitStatus(int(result.status[row]))
-    if not status.certified:
+    if not is_certified(result.status)[row]:
         remedy = "choose a hypothesis whose status is 0 or 1"
         raise InputError(f"figure of the fit at {result.mass[row]:g} GeV", status.meaning, "a certified fit", remedy)
     rows = np.array([row])

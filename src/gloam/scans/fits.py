@@ -15,6 +15,7 @@ from gloam.fit import (
     Problem,
     covariance,
     crossing,
+    is_certified,
     is_distinct,
     likelihood_difference,
     minimise,
@@ -48,7 +49,7 @@ def fit_scan(scan: Scan, *, threads: int | None = None, progress: Callable[[int]
     h = len(scan.grid)
     widest = int(max(_parameters(scan), default=1))
     fields = {name: np.full(h, np.nan) for name in ("n_sig", "n_sig_err", "q0", "edm")}
-    status = np.full(h, FitStatus.VETOED, np.int64)
+    status = np.full(h, FitStatus.VETOED.value, np.int64)
     theta, theta_background = np.full((h, widest), np.nan), np.full((h, widest), np.nan)
     matrix = np.full((h, widest + 1, widest + 1), np.nan)
     parameters = np.zeros(h, np.int64)
@@ -68,7 +69,7 @@ def fit_scan(scan: Scan, *, threads: int | None = None, progress: Callable[[int]
             progress(rows.size)
 
     map_batches(work, batches(scan), threads)
-    if h and (status == FitStatus.UNDETERMINED).all():
+    if h and (status == FitStatus.UNDETERMINED.value).all():
         bins = scan.windows.bins
         raise DegenerateFitError(
             "fit of signal and background",
@@ -94,14 +95,14 @@ def _fit(problem: Problem) -> tuple[Minimum, Minimum, FloatArray, dict[str, Floa
     with np.errstate(all="ignore"):
         doubtful = np.flatnonzero(~(free.curvature > DOUBTFUL * free.information))
     if doubtful.size:
-        free.status[doubtful[~is_distinct(problem.take(doubtful))]] = FitStatus.UNDETERMINED
+        free.status[doubtful[~is_distinct(problem.take(doubtful))]] = FitStatus.UNDETERMINED.value
     matrix = covariance(problem, free)
     with np.errstate(invalid="ignore"):
         error = np.sqrt(matrix[:, -1, -1])
-    edge = np.flatnonzero(free.status == FitStatus.BOUNDARY)
+    edge = np.flatnonzero(free.status == FitStatus.BOUNDARY.value)
     if edge.size:
         error[edge] = _upward_error(problem.take(edge), free, edge)
-    usable = np.isin(free.status, (FitStatus.OK, FitStatus.BOUNDARY))
+    usable = is_certified(free.status)
     values = {"n_sig": free.s, "n_sig_err": error, "q0": q0, "edm": np.maximum(free.gap, without.gap)}
     return free, without, matrix, {name: np.where(usable, value, np.nan) for name, value in values.items()}
 
@@ -114,7 +115,7 @@ def _first_step(problem: Problem, without: Minimum) -> tuple[FloatArray, FloatAr
     with np.errstate(all="ignore"):
         s = -without.slope / without.curvature
         promised = without.slope**2 / without.curvature
-    s = np.where((without.status == FitStatus.OK) & (promised < MOST_PROMISED), s, 0.0)
+    s = np.where((without.status == FitStatus.OK.value) & (promised < MOST_PROMISED), s, 0.0)
     theta = without.theta + without.ridge * s[:, None]
     outside = problem.expected(theta, s).min(axis=1) <= 0
     return np.where(outside[:, None], without.theta, theta), np.where(outside, 0.0, s)
@@ -122,7 +123,7 @@ def _first_step(problem: Problem, without: Minimum) -> tuple[FloatArray, FloatAr
 
 def _joint_status(free: IntArray, without: IntArray) -> IntArray:
     """The status of a pair: that of the free fit unless the other one failed."""
-    return np.where(without == FitStatus.NOT_CERTIFIED, FitStatus.NOT_CERTIFIED, free)
+    return np.where(without == FitStatus.NOT_CERTIFIED.value, FitStatus.NOT_CERTIFIED.value, free)
 
 
 def _upward_error(part: Problem, free: Minimum, rows: IntArray) -> FloatArray:

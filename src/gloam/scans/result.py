@@ -68,9 +68,9 @@ class ScanResult:
     @property
     def n_failed(self) -> int:
         """The number of hypotheses with a fit that is not certified."""
-        return int(np.count_nonzero(self.status == FitStatus.NOT_CERTIFIED))
+        return int(np.count_nonzero(self.status == FitStatus.NOT_CERTIFIED.value))
 
     @property
     def n_fits(self) -> int:
         """The number of fits made: two for each hypothesis that is not vetoed."""
-        return 2 * int(np.count_nonzero(self.status != FitStatus.VETOED))
+        return 2 * int(np.count_nonzero(self.status != FitStatus.VETOED.value))

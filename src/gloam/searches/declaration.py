@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from gloam.errors import InputError
 from gloam.models import Polynomial, SignalShape, background_named, shape_named
 from gloam.sourced import Sourced
 from gloam.statistics import LimitMethod
@@ -19,6 +20,23 @@ def _ordered(ends: tuple[float, float]) -> tuple[float, float]:
     if not ends[0] < ends[1]:
         raise ValueError(f"({ends[0]:g}, {ends[1]:g}) is not a range: write the lower end first")
     return ends
+
+
+def _shape(text: str) -> str:
+    return _known(text, lambda: shape_named(text, 1.0))
+
+
+def _background(text: str) -> str:
+    return _known(text, lambda: background_named(text))
+
+
+def _known(text: str, build: Callable[[], object]) -> str:
+    """The text, if it can be built; as a ValueError, a refusal becomes one of the faults that pydantic collects."""
+    try:
+        build()
+    except InputError as fault:
+        raise ValueError(str(fault)) from None
+    return text
 
 
 Range = Annotated[tuple[float, float], AfterValidator(_ordered)]
@@ -68,17 +86,12 @@ class Channel(_Declaration):
     bin_width: float = Field(gt=0)
     step: float = Field(gt=0)
     window: float = Field(gt=0)
-    signal: str
+    signal: Annotated[str, AfterValidator(_shape)]
     width: Sourced
-    background: str
+    background: Annotated[str, AfterValidator(_background)]
     background_reason: str
     vetoes: tuple[Range, ...] = ()
     control_peak: Sourced | None = None
-
-    @model_validator(mode="after")
-    def _buildable(self) -> Channel:
-        self.signal_shape(), self.background_form()
-        return self
 
     def signal_shape(self) -> SignalShape:
         """The shape of the signal."""

@@ -39,6 +39,10 @@ def load_search(name: str) -> Search:
         raise InputError(
             f"declaration of search {name!r}", found, "a valid declaration", "correct these entries"
         ) from None
+    except (ImportError, AttributeError) as fault:
+        raise InputError(
+            f"search {name!r}", f"{room}: {fault}", "a module with a SEARCH", "mend or reinstall its package"
+        ) from fault
     if not isinstance(declared, Search):
         raise InputError(f"search {name!r}", f"{room}.SEARCH is a {type(declared).__name__}", "a Search", "declare one")
     return declared

@@ -48,7 +48,7 @@ def band_heights(level: float) -> FloatArray:
 
     Example:
         >>> band_heights(0.95).round(4)
-        array([1.0515, 1.4111, 1.96  , 2.7265, 3.6554])
+        array([1.0518, 1.412 , 1.96  , 2.7272, 3.656 ])
     """
     n = np.array(BANDS, float)
     return np.asarray(quantile(1 - (1 - level) * cumulative(n)) + n)

@@ -11,7 +11,7 @@ import numpy as np
 from gloam.arrays import BoolArray, FloatArray
 from gloam.errors import InputError, one_of
 from gloam.execution import map_batches
-from gloam.fit import FitStatus, Minimum, Problem, crossing, likelihood_difference, profile
+from gloam.fit import FitStatus, Minimum, Problem, crossing, is_certified, likelihood_difference, profile
 from gloam.fit.crossing import LAST_STEP, LAST_STEP_AT_BOUNDARY, VALUE_TOLERANCE, step_to_rise
 from gloam.scans import Batch, ScanResult, batches
 from gloam.statistics.asymptotic import BANDS, band_heights, cls_yield, log_cls
@@ -87,13 +87,23 @@ def upper_limits(
 
     Raises:
         InputError: for a level or method that is not allowed.
+
+    Example:
+        >>> import gloam
+        >>> from gloam.spectra import Axis
+        >>> counts = [0, 40, 38, 36, 35, 33, 31, 34, 30, 28, 26, 25, 24, 0]
+        >>> spectrum = gloam.Spectrum((Axis(np.linspace(1.0, 1.12, 13)),), counts)
+        >>> result = gloam.scan(spectrum, gloam.Gaussian(0.008), gloam.Polynomial(1), [1.06], window=10)
+        >>> limits = gloam.upper_limits(result, 0.90)
+        >>> limits.observed.round(1), limits.expected.round(1)
+        (array([21.3]), array([[ 9.7, 13.4, 19.4, 28.7, 40.8]]))
     """
     check_level(level)
     if method not in get_args(LimitMethod):
         raise InputError("method of the limit", method, one_of(get_args(LimitMethod)), "choose one of these")
     h = len(result.setup.grid)
     observed, expected = np.full(h, np.nan), np.full((h, len(BANDS)), np.nan)
-    usable = np.flatnonzero(np.isin(result.status, (FitStatus.OK, FitStatus.BOUNDARY)))
+    usable = np.flatnonzero(is_certified(result.status))
 
     def work(batch: Batch) -> None:
         rows, problem = batch.rows, batch.problem()
@@ -235,7 +245,7 @@ def _cls_limit(problem: Problem, fitted: _Fitted, asimov: _Asimov, level: float)
         low, high = np.where(here > goal, s, low), np.where(here > goal, high, s)
         proposed, inside = _proposal(local, s, here, low, high, goal)
         step = proposed - s
-        smooth = (seen.status == FitStatus.OK) & (imagined_at.status == FitStatus.OK)
+        smooth = (seen.status == FitStatus.OK.value) & (imagined_at.status == FitStatus.OK.value)
         last = np.where(smooth, LAST_STEP, LAST_STEP_AT_BOUNDARY) * np.minimum(sigma, s)
         lost = (seen.gap > VALUE_TOLERANCE) | (imagined_at.gap > VALUE_TOLERANCE)
         done = ((inside & (np.abs(step) <= last)) | (high - low <= 1e-9 * np.abs(s))) & ~lost

@@ -53,9 +53,9 @@ class Artefacts:
         """The arrays made by this recipe, or None where there are none that can be read."""
         path = self.path(recipe)
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 return {name: stored[name] for name in stored.files if name != "schema_version"}
-        except (OSError, ValueError, EOFError, KeyError):
+        except (OSError, ValueError, EOFError, KeyError, RuntimeError):
             return None  # absent or damaged: made again by the caller
         except Exception as fault:
             if type(fault).__name__ == "BadZipFile":

@@ -42,7 +42,7 @@ def _plain(content: Any) -> Any:
             return content
         case float():
             return {"float": content.hex()}
-        case np.ndarray():
+        case np.ndarray() if not content.dtype.hasobject:
             data = hashlib.sha256(np.ascontiguousarray(content).tobytes()).hexdigest()
             return {"array": [str(content.dtype), list(content.shape), data]}
         case np.generic():

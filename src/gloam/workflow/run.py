@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gloam.errors import InputError
 from gloam.report import ChannelResult
 from gloam.scans import ScanResult, grid_in_steps
 from gloam.spectra import Origin, Spectrum
@@ -54,6 +55,8 @@ def run(
 
     start = time.perf_counter()
     declared = load_search(search) if isinstance(search, str) else search
+    if data is None and stage != "selected":
+        raise InputError("--stage", stage, "it says what --data FILE holds", "name your file too, or leave it out")
     if data is None:
         spectra = {channel.name: own_spectrum(declared, channel) for channel in declared.channels}
         notes = list(declared.notes)

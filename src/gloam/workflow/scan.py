@@ -48,7 +48,7 @@ def scan(
         >>> spectrum = gloam.Spectrum((Axis(np.linspace(1.0, 1.12, 13)),), counts)
         >>> result = gloam.scan(spectrum, gloam.Gaussian(0.008), gloam.Polynomial(1), [1.06], window=10)
         >>> result.z_local.round(1), result.n_sig.round(0)
-        (array([5.3]), array([56.]))
+        (array([5.3]), array([67.]))
     """
     return fit_scan(
         declare_scan(spectrum, signal, background, grid, window, vetoes), threads=threads, progress=progress

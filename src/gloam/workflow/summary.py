@@ -82,7 +82,7 @@ def _channel(channel: ChannelResult) -> dict[str, Any]:
         "bins": len(axis),
         "entries": result.setup.spectrum.entries,
         "n_hypotheses": len(result.setup.grid),
-        "status": {s.name.lower(): n for s in FitStatus if (n := int(np.count_nonzero(status == s)))},
+        "status": {s.name.lower(): n for s in FitStatus if (n := int(np.count_nonzero(status == s.value)))},
         "max_excess": _extreme((channel,), np.nanargmax, sign=1),
         "max_deficit": _extreme((channel,), np.nanargmin, sign=-1),
         "median_n_sig_ul": _median(channel.limits.observed),
@@ -109,7 +109,7 @@ def _notes(run: Run) -> list[str]:
         result = channel.result
         if result.setup.spectrum.is_weighted:
             notes.append(f"{channel.name}: weighted data, fitted with a scaled Poisson likelihood (arXiv:1309.1287).")
-        counted = [(status, int(np.count_nonzero(result.status == status))) for status in FitStatus]
+        counted = [(status, int(np.count_nonzero(result.status == status.value))) for status in FitStatus]
         notes += [
             f"{channel.name}: {number} hypotheses {status.name.lower()}: {status.meaning}."
             for status, number in counted
