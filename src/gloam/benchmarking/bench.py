@@ -23,7 +23,7 @@ def run_bench(
     Args:
         peers: whether to time the peers that are installed too, in turns with ours.
         quick: fewer rounds and fewer hypotheses for the peers, and no cold start.
-        threads: how many gloam uses for `seconds`; None: one for each core. Ratios are of one thread each.
+        threads: how many gloam uses for `seconds`; None: `GLOAM_THREADS`, else one. Ratios are of one thread each.
         report: receives the lines for the reader.
 
     Returns:

@@ -47,7 +47,7 @@ def engine_options(function: F) -> F:
             "--engine", type=click.Choice(["numpy"]), default="numpy", show_default=True, expose_value=False,
             help="What computes the fits.",
         ),
-        click.option("--threads", type=click.IntRange(1), help="How many; the answer does not depend on it. [cores]"),
+        click.option("--threads", type=click.IntRange(1), help="How many; the answer does not depend on it. [1]"),
     ):  # fmt: skip
         function = option(function)
     return function

@@ -23,18 +23,15 @@ def solve_positive(matrix: Any, right: list[Any], xp: Any) -> tuple[list[Any], A
         independent parameters, 0 or below (or NaN) where the matrix is singular to rounding.
     """
     size = matrix.shape[0]
-    work = xp.concat([matrix, xp.stack(right, axis=1)], axis=1)
-    rows, ratios = [], []
+    work = xp.concat([matrix, *(column[:, None, :] for column in right)], axis=1)
+    ratio = work[0, 0, :] * 0.0 + 1.0
     for k in range(size):
-        pivot = work[0, 0, :]
-        rows.append(work[0, 1:, :] / pivot)
-        ratios.append(pivot / matrix[k, k, :])
-        work = work[1:, 1:, :] - work[1:, :1, :] * rows[-1][None, :, :]
-    solution: list[Any] = []
-    for k in range(size - 1, -1, -1):
-        known = rows[k][size - 1 - k :, :]
-        for position, later in enumerate(solution):
-            known = known - rows[k][position, :] * later
-        solution.insert(0, known)
-    stacked = xp.stack(solution, axis=0)
-    return [stacked[:, i, :] for i in range(len(right))], xp.min(xp.stack(ratios, axis=0), axis=0)
+        pivot = work[k, k, :]
+        ratio = xp.minimum(ratio, pivot / matrix[k, k, :])
+        work[k, k + 1 :, :] /= pivot
+        if k + 1 < size:
+            work[k + 1 :, k + 1 :, :] -= work[k + 1 :, k : k + 1, :] * work[k, k + 1 :, :]
+    for k in range(size - 2, -1, -1):
+        for later in range(k + 1, size):
+            work[k, size:, :] -= work[k, later, :] * work[later, size:, :]
+    return [work[:, size + i, :] for i in range(len(right))], ratio

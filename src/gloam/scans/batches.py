@@ -22,7 +22,7 @@ ROWS = 192
 ELEMENTS = 48_000
 """Rows times bins of a batch of wide windows."""
 
-BUCKET = 16
+BUCKET = 8
 """Windows are padded to a multiple of this many bins, so that those of nearly one length are fitted together."""
 
 
@@ -83,7 +83,7 @@ def _is_shared(scan: Scan) -> bool:
 def _padded_bins(scan: Scan) -> IntArray:
     bins = scan.windows.bins
     # short windows are not padded: the part that is padding would spoil the orthogonality of the basis
-    return np.where(bins > 2 * BUCKET, -(-bins // BUCKET) * BUCKET, bins)
+    return np.where(bins > 4 * BUCKET, -(-bins // BUCKET) * BUCKET, bins)
 
 
 def _shared_design(scan: Scan, bins: int, form: int) -> SharedDesign | None:

@@ -40,7 +40,7 @@ def fit_scan(scan: Scan, *, threads: int | None = None, progress: Callable[[int]
 
     Args:
         scan: what to fit.
-        threads: how many to use; None: `GLOAM_THREADS`, else one for each core. The answer does not depend on it.
+        threads: how many to use; None: `GLOAM_THREADS`, else one. The answer does not depend on it.
         progress: called with the number of hypotheses finished, after each batch.
 
     Raises:

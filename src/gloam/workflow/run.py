@@ -39,7 +39,7 @@ def run(
         search: its name, or a declaration.
         data: "FILE" or "FILE:OBJECT" instead of the data of the search.
         stage: what that file holds: "selected" events, or a "spectrum".
-        threads: how many to use; None: one for each core.
+        threads: how many to use; None: `GLOAM_THREADS`, else one.
         progress: called with the number of hypotheses finished (each counted twice: fits, then limits).
 
     Raises:

@@ -35,7 +35,7 @@ def scan(
         grid: masses, or a `Grid` where the observable is not the mass, shape (h,).
         window: half-width of the fit windows in units of the signal's resolution, or the windows themselves.
         vetoes: ranges of the observable to leave out.
-        threads: how many to use; None: one for each core.
+        threads: how many to use; None: `GLOAM_THREADS`, else one.
         progress: called with the number of hypotheses finished, after each batch.
 
     Raises:
