@@ -112,7 +112,7 @@ def test_a_higher_order_never_fits_worse(seed, mean, tilt, position, width, orde
 
     def nll(result):
         k = result.parameters[0]
-        mu = np.polynomial.legendre.legval(nodes(), result.theta[0, :k]) @ WEIGHTS + result.n_sig[0] * peak(
+        mu = np.polynomial.legendre.legval(nodes(result), result.theta[0, :k]) @ WEIGHTS + result.n_sig[0] * peak(
             position, width
         )
         full = counts > 0
@@ -125,7 +125,8 @@ NODES, WEIGHTS = np.polynomial.legendre.leggauss(6)
 WEIGHTS = 0.5 * WEIGHTS
 
 
-def nodes():
-    """Points in each bin, as positions in a domain of all bins padded to a multiple of 16."""
-    padded = -(-BINS // 16) * 16
-    return (2 * np.arange(BINS)[:, None] + 1 + NODES) / padded - 1
+def nodes(result):
+    """Points in each bin, as positions in the domain of the background."""
+    edges, low, high = result.setup.spectrum.axis.edges, result.domain_low[0], result.domain_high[0]
+    points = edges[:-1, None] + 0.5 * np.diff(edges)[:, None] * (1 + NODES)
+    return (2 * points - low - high) / (high - low)
