@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import TypeVar
 
+import numpy as np
+
 from gloam.errors import InputError
 
 __all__ = ["default_threads", "map_batches"]
@@ -40,6 +42,7 @@ def map_batches(work: Callable[[T], object], batches: Iterable[T], threads: int 
     threads = default_threads() if threads is None else threads
     if threads < 1:
         raise InputError("number of threads", threads, "a whole number >= 1", "leave it out for one")
+    _keep_memory()
     with threadpool_limits(limits=1, user_api="blas"):
         if threads == 1:
             for batch in batches:
@@ -58,3 +61,12 @@ def map_batches(work: Callable[[T], object], batches: Iterable[T], threads: int 
                 for future in pending:
                     future.cancel()
                 raise
+
+
+def _keep_memory() -> None:
+    """Let the allocator keep the memory of temporary arrays instead of returning it after every operation.
+
+    The GNU allocator takes the size of the largest block freed so far (up to 32 MiB) as the measure of what is worth
+    returning to the system. Without this a scan spends a tenth of its time on page faults. The block is never touched.
+    """
+    np.empty(31 * 2**20, np.uint8)

@@ -60,16 +60,17 @@ class StandardTable:
 
     def __call__(self, z: FloatArray) -> FloatArray:
         """The distribution function at z, within 1e-12 of the closed form."""
-        cells = self.coefficients.shape[1]
-        position = (z - self.low) * (1 / STEP)
-        cell = np.clip(position, 0, cells - 1).astype(np.int32)
+        position = z * (1 / STEP)
+        position -= self.low / STEP
+        with np.errstate(invalid="ignore"):  # far outside no integer is large enough; those are replaced below
+            cell = position.astype(np.int32)
         position -= cell
         c0, c1, c2, c3 = self.coefficients
-        value: FloatArray = c3.take(cell)
+        value: FloatArray = c3.take(cell, mode="clip")
         for coefficient in (c2, c1, c0):
             value *= position
-            value += coefficient.take(cell)
-        if position.size and (position.min() < 0 or position.max() > 1):
-            outside = (position < 0) | (position > 1)
+            value += coefficient.take(cell, mode="clip")
+        if cell.size and (cell.min() <= 0 or cell.max() >= self.coefficients.shape[1]):
+            outside = np.abs(z - self.low - REACH) >= REACH
             value[outside] = self.exact(z[outside])
         return value
