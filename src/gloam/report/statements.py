@@ -117,13 +117,21 @@ def limit_statement(summary: Mapping[str, Any], channels: Sequence[ChannelResult
 
 
 def published_statement(summary: Mapping[str, Any]) -> str:
-    """How the limits compare with published ones; empty if nothing is published."""
+    """How the results compare with published ones; empty if nothing is published."""
     published = summary.get("published")
     if not published:
         return ""
-    parts = [f"{key.replace('_', ' ')} {value:.4g}" if isinstance(value, float) else f"{key.replace('_', ' ')}: {value}"
-             for key, value in published.items() if value is not None]  # fmt: skip
-    return f"Compared with what is published: {'; '.join(parts)}."
+    parts = [
+        f"{key.replace('_', ' ')}{f' {value:.4g}' if isinstance(value, float) else f': {value}'}"
+        for key, value in published.items()
+        if value is not None and not isinstance(value, Mapping)
+    ]
+    each = [
+        f"{name} {point['found']:.6g} ({point['known']:.7g}, {point['reference']})"
+        for name, point in published.get("channels", {}).items()
+    ]
+    found = f" Found (published): {'; '.join(each)}." if each else ""
+    return f"Compared with what is published: {'; '.join(parts)}.{found}"
 
 
 def channel_rows(channels: Sequence[ChannelResult]) -> dict[str, list[str]]:
