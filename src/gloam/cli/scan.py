@@ -27,7 +27,11 @@ _MULTIPLE = re.compile(r"([-+0-9.eE]+)\s*sigma")
     "--range", "ends", type=float, nargs=2, metavar="LO HI", help="Of the spectrum and of the masses scanned."
 )
 @click.option(
-    "--signal", default="gaussian", show_default=True, metavar="SHAPE", help="gaussian or crystal-ball:ALPHA,N."
+    "--signal",
+    default="gaussian",
+    show_default=True,
+    metavar="SHAPE",
+    help="gaussian, crystal-ball:ALPHA,N or double-crystal-ball:A1,N1,A2,N2.",
 )
 @click.option("--width", required=True, metavar="SIGMA|TABLE.csv", help="Resolution: a number or columns mass,sigma.")
 @click.option(

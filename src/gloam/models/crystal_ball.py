@@ -49,17 +49,18 @@ class CrystalBall:
         z = (x - position) / self.resolution(position)
         if isinstance(self.alpha, (int, float)) and isinstance(self.n, (int, float)):
             alpha, n = float(self.alpha), float(self.n)
-            _check(np.array(alpha), np.array(n))
-            table = _table(abs(alpha), n)
+            check_tail(np.array(alpha), np.array(n))
+            table = crystal_ball_table(abs(alpha), n)
             return table(z) if alpha > 0 else 1.0 - table(-z)
         alphas, ns = evaluate(self.alpha, position, "alpha"), evaluate(self.n, position, "n")
-        _check(alphas, ns)
+        check_tail(alphas, ns)
         side = np.sign(alphas)
         below = crystal_ball_cumulative(side * z, np.abs(alphas), ns)
         return np.where(side > 0, below, 1.0 - below)
 
 
-def _check(alpha: FloatArray, n: FloatArray) -> None:
+def check_tail(alpha: FloatArray, n: FloatArray) -> None:
+    """Refuse a tail that starts at the peak or has no finite integral."""
     for name, values, good, allowed, remedy in (
         ("alpha", alpha, np.isfinite(alpha) & (alpha != 0), "a number other than 0", "use a Gaussian for no tail"),
         ("n", n, np.isfinite(n) & (n > 1), "n > 1", "a tail with n <= 1 has no finite integral"),
@@ -71,7 +72,7 @@ def _check(alpha: FloatArray, n: FloatArray) -> None:
 def crystal_ball_cumulative(z: FloatArray, alpha: FloatArray | float, n: FloatArray | float) -> FloatArray:
     """The distribution function in z with the tail on the low side; alpha > 0, n > 1; arguments broadcast."""
     z, alpha, n = (np.asarray(argument, float) for argument in (z, alpha, n))
-    tail_at_start, core = _integrals(alpha, n)
+    tail_at_start, core = crystal_ball_integrals(alpha, n)
     start = normal_cumulative(-alpha)
     # the tail relative to its value at -alpha, written so that large n does not overflow
     tail = tail_at_start * (1 + (-alpha - np.minimum(z, -alpha)) * alpha / n) ** (1 - n)
@@ -82,18 +83,19 @@ def crystal_ball_cumulative(z: FloatArray, alpha: FloatArray | float, n: FloatAr
 def crystal_ball_density(z: FloatArray, alpha: FloatArray | float, n: FloatArray | float) -> FloatArray:
     """The density in z that belongs to `crystal_ball_cumulative`."""
     z, alpha, n = (np.asarray(argument, float) for argument in (z, alpha, n))
-    tail_at_start, core = _integrals(alpha, n)
+    tail_at_start, core = crystal_ball_integrals(alpha, n)
     tail = np.exp(-0.5 * alpha**2) * (1 + (-alpha - np.minimum(z, -alpha)) * alpha / n) ** -n
     return np.where(z < -alpha, tail, np.exp(-0.5 * np.maximum(z, -alpha) ** 2)) / (tail_at_start + core)
 
 
-def _integrals(alpha: FloatArray, n: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The integrals of the unnormalised tail and core."""
+def crystal_ball_integrals(alpha: FloatArray, n: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The integrals of tail and core, unnormalised: the density is 1 at the peak."""
     return n / alpha / (n - 1) * np.exp(-0.5 * alpha**2), math.sqrt(2 * math.pi) * normal_cumulative(alpha)
 
 
 @functools.lru_cache(maxsize=32)
-def _table(alpha: float, n: float) -> StandardTable:
+def crystal_ball_table(alpha: float, n: float) -> StandardTable:
+    """The table of `crystal_ball_cumulative`, made once for each tail."""
     return StandardTable.of(
         lambda z: crystal_ball_cumulative(z, alpha, n), lambda z: crystal_ball_density(z, alpha, n), knot=-alpha
     )

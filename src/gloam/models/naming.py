@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gloam.errors import InputError, one_of
 from gloam.models.crystal_ball import CrystalBall
+from gloam.models.double_crystal_ball import DoubleCrystalBall
 from gloam.models.gaussian import Gaussian
 from gloam.models.parameter import Parameter, Table, read_table
 from gloam.models.polynomial import Polynomial
@@ -13,7 +14,7 @@ from gloam.models.signal import SignalShape
 
 __all__ = ["background_named", "shape_named", "width_named"]
 
-SHAPES = ("gaussian", "crystal-ball:ALPHA,N")
+SHAPES = ("gaussian", "crystal-ball:ALPHA,N", "double-crystal-ball:A1,N1,A2,N2")
 
 
 def shape_named(text: str, width: Parameter) -> SignalShape:
@@ -34,6 +35,10 @@ def shape_named(text: str, width: Parameter) -> SignalShape:
         numbers = _numbers(text, rest)
         if len(numbers) == 2:
             return CrystalBall(width, *numbers)
+    if name == "double-crystal-ball":
+        numbers = _numbers(text, rest)
+        if len(numbers) == 4:
+            return DoubleCrystalBall(width, *numbers)
     raise InputError("shape of the signal", repr(text), allowed, "write for example crystal-ball:1.5,3")
 
 
