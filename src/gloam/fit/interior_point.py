@@ -20,7 +20,9 @@ __all__ = ["interior_point"]
 
 FIRST = 0.3  # eps at the start; bins with fewer counts (empty, or of an Asimov set) are led from there to their own
 WALL = 0.98  # part of the way to the boundary that a step may go
-MAXIMUM_PASSES = 100
+MAXIMUM_PASSES = 300
+ACCEPTABLE = 1e-8
+"""Certificate with which a fit may end where rounding allows no better one (many counts beside empty bins)."""
 TINY = 1e-300
 
 
@@ -61,9 +63,11 @@ def interior_point(problem: Problem, theta: FloatArray, s: FloatArray, free: boo
         out.passes[rows] += 1
         gap = interior_gap(part.counts, mu, dual)
         # the gap counts only when the last step made the dual point feasible
-        done = (gap <= tol) & (dual_length == 1.0) & (primal == 1.0) & ~lost
-        if done.any():
-            record(out, rows, done, theta, s, mu, gap, towards, free, FitStatus.BOUNDARY)
+        feasible = (dual_length == 1.0) & (primal == 1.0) & ~lost
+        done = feasible & (gap <= tol)
+        better = feasible & (gap <= max(tol, ACCEPTABLE)) & (gap < out.gap[rows])
+        if better.any():
+            record(out, rows, better, theta, s, mu, gap, towards, free, FitStatus.BOUNDARY)
         shrink = np.where(primal > 0.9, 0.05, np.where(primal > 0.5, 0.3, 1.0))
         eps = np.maximum(last, eps * shrink)
         keep = np.flatnonzero(~done & ~lost)

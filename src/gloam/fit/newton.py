@@ -36,11 +36,11 @@ def newton(problem: Problem, theta: FloatArray, s: FloatArray, expected: FloatAr
     rows, part = np.arange(b), problem
     mu, working, blocked = expected, np.ones(b, bool), np.zeros(b, np.int64)
     for _ in range(MAXIMUM_PASSES):
-        inverse = 1.0 / mu
-        ratio = part.counts * inverse
-        weight = ratio * inverse
-        ratio -= part.weight
         with np.errstate(all="ignore"):  # singular rows become NaN, fail the tests below and go to the interior point
+            inverse = 1.0 / mu
+            ratio = part.counts * inverse
+            weight = ratio * inverse
+            ratio -= part.weight
             towards = direction(part.design, part.signal, weight, ratio, np)
             ds = -towards.slope / towards.curvature if free else None
             dtheta = towards.step if ds is None else towards.step + towards.ridge * ds[:, None]

@@ -104,6 +104,7 @@ def _raised(
     Returns:
         The background coefficients, shape (b, K), and the expectations, shape (b, m), all positive.
     """
+    theta = np.where(np.isfinite(theta), theta, 0.0)  # a slide along the ridge of a singular fit
     expected = problem.expected(theta, s)
     level = np.maximum(_level(problem), 0.1 / _bins(problem))
     lowest = (expected if problem.used is None else np.where(problem.used, expected, np.inf)).min(axis=1)
@@ -128,8 +129,12 @@ def _mixed(
     with np.errstate(all="ignore"):
         share = np.where(short, (inside - least) / (inside - expected), 1.0).min(axis=1)
     share = np.where(np.isfinite(share), np.clip(share, 0.0, 1.0), 0.0)[:, None]
-    theta = flat + share * (theta - flat)
-    return theta, problem.expected(theta, s)
+    theta = flat + share * np.where(share > 0, theta - flat, 0.0)
+    expected = problem.expected(theta, s)
+    # starts that were astronomically far away leave nothing but rounding: flat it is
+    lost = np.flatnonzero(~(expected.min(axis=1) > 0))
+    theta[lost], expected[lost] = flat[lost], inside[lost]
+    return theta, expected
 
 
 def _bins(problem: Problem) -> FloatArray | float:
