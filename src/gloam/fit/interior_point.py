@@ -22,7 +22,9 @@ FIRST = 0.3  # eps at the start; bins with fewer counts (empty, or of an Asimov 
 WALL = 0.98  # part of the way to the boundary that a step may go
 MAXIMUM_PASSES = 300
 ACCEPTABLE = 1e-8
-"""Certificate with which a fit may end where rounding allows no better one (many counts beside empty bins)."""
+"""Certificate with which a fit may end where rounding allows no better one: many counts beside empty bins."""
+ROUNDING = 2e-15
+"""The same per count: the rounding of -ln L itself."""
 TINY = 1e-300
 
 
@@ -65,7 +67,8 @@ def interior_point(problem: Problem, theta: FloatArray, s: FloatArray, free: boo
         # the gap counts only when the last step made the dual point feasible
         feasible = (dual_length == 1.0) & (primal == 1.0) & ~lost
         done = feasible & (gap <= tol)
-        better = feasible & (gap <= max(tol, ACCEPTABLE)) & (gap < out.gap[rows])
+        acceptable = np.maximum(max(tol, ACCEPTABLE), ROUNDING * part.counts.sum(axis=1))
+        better = feasible & (gap <= acceptable) & (gap < out.gap[rows])
         if better.any():
             record(out, rows, better, theta, s, mu, gap, towards, free, FitStatus.BOUNDARY)
         shrink = np.where(primal > 0.9, 0.05, np.where(primal > 0.5, 0.3, 1.0))
