@@ -14,11 +14,11 @@ __all__ = ["command"]
 @click.option("--quick", is_flag=True, help="Fewer repetitions and hypotheses.")
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Of our engine.")
 @common_options
-def command(peers: bool, quick: bool, threads: int, as_json: bool, **options: bool) -> None:
+def command(peers: bool, quick: bool, threads: int, as_json: bool, quiet: bool) -> None:
     """Time W1 (9788 dimuon hypotheses) and W2 (502 three-photon hypotheses, nine variants)."""
     from gloam.benchmarking.bench import run_bench
 
-    silent = options["quiet"] or as_json
+    silent = quiet or as_json
     document = run_bench(peers, quick, threads, (lambda _: None) if silent else lambda line: click.echo(line, err=True))
     if as_json:
         print_json(document)

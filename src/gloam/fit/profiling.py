@@ -58,14 +58,9 @@ def _solve(problem: Problem, theta: FloatArray, s: FloatArray, free: bool, tol: 
     left = np.flatnonzero(found.status != FitStatus.OK.value)
     if left.size:
         part = problem.take(left).rowwise()
-        level = np.maximum(_level(part), 0.5 / _bins(part))
-        flat = np.zeros((left.size, theta.shape[1]))
-        start = s[left]
-        if free:
-            start = np.maximum(start, 0.0)
-        # a flat expectation high above any negative signal is inside; the central path leads on from there
-        deepest = (-start[:, None] * part.signal).max(axis=1)
-        flat[:, 0] = np.maximum(level, 2 * deepest) / _flat_height(part)
+        start = np.maximum(s[left], 0.0) if free else s[left]
+        # a flat expectation is inside; the central path leads on from there
+        flat = _flat(part, start, np.maximum(_level(part), 0.5 / _bins(part)))
         merge(found, left, interior_point(part, flat, start, free, tol))
     return found
 
@@ -119,10 +114,7 @@ def _mixed(
     problem: Problem, theta: FloatArray, s: FloatArray, expected: FloatArray, level: FloatArray, to: float
 ) -> tuple[FloatArray, FloatArray]:
     """As little of a flat background mixed in as raises every expectation to a part of the level."""
-    deepest = np.maximum((-s[:, None] * problem.signal).max(axis=1), 0.0)
-    # the flat expectation is above the deepest hole that a negative signal makes
-    flat = np.zeros_like(theta)
-    flat[:, 0] = (level + 1.5 * deepest) / _flat_height(problem)
+    flat = _flat(problem, s, level)
     inside = problem.expected(flat, s)
     least = to * level[:, None]
     short = expected < least if problem.used is None else (expected < least) & problem.used
@@ -135,6 +127,14 @@ def _mixed(
     lost = np.flatnonzero(~(expected.min(axis=1) > 0))
     theta[lost], expected[lost] = flat[lost], inside[lost]
     return theta, expected
+
+
+def _flat(problem: Problem, s: FloatArray, level: FloatArray) -> FloatArray:
+    """A flat background at the level, raised above the deepest hole that a negative signal makes; shape (b, K)."""
+    deepest = np.maximum((-s[:, None] * problem.signal).max(axis=1), 0.0)
+    flat = np.zeros((problem.size, problem.design.parameters))
+    flat[:, 0] = (level + 1.5 * deepest) / _flat_height(problem)
+    return flat
 
 
 def _bins(problem: Problem) -> FloatArray | float:

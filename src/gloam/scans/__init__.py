@@ -3,7 +3,7 @@
 from gloam.scans.batches import Batch, batches
 from gloam.scans.fits import fit_scan
 from gloam.scans.grid import Grid, grid_in_resolution, grid_in_steps
-from gloam.scans.result import ScanResult
+from gloam.scans.result import ScanResult, signed_significance
 from gloam.scans.setup import Scan
 from gloam.scans.windows import BinnedWindows, SlidingWindows, Windows, sliding_windows
 
@@ -19,5 +19,6 @@ __all__ = [
     "fit_scan",
     "grid_in_resolution",
     "grid_in_steps",
+    "signed_significance",
     "sliding_windows",
 ]

@@ -10,7 +10,7 @@ from gloam.arrays import FloatArray, IntArray
 from gloam.fit import FitStatus
 from gloam.scans.setup import Scan
 
-__all__ = ["ScanResult"]
+__all__ = ["ScanResult", "signed_significance"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +63,7 @@ class ScanResult:
     @property
     def z_local(self) -> FloatArray:
         """Signed local significance sign(n_sig) sqrt(q0), shape (h,) (Wilks' theorem)."""
-        return np.sign(self.n_sig) * np.sqrt(self.q0)
+        return signed_significance(self.n_sig, self.q0)
 
     @property
     def n_failed(self) -> int:
@@ -74,3 +74,17 @@ class ScanResult:
     def n_fits(self) -> int:
         """The number of fits made: two for each hypothesis that is not vetoed."""
         return 2 * int(np.count_nonzero(self.status != FitStatus.VETOED.value))
+
+
+def signed_significance(n_sig: FloatArray, q0: FloatArray) -> FloatArray:
+    """Z = sign(n_sig) sqrt(q0) (Wilks; arXiv:1007.1727 eq. 53, extended to deficits).
+
+    Args:
+        n_sig: fitted yields, any shape.
+        q0: 2 (nll without signal - nll at the minimum), same shape.
+
+    Example:
+        >>> signed_significance(np.array([-3.0, 5.0]), np.array([1.0, 4.0]))
+        array([-1.,  2.])
+    """
+    return np.sign(n_sig) * np.sqrt(np.maximum(q0, 0.0))
