@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.fit.direction import Direction
 from gloam.fit.status import FitStatus
 
-__all__ = ["Minimum", "pending", "record"]
+__all__ = ["Minimum", "pending", "put", "record"]
 
 
 @dataclass(slots=True, eq=False)
@@ -21,6 +22,7 @@ class Minimum:
         theta: background coefficients, shape (b, K).
         s: signal yield, shape (b,).
         expected: A theta + s f before exposure, shape (b, m); 1 in unused bins.
+        penalty: value of the constraint terms, shape (b,); 0 without constraints.
         gap: certificate, a bound on -ln L minus its minimum, shape (b,).
         slope: derivative of the profile of -ln L with respect to s, shape (b,).
         curvature: second derivative of it, shape (b,).
@@ -33,6 +35,7 @@ class Minimum:
     theta: FloatArray
     s: FloatArray
     expected: FloatArray
+    penalty: FloatArray
     gap: FloatArray
     slope: FloatArray
     curvature: FloatArray
@@ -49,6 +52,7 @@ def pending(theta: FloatArray, s: FloatArray, expected: FloatArray) -> Minimum:
         theta=theta.copy(),
         s=s.copy(),
         expected=expected.copy(),
+        penalty=np.zeros(b),
         gap=np.full(b, np.inf),
         slope=np.full(b, np.nan),
         curvature=np.full(b, np.nan),
@@ -92,3 +96,18 @@ def record(
     out.curvature[at], out.information[at] = towards.curvature[done], towards.information[done]
     out.ridge[at] = towards.ridge[done]
     out.status[at] = status.value
+
+
+def put(out: Minimum, rows: IntArray, found: Minimum, which: BoolArray | IntArray, passes: bool = False) -> None:
+    """Put some of the minima of a part of a batch into their places.
+
+    Args:
+        out: the minima of the whole batch.
+        rows: where they belong in it.
+        found: the minima of the part.
+        which: those of the part that are wanted.
+        passes: whether the number of passes is to be replaced too.
+    """
+    for field in dataclasses.fields(Minimum):
+        if passes or field.name != "passes":
+            getattr(out, field.name)[rows] = getattr(found, field.name)[which]

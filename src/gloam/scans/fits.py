@@ -12,6 +12,7 @@ from gloam.execution import map_batches
 from gloam.fit import (
     FitStatus,
     Minimum,
+    Point,
     Problem,
     covariance,
     crossing,
@@ -57,7 +58,7 @@ def fit_scan(scan: Scan, *, threads: int | None = None, progress: Callable[[int]
     def work(batch: Batch) -> None:
         rows, problem = batch.rows, batch.problem()
         free, without, inverse, fitted = _fit(problem)
-        k = problem.design.parameters
+        k = problem.parameters
         for name, values in fitted.items():
             fields[name][rows] = values
         status[rows] = free.status
@@ -90,7 +91,7 @@ def _fit(problem: Problem) -> tuple[Minimum, Minimum, FloatArray, dict[str, Floa
     none = np.zeros(problem.size)
     without = profile(problem, projected_start(problem), none)
     free = minimise(problem, *_first_step(problem, without))
-    q0 = np.maximum(2 * likelihood_difference(problem, without.expected, free.expected), 0.0)
+    q0 = np.maximum(2 * likelihood_difference(problem, without, free), 0.0)
     free.status = _joint_status(free.status, without.status)
     with np.errstate(all="ignore"):
         doubtful = np.flatnonzero(~(free.curvature > DOUBTFUL * free.information))
@@ -128,7 +129,7 @@ def _joint_status(free: IntArray, without: IntArray) -> IntArray:
 
 def _upward_error(part: Problem, free: Minimum, rows: IntArray) -> FloatArray:
     s, theta = free.s[rows], free.theta[rows]
-    up = crossing(part, theta, s, free.expected[rows], 0.5, guess=s + 1.0, ridge=np.zeros_like(theta))
+    up = crossing(part, theta, s, Point.of(free).take(rows), 0.5, guess=s + 1.0, ridge=np.zeros_like(theta))
     return np.asarray(up.s - s)
 
 
