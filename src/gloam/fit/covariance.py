@@ -20,7 +20,7 @@ def covariance(problem: Problem, minimum: Minimum) -> FloatArray:
     NaN where the matrix is singular, as it is with fewer filled bins than parameters.
     """
     at = Point.of(minimum)
-    linear = tangent_problem(problem, minimum.theta, minimum.s, at)
+    linear = tangent_problem(problem, minimum.theta, minimum.s, at, minimum.multiplier)
     k = linear.design.parameters
     weight = linear.counts / minimum.expected**2
     if linear.spread is not None:

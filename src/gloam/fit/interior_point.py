@@ -75,6 +75,7 @@ def interior_point(problem: Problem, theta: FloatArray, s: FloatArray, free: boo
         better = feasible & (gap <= acceptable) & (gap < out.gap[rows])
         if better.any():
             record(out, rows, better, theta, s, mu, gap, towards, free, FitStatus.BOUNDARY)
+            out.multiplier[rows[better]] = dual[better]
         shrink = np.where(primal > 0.9, 0.05, np.where(primal > 0.5, 0.3, 1.0))
         eps = np.maximum(last, eps * shrink)
         keep = np.flatnonzero(~done & ~lost)

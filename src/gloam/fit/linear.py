@@ -50,7 +50,7 @@ def solve_linear(problem: Problem, theta: FloatArray, s: FloatArray, free: bool,
     """
     theta, expected = raised(problem, theta, s, below=0.0, to=1e-3)
     if problem.spread is not None:
-        expected = best_expectation(problem.counts, problem.weight, expected, problem.spread)
+        expected = best_expectation(problem.counts, problem.weight, expected, problem.spread, least=0.1)
     found = newton(problem, theta, s, expected, free, tol)
     left = np.flatnonzero(found.status != FitStatus.OK.value)
     if left.size:

@@ -28,6 +28,7 @@ class Minimum:
         curvature: second derivative of it, shape (b,).
         information: the same if the background were known, shape (b,).
         ridge: d theta / d s along the profile, shape (b, K).
+        multiplier: dual variable z of each bin in fits that end on mu = 0 (see `certificate`), else 0; shape (b, m).
         status: `FitStatus` codes, shape (b,).
         passes: passes over the bins that were made, shape (b,).
     """
@@ -41,6 +42,7 @@ class Minimum:
     curvature: FloatArray
     information: FloatArray
     ridge: FloatArray
+    multiplier: FloatArray
     status: IntArray
     passes: IntArray
 
@@ -58,6 +60,7 @@ def pending(theta: FloatArray, s: FloatArray, expected: FloatArray) -> Minimum:
         curvature=np.full(b, np.nan),
         information=np.full(b, np.nan),
         ridge=np.zeros((b, parameters)),
+        multiplier=np.zeros_like(expected),
         status=np.full(b, FitStatus.NOT_CERTIFIED.value, np.int64),
         passes=np.zeros(b, np.int64),
     )

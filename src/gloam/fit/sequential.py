@@ -33,6 +33,7 @@ MAXIMUM_HALVINGS = 12
 MAXIMUM_YIELDS = 40
 PULL = 0.5
 """Pull of a parameter that morphs the signal from which on a second minimum is searched for."""
+START_TOLERANCE = 1e-6
 STUCK = 1e-8
 """What a tangent may still promise where no part of its step lowers -ln L."""
 ROUNDING = 1e-15
@@ -46,13 +47,14 @@ def point_at(problem: Problem, theta: FloatArray, s: FloatArray) -> Point:
     expected = problem.expected(theta, s)
     spread = problem.spread_at(theta)
     if spread is not None:
-        positive = expected.min(axis=1) > 0
         best = best_expectation(problem.counts, problem.weight, expected, spread)
-        expected = np.where(positive[:, None], best, expected)
+        expected = np.where(spread > 0, best, expected)
     return Point(expected, problem.penalty(theta, s, expected))
 
 
-def tangent_problem(problem: Problem, theta: FloatArray, s: FloatArray, at: Point) -> Problem:
+def tangent_problem(
+    problem: Problem, theta: FloatArray, s: FloatArray, at: Point, multiplier: FloatArray | None = None
+) -> Problem:
     """The linear problem that agrees with this one at some parameters, up to second order at the fixed yield.
 
     Args:
@@ -60,14 +62,17 @@ def tangent_problem(problem: Problem, theta: FloatArray, s: FloatArray, at: Poin
         theta: coefficients and nuisance parameters, shape (b, K + N).
         s: signal yields, shape (b,).
         at: the point there.
+        multiplier: of empty bins at mu = 0, from a fit nearby, shape (b, m); 0 in other bins.
     """
     effects = problem.effects
     if effects is None:
         return problem
-    # an empty bin with hardly an expectation pulls with its multiplier, which is not known here
-    known = (problem.counts > 0) | (at.expected > 1e-9)
-    known = known if problem.used is None else known & problem.used
-    residual = np.where(known, problem.weight - problem.counts / at.expected, 0.0)
+    pressure = problem.counts / np.maximum(at.expected, 1e-300)
+    if multiplier is not None:
+        pressure = np.where(problem.counts > 0, pressure, multiplier)
+    residual = problem.weight - pressure
+    if problem.used is not None:
+        residual = np.where(problem.used, residual, 0.0)
     shift = problem.shifts(theta, s, at.expected) if effects.spreads else None
     tangent = effects.tangent(problem.design.dense(problem.size), problem.signal, theta, s, residual, shift)
     offset = problem.expected(theta, s) - (tangent.columns @ theta[:, :, None])[:, :, 0] - s[:, None] * tangent.signal
@@ -86,11 +91,11 @@ def _bent(linear: Problem, bend: FloatArray, at: Point) -> Problem:
     constraint = linear.constraint
     if constraint is None or not bend.any():
         return linear
-    weight = linear.counts / at.expected**2
-    if linear.spread is not None:
-        weight = weight / (1 + linear.spread**2 * weight)
     precision = constraint.precision + bend
     with np.errstate(all="ignore"):
+        weight = np.where(linear.counts > 0, linear.counts / at.expected**2, 0.0)
+        if linear.spread is not None:
+            weight = weight / (1 + linear.spread**2 * weight)
         _, pivot = solve_positive(linear.design.gram(weight) + precision, [constraint.origin.T], np)
     precision = np.where(pivot > 1e-9, precision, constraint.precision)
     return dataclasses.replace(linear, constraint=dataclasses.replace(constraint, precision=precision))
@@ -115,10 +120,11 @@ def profile_sequentially(problem: Problem, theta: FloatArray, s: FloatArray, tol
     rows, part = np.flatnonzero(at.expected.min(axis=1) > 0), problem
     if rows.size < problem.size:
         part, theta, s, at = part.take(rows), theta[rows], s[rows], at.take(rows)
+    multiplier = None
     for _ in range(MAXIMUM_TANGENTS):
         if rows.size == 0:
             break
-        linear = tangent_problem(part, theta, s, at)
+        linear = tangent_problem(part, theta, s, at, multiplier)
         found = solve_linear(linear, theta, s, free=False, tol=tol)
         out.passes[rows] += found.passes
         before = Point(at.expected, linear.penalty(theta, s, at.expected))
@@ -126,16 +132,18 @@ def profile_sequentially(problem: Problem, theta: FloatArray, s: FloatArray, tol
             gained = np.maximum(likelihood_difference(linear, before, found), 0.0)
         good = is_certified(found.status)
         done = good & (gained <= tol)
-        theta, at, moved = _accepted(part, theta, s, at, found)
+        theta, at, moved = _accepted(part, linear, theta, s, at, found)
         # rounding, or a kink at 0, leaves nothing to gain
         done |= good & ~moved & (gained <= STUCK)
         if done.any():
             found.theta, found.expected, found.penalty = theta, at.expected, at.penalty
             found.gap = found.gap + gained
             put(out, rows[done], found, done)
+        multiplier = found.multiplier
         keep = np.flatnonzero(good & ~done & moved)
         if keep.size < rows.size:
             rows, part, theta, s, at = rows[keep], part.take(keep), theta[keep], s[keep], at.take(keep)
+            multiplier = multiplier[keep]
     return out
 
 
@@ -152,15 +160,18 @@ def _positive_start(problem: Problem, theta: FloatArray, s: FloatArray) -> Float
 
 
 def _accepted(
-    part: Problem, theta: FloatArray, s: FloatArray, at: Point, found: Minimum
+    part: Problem, linear: Problem, theta: FloatArray, s: FloatArray, at: Point, found: Minimum
 ) -> tuple[FloatArray, Point, BoolArray]:
-    """As much of each step as lowers -ln L: parameters, point, and whether there was any."""
+    """As much of each step as lowers -ln L: parameters, point, and whether there was any.
+
+    A step that the curvature of a boundary mu = 0 spoils is corrected to second order before it is shortened.
+    """
     if part.effects is not None and part.effects.is_affine:
         return found.theta, Point(found.expected, part.penalty(found.theta, s, found.expected)), np.ones(s.size, bool)
-    new, length = found.theta.copy(), np.ones(s.size)
+    goal, new = found.theta, found.theta.copy()
     expected, penalty = at.expected.copy(), at.penalty.copy()
-    waiting = np.arange(s.size)
-    for _ in range(MAXIMUM_HALVINGS):
+    waiting, length = np.arange(s.size), 1.0
+    for trial in range(MAXIMUM_HALVINGS):
         some = part.take(waiting)
         tried = _floored(some, point_at(some, new[waiting], s[waiting]))
         with np.errstate(all="ignore"):
@@ -170,12 +181,22 @@ def _accepted(
         waiting = waiting[~fine]
         if waiting.size == 0:
             break
-        length[waiting] *= 0.5
-        new[waiting] = theta[waiting] + length[waiting, None] * (found.theta - theta)[waiting]
+        if trial == 0:
+            new[waiting] = _corrected(part.take(waiting), linear.take(waiting), goal[waiting], s[waiting])
+        else:
+            length *= 0.5
+            new[waiting] = theta[waiting] + length * (goal - theta)[waiting]
     new[waiting] = theta[waiting]
     moved = np.ones(s.size, bool)
     moved[waiting] = False
     return new, Point(expected, penalty), moved
+
+
+def _corrected(part: Problem, linear: Problem, theta: FloatArray, s: FloatArray) -> FloatArray:
+    """The solution of the tangent problem with the expectation right where its first solution lies, shape (b, K)."""
+    missed = part.expected(theta, s) - linear.expected(theta, s)
+    offset = missed if linear.offset is None else linear.offset + missed
+    return solve_linear(dataclasses.replace(linear, offset=offset), theta, s, free=False, tol=START_TOLERANCE).theta
 
 
 def _floored(part: Problem, at: Point) -> Point:
@@ -186,9 +207,20 @@ def _floored(part: Problem, at: Point) -> Point:
 
 
 def minimise_along_yield(problem: Problem, theta: FloatArray, s: FloatArray, tol: float) -> Minimum:
-    """The minima with the yield free, the deeper one where there are two; arguments as `profile_sequentially`."""
+    """The minima with the yield free, the deeper one where there are two; arguments as `profile_sequentially`.
+
+    The search starts from the fit without nuisance parameters, whose error is the unit of its first steps.
+    """
+    nominal = problem.nominal()
+    start = solve_linear(nominal, theta[:, : nominal.parameters], s, free=True, tol=START_TOLERANCE)
+    known = is_certified(start.status)
+    theta = np.where(known[:, None], problem.with_parameters(start.theta), theta)
+    s = np.where(known, start.s, s)
+    with np.errstate(all="ignore"):
+        unit = 1 / np.sqrt(start.curvature)
+    unit = np.where(known & np.isfinite(unit), unit, 1 / np.maximum(problem.signal.sum(axis=1), 1e-3))
     everywhere = np.full(problem.size, np.inf)
-    found = _descend(problem, theta, s, -everywhere, everywhere, tol)
+    found = _descend(problem, theta, s, unit, (-everywhere, everywhere), tol)
     k = problem.design.parameters
     morphs = [] if problem.effects is None else [k + i for i in sorted(problem.effects.morphs_signal)]
     centre = 0.0 if problem.constraint is None else problem.constraint.origin[:, morphs]
@@ -198,7 +230,7 @@ def minimise_along_yield(problem: Problem, theta: FloatArray, s: FloatArray, tol
         mirrored[:, morphs] *= -1
         here = found.s[rows]
         low, high = np.where(here > 0, -np.inf, 0.0), np.where(here > 0, 0.0, np.inf)
-        other = _descend(part, mirrored, -here, low, high, tol)
+        other = _descend(part, mirrored, -here, unit[rows], (low, high), tol)
         certified = np.flatnonzero(is_certified(other.status))
         difference = likelihood_difference(
             part.take(certified), Point.of(other).take(certified), Point.of(found).take(rows[certified])
@@ -209,42 +241,54 @@ def minimise_along_yield(problem: Problem, theta: FloatArray, s: FloatArray, tol
 
 
 def _descend(
-    problem: Problem, theta: FloatArray, s: FloatArray, low: FloatArray, high: FloatArray, tol: float
+    problem: Problem,
+    theta: FloatArray,
+    s: FloatArray,
+    unit: FloatArray,
+    ends: tuple[FloatArray, FloatArray],
+    tol: float,
 ) -> Minimum:
-    """The minimum of the profile between two yields by Newton's method in a bracket; not certified if at an end."""
+    """The minimum of the profile between two yields by Newton's method in a bracket; not certified if at an end.
+
+    Args:
+        problem: b fits.
+        theta: start, shape (b, K + N).
+        s: start, between the ends.
+        unit: error of the yield, roughly; no step is longer than a few, or than the way so far.
+        ends: yields between which to search, shapes (b,).
+        tol: bound on -ln L minus its minimum at which a fit is finished.
+    """
     out = pending(theta, s, np.ones_like(problem.counts))
     rows, part, start = np.arange(problem.size), problem, s.copy()
-    scale = 1 / np.maximum(problem.signal.sum(axis=1), 1e-3)
+    low, high = ends
     wall = np.full(problem.size, np.nan)  # beyond which no expectation is positive
     for _ in range(MAXIMUM_YIELDS):
         found = profile_sequentially(part, theta, s, tol)
         out.passes[rows] += found.passes
         good = is_certified(found.status)
-        with np.errstate(all="ignore"):
-            promise = found.slope**2 / (2 * found.curvature)
-            unit = np.where(found.curvature > 0, 1 / np.sqrt(found.curvature), scale)
-            downhill = np.where(found.curvature > 0, -found.slope / found.curvature, -np.sign(found.slope) * unit)
         wall = np.where(good, wall, s)
         low = np.where(good & (found.slope < 0) | (~good & (s < start)), s, low)
         high = np.where(good & (found.slope > 0) | (~good & (s >= start)), s, high)
-        at_wall = good & (found.slope > 0) & (low == wall) & (found.slope * (s - low) <= tol)
-        narrow = good & (high - low <= 1e-10 * (unit + np.abs(s)))
-        done = good & (promise <= tol) & (found.curvature > 0) | at_wall | narrow
+        with np.errstate(all="ignore"):
+            promise = np.where(found.curvature > 0, found.slope**2 / (2 * found.curvature), np.inf)
+            step = np.where(found.curvature > 0, -found.slope / found.curvature, -np.sign(found.slope) * np.inf)
+            left = np.abs(found.slope) * (high - low)  # what the rest of the bracket can gain at most
+        at_wall = (found.slope > 0) & (low == wall) & (left <= tol)
+        done = good & ((promise <= tol) | at_wall | (high - low <= 1e-10 * (unit + np.abs(s))))
         if done.any():
-            found.gap = found.gap + np.where(promise <= tol, promise, np.abs(found.slope) * (high - low))
+            found.gap = found.gap + np.minimum(promise, np.where(np.isfinite(left), left, np.inf))
             found.slope = np.zeros_like(found.slope)
-            put(out, rows[done], found, done, passes=False)
+            put(out, rows[done], found, done)
         reach = 4 * np.maximum(unit, np.abs(s - start))
-        proposed = s + np.where(good, np.clip(downhill, -reach, reach), 0.0)
-        bracketed = np.isfinite(low) & np.isfinite(high)
-        outside = ~((proposed > low) & (proposed < high)) | ~good
+        proposed = np.where(good, s + np.clip(step, -reach, reach), np.nan)
+        inside = (proposed > low) & (proposed < high)
         with np.errstate(invalid="ignore"):
-            middle = np.where(bracketed, 0.5 * (low + high), np.where(np.isfinite(low), low + unit, high - unit))
-        proposed = np.where(outside, middle, proposed)
+            middle = np.where(np.isfinite(low + high), 0.5 * (low + high), np.where(np.isfinite(low), low, high - unit))
+        proposed = np.where(inside, proposed, np.where(np.isfinite(high), middle, low + unit))
         theta = np.where(good[:, None], found.theta + found.ridge * (proposed - s)[:, None], theta)
-        keep = np.flatnonzero(~done & (np.abs(proposed) < MOST * scale * (1 + part.counts.sum(axis=1))))
+        keep = np.flatnonzero(~done & (np.abs(proposed) < MOST * unit))
         rows, part, theta, s = rows[keep], part.take(keep), theta[keep], proposed[keep]
-        low, high, wall, start, scale = low[keep], high[keep], wall[keep], start[keep], scale[keep]
+        low, high, wall, start, unit = low[keep], high[keep], wall[keep], start[keep], unit[keep]
         if rows.size == 0:
             break
     return out

@@ -3,8 +3,8 @@
 Each bin of a template that was filled with simulated events has a shift beta of its own, in standard deviations sigma
 of its content: mu = M(theta, s) + sigma beta, with beta^2 / 2 added to -ln L (Barlow and Beeston, Comput. Phys.
 Commun. 77 (1993) 219, in the form with one parameter for each bin of J. S. Conway, arXiv:1103.0354, section 5). A
-shift touches one bin only, so that Newton's equations for all of them are solved in closed form: what is left for the other
-parameters is a softer weight and a corrected residual in every bin.
+shift touches one bin only, so that Newton's equations for all of them are solved in closed form: what is left for the
+other parameters is a softer weight and a corrected residual in every bin.
 """
 
 from __future__ import annotations
@@ -39,13 +39,20 @@ def shift_step(
 
 
 def best_expectation(
-    counts: FloatArray, exposure: FloatArray | float, mean: FloatArray, spread: FloatArray
+    counts: FloatArray, exposure: FloatArray | float, mean: FloatArray, spread: FloatArray, least: float = 0.0
 ) -> FloatArray:
-    """The expectation mu with the best shift for given M, shape (b, m).
+    """The expectation mu with the best shift for given M, the root of mu^2 - (M - sigma^2 e) mu = sigma^2 n; (b, m).
 
-    It solves mu^2 - (M - sigma^2 e) mu - sigma^2 n = 0. Empty bins, where it may be 0, keep a tenth of M.
+    Args:
+        counts: n.
+        exposure: e.
+        mean: M > 0.
+        spread: sigma.
+        least: part of M that empty bins keep, whose best expectation may be 0.
     """
     variance = spread * spread
     rest = mean - variance * exposure
     root = 0.5 * (rest + np.sqrt(rest * rest + 4 * variance * counts))
-    return np.where((counts > 0) & (variance > 0) & (root > 0), root, np.maximum(rest, 0.1 * mean))
+    return np.where(
+        (counts > 0) & (variance > 0) & (root > 0), root, np.maximum(rest, np.maximum(least * mean, 1e-300))
+    )
