@@ -31,7 +31,8 @@ class Effect:
 
     Attributes:
         nuisance: which parameter, 0 to N - 1.
-        column: of the background, or `SIGNAL`.
+        column: of the background, `SIGNAL`, or K and above: a template whose yield is known to be 1 and which is
+            part of the problem's offset.
         change: logarithmic rate r, or change d for one unit of the parameter, in each bin; shape (b, m).
         change_below: the same below alpha = 0 where it differs, again for one unit upwards; a kink at 0.
         is_factor: whether `change` is a logarithmic rate.
@@ -95,12 +96,14 @@ class Effects:
 
     Attributes:
         nuisances: N.
+        floating: K; templates from there on have known yields.
         effects: in any order.
-        templates: of the columns that they act on, by column, shape (b, m) each; `SIGNAL` for the signal.
+        templates: what they act on, by column, shape (b, m) each.
         spreads: statistical errors of floating templates.
     """
 
     nuisances: int
+    floating: int
     effects: tuple[Effect, ...]
     templates: dict[int, FloatArray]
     spreads: tuple[TemplateSpread, ...] = ()
@@ -109,8 +112,13 @@ class Effects:
     def is_affine(self) -> bool:
         """Whether the expectation is linear in (theta, alpha) at a fixed signal yield."""
         return not self.spreads and all(
-            effect.column == SIGNAL and not effect.is_factor and effect.change_below is None for effect in self.effects
+            (e.column == SIGNAL or self.is_known(e.column)) and not e.is_factor and e.change_below is None
+            for e in self.effects
         )
+
+    def is_known(self, column: int) -> bool:
+        """Whether the yield of a template is known."""
+        return column >= self.floating
 
     @property
     def morphs_signal(self) -> frozenset[int]:
@@ -120,6 +128,12 @@ class Effects:
     def columns(self) -> list[int]:
         """The columns with effects."""
         return sorted({effect.column for effect in self.effects})
+
+    def _size(self, column: int, theta: FloatArray, s: FloatArray) -> FloatArray:
+        """The yield of a template, shape (b,)."""
+        if column == SIGNAL:
+            return s
+        return np.ones_like(s) if self.is_known(column) else theta[:, column]
 
     def template(self, column: int, alpha: FloatArray) -> FloatArray:
         """G of a column at values of the parameters, shape (b, m)."""
@@ -139,7 +153,7 @@ class Effects:
         """The expectation minus that at alpha = 0, shape (b, m)."""
         total: FloatArray = np.zeros_like(next(iter(self.templates.values())))
         for column in self.columns():
-            size = s if column == SIGNAL else theta[:, column]
+            size = self._size(column, theta, s)
             total = total + size[:, None] * (self.template(column, alpha) - self.templates[column])
         return total
 
@@ -162,45 +176,53 @@ class Effects:
             shift: shifts of the bins in units of `spread`, or None.
         """
         b, m, k = base.shape
-        alpha = theta[:, k:]
         columns = np.zeros((b, m, k + self.nuisances))
         columns[:, :, :k] = base
-        bend = np.zeros((k + self.nuisances, k + self.nuisances, b))
-        cross = np.zeros((k + self.nuisances, b))
+        parameters = columns.shape[2]
+        tangent = Tangent(columns, signal, np.zeros((parameters, parameters, b)), np.zeros((parameters, b)))
         for column in self.columns():
-            whole, factor = self._parts(column, alpha)
-            size = s if column == SIGNAL else theta[:, column]
-            if column == SIGNAL:
-                signal = whole
-            else:
-                columns[:, :, column] = whole
-            acting = [effect for effect in self.effects if effect.column == column]
-            rates = [effect.at(alpha) for effect in acting]
-            slopes = [rate * whole if e.is_factor else rate * factor for e, rate in zip(acting, rates, strict=True)]
-            for effect, slope in zip(acting, slopes, strict=True):
-                at = k + effect.nuisance
-                columns[:, :, at] += size[:, None] * slope
-                mixed = np.vecdot(residual, slope)
-                if column == SIGNAL:
-                    cross[at] += mixed
-                else:
-                    bend[at, column] += mixed
-                    bend[column, at] += mixed
-            for first, one in enumerate(acting):
-                for second, two in enumerate(acting):
-                    if one.is_factor or two.is_factor:
-                        product = rates[first] * slopes[second] if one.is_factor else rates[second] * slopes[first]
-                        bend[k + one.nuisance, k + two.nuisance] += size * np.vecdot(residual, product)
+            tangent = self._with_column(tangent, column, theta, s, residual)
         if shift is not None:
-            total = np.maximum(self.spread(theta[:, :k]), 1e-300)
+            total = np.maximum(self.spread(theta), 1e-300)
             for spread in self.spreads:
                 columns[:, :, spread.column] += shift * theta[:, spread.column, None] * spread.sigma**2 / total
-        return Tangent(columns, signal, bend, cross)
+        return tangent
+
+    def _with_column(
+        self, tangent: Tangent, column: int, theta: FloatArray, s: FloatArray, residual: FloatArray
+    ) -> Tangent:
+        """The tangent with the derivatives of one template put in."""
+        k, alpha = self.floating, theta[:, self.floating :]
+        whole, factor = self._parts(column, alpha)
+        size = self._size(column, theta, s)
+        acting = [effect for effect in self.effects if effect.column == column]
+        changes = [effect.at(alpha) for effect in acting]
+        slopes = [change * (whole if e.is_factor else factor) for e, change in zip(acting, changes, strict=True)]
+        floats = column != SIGNAL and not self.is_known(column)
+        if floats:
+            tangent.columns[:, :, column] = whole
+        for effect, slope in zip(acting, slopes, strict=True):
+            at, mixed = k + effect.nuisance, np.vecdot(residual, slope)
+            tangent.columns[:, :, at] += size[:, None] * slope
+            if column == SIGNAL:
+                tangent.cross[at] += mixed
+            elif floats:
+                tangent.bend[at, column] += mixed
+                tangent.bend[column, at] += mixed
+        for first, one in enumerate(acting):
+            for second, two in enumerate(acting):
+                if one.is_factor or two.is_factor:
+                    # the second derivative of exp(sum alpha r) (T + sum alpha d)
+                    left, right = (first, second) if one.is_factor else (second, first)
+                    bent = size * np.vecdot(residual, changes[left] * slopes[right])
+                    tangent.bend[k + one.nuisance, k + two.nuisance] += bent
+        return dataclasses.replace(tangent, signal=whole) if column == SIGNAL else tangent
 
     def take(self, rows: IntArray) -> Effects:
         """The effects in some rows."""
         return Effects(
             self.nuisances,
+            self.floating,
             tuple(effect.take(rows) for effect in self.effects),
             {column: template[rows] for column, template in self.templates.items()},
             tuple(spread.take(rows) for spread in self.spreads),
