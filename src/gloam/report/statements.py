@@ -145,13 +145,13 @@ def channel_rows(channels: Sequence[ChannelResult]) -> dict[str, list[str]]:
 
 
 def _spectrum(channel: ChannelResult) -> str:
-    axis = channel.result.setup.spectrum.axis
+    axis = channel.result.scan.spectrum.axis
     bins = f"{len(axis):,} bins of {width_in_words(float(np.median(axis.widths)), axis.unit)}"
     return f"{axis.low:.6g} to {axis.high:.6g} {axis.unit}, {bins}" + ("" if axis.is_uniform else " (median)")
 
 
 def _entries(channel: ChannelResult) -> str:
-    spectrum = channel.result.setup.spectrum
+    spectrum = channel.result.scan.spectrum
     entries = f"{spectrum.entries:,.0f}"
     return f"{entries} (sum of weights)" if spectrum.is_weighted else entries
 
@@ -166,25 +166,25 @@ def _masses(channel: ChannelResult) -> str:
 
 def _window(channel: ChannelResult) -> str:
     result = channel.result
-    unit, bins = result.setup.spectrum.axis.unit, result.setup.windows.bins.astype(float)
+    unit, bins = result.scan.spectrum.axis.unit, result.scan.windows.bins.astype(float)
     return f"{span(result.window_high - result.window_low)} {unit} wide, {span(bins, '{:.0f}')} bins"
 
 
 def _vetoes(channel: ChannelResult) -> str:
-    unit = channel.result.setup.spectrum.axis.unit
-    vetoes = [f"{low:g} to {high:g} {unit}" for low, high in channel.result.setup.vetoes]
-    if channel.result.setup.spectrum.visible is not None:
+    unit = channel.result.scan.spectrum.axis.unit
+    vetoes = [f"{low:g} to {high:g} {unit}" for low, high in channel.result.scan.vetoes]
+    if channel.result.scan.spectrum.visible is not None:
         vetoes.append("hidden bins (blinded)")
     return ", ".join(vetoes) or "none"
 
 
 def _signal(channel: ChannelResult) -> str:
-    setup = channel.result.setup
+    setup = channel.result.scan
     return shape_in_words(setup.signal, setup.grid.position, setup.spectrum.axis.unit)
 
 
 def _background(channel: ChannelResult) -> str:
-    setup = channel.result.setup
+    setup = channel.result.scan
     return background_in_words(setup.background, setup.grid.position)
 
 

@@ -42,7 +42,7 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     write_table(directory / "scan.csv", _joined([_scan_columns(channel) for channel in run.channels]))
     write_table(directory / "limits.csv", _joined([_limit_columns(channel) for channel in run.channels]))
     write_table(directory / "variants.csv", {name: np.empty(0) for name in VARIANT_COLUMNS})
-    spectra = {channel.name: json.loads(to_uhi_json(channel.result.setup.spectrum)) for channel in run.channels}
+    spectra = {channel.name: json.loads(to_uhi_json(channel.result.scan.spectrum)) for channel in run.channels}
     document = json.dumps(spectra if len(spectra) > 1 else next(iter(spectra.values())))
     write_atomically(directory / "spectrum.json", lambda stream: stream.write(document.encode()))
     write_arrays(directory / "fits.npz", _stored(run))
@@ -112,6 +112,6 @@ def _stored(run: Run) -> dict[str, Any]:
             f"{channel.name}.n_sig_ul": channel.limits.observed,
             f"{channel.name}.n_sig_ul_exp": channel.limits.expected,
         }
-        arrays[f"{channel.name}.signal"] = np.array(repr(channel.result.setup.signal))
-        arrays[f"{channel.name}.background"] = np.array(repr(channel.result.setup.background))
+        arrays[f"{channel.name}.signal"] = np.array(repr(channel.result.scan.signal))
+        arrays[f"{channel.name}.background"] = np.array(repr(channel.result.scan.background))
     return arrays

@@ -31,7 +31,7 @@ def summary(run: Run) -> dict[str, Any]:
             "kind": run.origin.kind,
             "source": run.origin.source,
             "luminosity_fb": run.origin.luminosity_fb,
-            "entries": sum(result.setup.spectrum.entries for result in results),
+            "entries": sum(result.scan.spectrum.entries for result in results),
         },
         "n_hypotheses": sum(len(result.setup.grid) for result in results),
         "n_fits": sum(result.n_fits for result in results),
@@ -73,14 +73,14 @@ def _extreme(channels: tuple[ChannelResult, ...], where: Any, sign: int) -> dict
 
 
 def _channel(channel: ChannelResult) -> dict[str, Any]:
-    result, axis = channel.result, channel.result.setup.spectrum.axis
+    result, axis = channel.result, channel.result.scan.spectrum.axis
     status = result.status
     return {
         "channel": channel.name,
         "title": channel.title,
         "range": [float(axis.edges[0]), float(axis.edges[-1])],
         "bins": len(axis),
-        "entries": result.setup.spectrum.entries,
+        "entries": result.scan.spectrum.entries,
         "n_hypotheses": len(result.setup.grid),
         "status": {s.name.lower(): n for s in FitStatus if (n := int(np.count_nonzero(status == s.value)))},
         "max_excess": _extreme((channel,), np.nanargmax, sign=1),
@@ -107,7 +107,7 @@ def _notes(run: Run) -> list[str]:
     ]
     for channel in run.channels:
         result = channel.result
-        if result.setup.spectrum.is_weighted:
+        if result.scan.spectrum.is_weighted:
             notes.append(f"{channel.name}: weighted data, fitted with a scaled Poisson likelihood (arXiv:1309.1287).")
         counted = [(status, int(np.count_nonzero(result.status == status.value))) for status in FitStatus]
         notes += [
@@ -119,6 +119,6 @@ def _notes(run: Run) -> list[str]:
             notes.append(
                 f"{channel.name}: no limit found for {channel.limits.n_failed} hypotheses; they are left empty."
             )
-        if result.setup.spectrum.entries < 10:
+        if result.scan.spectrum.entries < 10:
             notes.append(f"{channel.name}: fewer than 10 entries: asymptotic formulas are not reliable.")
     return notes

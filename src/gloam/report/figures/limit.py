@@ -50,7 +50,7 @@ def limit_figure(channel: ChannelResult, palette: str = "hep") -> Figure:
         axes.set_ylabel(r"Upper limit on $n_\mathrm{sig}$")
         title = f"{level_in_words(limits.level)}, {limit_in_words(limits)}".replace("CLs", r"$\mathrm{CL_s}$")
         axes.legend(handles, names, loc="upper left", ncols=2, title=title, alignment="left", title_fontsize=9.5)
-        heading(axes, channel.title, channel.result.setup.spectrum, 5.8)
+        heading(axes, channel.title, channel.result.scan.spectrum, 5.8)
     return figure
 
 
