@@ -91,7 +91,8 @@ class YieldFactors:
         if factor is None:
             return np.full(np.shape(mass), np.nan)
         value = evaluate(factor, mass, _words(name))
-        _check(name, value, mass)
+        if not isinstance(factor, Table):  # its rows are checked already, and rounding may take an efficiency past 1
+            _check(name, value, mass)
         return value
 
     def events_per_fb(self, mass: FloatArray) -> FloatArray:

@@ -80,3 +80,11 @@ def test_masses_outside_a_table_are_refused():
     factors = YieldFactors(1.0, table(0.1, 0.1, 0.1), radiative_factor=table(0.9, 0.8, 0.7, name="radiative_factor"))
     with pytest.raises(InputError, match=r"efficiency for masses from 0\.5 to 2: got a table from 1 to 3"):
         factors.events_per_fb(np.array([0.5, 2.0]))
+
+
+def test_rounding_between_the_rows_of_a_table_is_not_refused():
+    mass = np.linspace(0.1, 0.7, 20001)
+    efficiency = YieldFactors(1.0, Table(np.array([0.1, 0.7]), np.array([0.3, 1.0]), "efficiency")).at(
+        "efficiency", mass
+    )
+    np.testing.assert_allclose(efficiency, 0.3 + 0.7 * (mass - 0.1) / 0.6, rtol=1e-15)
