@@ -30,8 +30,13 @@ __all__ = [
 ]
 
 MINUS = "\N{MINUS SIGN}"
-METHODS: dict[str, tuple[str, str]] = {"cls": ("CLs", "asymptotic"), "profile": ("profile likelihood", "asymptotic")}
-"""What each method of the limits is called, and what its distribution is taken from."""
+METHODS: dict[str, tuple[str, str]] = {
+    "cls": ("CLs", "asymptotic"),
+    "cls-toys": ("CLs", "toys"),
+    "profile": ("profile likelihood", "asymptotic"),
+    "bayes": ("Bayesian", "posterior quantile"),
+}
+"""What each method of the limits is called, and what its limits are taken from."""
 KINDS = {"real": "Real data", "pseudo": "Pseudo-data", "user": "Data"}
 
 
@@ -66,7 +71,7 @@ def limit_in_words(limits: UpperLimits) -> str:
 
 
 def distribution_in_words(limits: UpperLimits) -> str:
-    """What the distribution of the test statistic was taken from, such as "asymptotic"."""
+    """What the limits were taken from, such as "asymptotic": the distribution of the test statistic, or a posterior."""
     return METHODS[limits.method][1]
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 import re
 from html.parser import HTMLParser
+from typing import get_args
 
 import pytest
 
 from gloam.interpretation import YieldFactors
 from gloam.report import write_figures, write_page
 from gloam.report.statements import cross_section_statement
+from gloam.report.words import METHODS
+from gloam.statistics import LimitMethod
 
 SUMMARY = {
     "search": "dimuon <script>",
@@ -202,3 +205,7 @@ def test_channels_with_different_factors_are_told_apart(in_fb, channel, vetoed):
         "cross section: yield / (luminosity x efficiency x branching fraction), with luminosity 5 fb^-1, efficiency "
         "0.1, branching fraction 0.5."
     )
+
+
+def test_every_method_of_limits_has_words():
+    assert METHODS.keys() >= set(get_args(LimitMethod))
