@@ -22,7 +22,8 @@ def covariance(problem: Problem, minimum: Minimum) -> FloatArray:
     at = Point.of(minimum)
     linear = tangent_problem(problem, minimum.theta, minimum.s, at, minimum.multiplier)
     k = linear.design.parameters
-    weight = linear.counts / minimum.expected**2
+    filled = linear.counts > 0
+    weight = np.where(filled, linear.counts / np.where(filled, minimum.expected, 1.0) ** 2, 0.0)
     if linear.spread is not None:
         weight = weight / (1 + linear.spread**2 * weight)
     weighted_signal = weight * linear.signal

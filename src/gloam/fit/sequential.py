@@ -114,7 +114,7 @@ def profile_sequentially(problem: Problem, theta: FloatArray, s: FloatArray, tol
         s: the signal yields, shape (b,).
         tol: certificate at which a fit is finished.
     """
-    theta = _positive_start(problem, theta, s)
+    theta, tol = _positive_start(problem, theta, s), 0.5 * tol  # half for the tangent problem, half for what it gains
     at = point_at(problem, theta, s)
     out = pending(theta, s, at.expected)
     rows, part = np.flatnonzero(at.expected.min(axis=1) > 0), problem
@@ -260,6 +260,7 @@ def _descend(
     """
     out = pending(theta, s, np.ones_like(problem.counts))
     rows, part, start = np.arange(problem.size), problem, s.copy()
+    tol = 0.5 * tol  # half for the fits at fixed yields, half for what another step would gain
     low, high = ends
     wall = np.full(problem.size, np.nan)  # beyond which no expectation is positive
     for _ in range(MAXIMUM_YIELDS):
