@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
-from gloam.fit.direction import direction
+from gloam.fit.direction import Direction, direction
 from gloam.fit.elimination import solve_positive
 from gloam.fit.interior_point import interior_point
 from gloam.fit.minimum import Minimum
@@ -16,7 +16,7 @@ from gloam.fit.problem import Problem
 from gloam.fit.status import FitStatus
 from gloam.fit.template_statistics import best_expectation
 
-__all__ = ["TOLERANCE", "is_distinct", "raised", "solve_linear", "start_without_signal"]
+__all__ = ["TOLERANCE", "information", "is_distinct", "raised", "solve_linear", "start_without_signal"]
 
 TOLERANCE = 1e-11
 """Default certificate of a fit: yields are then within 5e-6 standard deviations of the minimum."""
@@ -27,15 +27,24 @@ INDISTINCT = 1e-9
 
 def is_distinct(problem: Problem) -> BoolArray:
     """Whether the signal differs from everything the background can be, shape (b,); no matter what the data are."""
+    with np.errstate(all="ignore"):
+        towards = _without_data(problem)
+        return np.asarray((towards.pivot > 1e-12) & (towards.curvature > INDISTINCT * towards.information))
+
+
+def information(problem: Problem) -> FloatArray:
+    """What the bins tell about the yield beside a floating background, for a flat expectation of 1; shape (b,)."""
+    towards = _without_data(problem)
+    return np.where(towards.pivot > 1e-12, towards.curvature, 0.0)
+
+
+def _without_data(problem: Problem) -> Direction:
+    """The second-order model of -ln L for a flat expectation."""
     weight = np.ones_like(problem.counts) if problem.exposure is None else problem.exposure
     if problem.constraint is not None:  # of a weight beside that of the counts
         weight = weight / np.maximum(_level(problem), 0.1 / _bins(problem))[:, None]
     theta = np.zeros((problem.size, problem.design.parameters))
-    with np.errstate(all="ignore"):
-        towards = direction(
-            problem.design, problem.signal, weight, np.zeros_like(weight), np, problem.constraint, theta
-        )
-        return np.asarray((towards.pivot > 1e-12) & (towards.curvature > INDISTINCT * towards.information))
+    return direction(problem.design, problem.signal, weight, np.zeros_like(weight), np, problem.constraint, theta)
 
 
 def solve_linear(problem: Problem, theta: FloatArray, s: FloatArray, free: bool, tol: float) -> Minimum:

@@ -6,6 +6,7 @@ from gloam.scans.grid import Grid, grid_in_resolution, grid_in_steps
 from gloam.scans.joint import JointScan, first_channel
 from gloam.scans.result import ScanResult, signed_significance
 from gloam.scans.setup import Scan
+from gloam.scans.veto import information_kept, vetoed
 from gloam.scans.windows import BinnedWindows, SlidingWindows, Windows, sliding_windows
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "fit_scan",
     "grid_in_resolution",
     "grid_in_steps",
+    "information_kept",
     "signed_significance",
     "sliding_windows",
+    "vetoed",
 ]

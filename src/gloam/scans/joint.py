@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gloam.arrays import BoolArray, FloatArray, IntArray
+from gloam.arrays import FloatArray, IntArray
 from gloam.errors import InputError
 from gloam.fit import SIGNAL, Constraint, Effect, Effects, JoinedDesign, Problem, TemplateSpread
 from gloam.scans.assembly import Assembled
@@ -58,13 +58,6 @@ class JointScan:
     def grid(self) -> Grid:
         """The hypotheses, at their positions in the first channel."""
         return self.channels[0].grid
-
-    @property
-    def vetoed(self) -> BoolArray:
-        """Which hypotheses lie in a vetoed or hidden range of every channel with a signal, shape (h,)."""
-        return np.asarray(
-            np.all([c.vetoed | (share == 0) for c, share in zip(self.channels, self.share, strict=True)], axis=0)
-        )
 
     @property
     def nuisance_names(self) -> tuple[str, ...]:

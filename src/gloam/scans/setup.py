@@ -26,7 +26,8 @@ class Scan:
         background: form of the background.
         grid: the hypotheses.
         windows: the bins each of them is fitted in.
-        vetoes: ranges of the observable that are left out: their bins are not fitted, masses inside not scanned.
+        vetoes: ranges of the observable that are left out: their bins are not fitted; masses whose peak they take away
+            are not scanned.
         nuisances: uncertainties of yields and shapes.
     """
 
@@ -60,7 +61,7 @@ class Scan:
         return tuple(dict.fromkeys((*names_of(self.nuisances), *parameter_names(self.background))))
 
     @property
-    def vetoed(self) -> BoolArray:
+    def inside_excluded(self) -> BoolArray:
         """Which hypotheses lie in a vetoed or hidden range, shape (h,)."""
         position = self.grid.position
         inside = np.zeros(position.shape, np.bool_)
@@ -72,3 +73,13 @@ class Scan:
             bins = (edges.searchsorted(position, side="right") - 1).clip(0, edges.size - 2)
             inside |= ~visible[bins]
         return inside
+
+    @property
+    def excluded(self) -> tuple[tuple[float, float], ...]:
+        """The ranges that are not fitted: vetoes and hidden ones."""
+        visible = self.spectrum.visible
+        if visible is None:
+            return self.vetoes
+        steps = np.flatnonzero(np.diff(~visible, prepend=False, append=False)).reshape(-1, 2)
+        edges = self.spectrum.axes[0].edges
+        return (*self.vetoes, *((float(edges[first]), float(edges[end])) for first, end in steps))
