@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,6 +59,15 @@ class JointScan:
     def grid(self) -> Grid:
         """The hypotheses, at their positions in the first channel."""
         return self.channels[0].grid
+
+    def take(self, rows: IntArray) -> JointScan:
+        """The same scan of some of the hypotheses."""
+        channels = tuple(channel.take(rows) for channel in self.channels)
+        return dataclasses.replace(self, channels=channels, share=self.share[:, rows])
+
+    def without_nuisance(self, name: str) -> JointScan:
+        """The same scan with one nuisance parameter fixed at 0."""
+        return dataclasses.replace(self, channels=tuple(c.without_nuisance(name) for c in self.channels))
 
     @property
     def nuisance_names(self) -> tuple[str, ...]:

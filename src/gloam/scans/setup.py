@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 
-from gloam.arrays import BoolArray
+from gloam.arrays import BoolArray, IntArray
 from gloam.errors import InputError
 from gloam.models import Background, Nuisance, SignalShape, names_of, parameter_names
 from gloam.scans.grid import Grid
@@ -54,6 +55,15 @@ class Scan:
                 "hypotheses inside the spectrum",
                 "shorten the grid or read a longer range",
             )
+
+    def take(self, rows: IntArray) -> Scan:
+        """The same scan of some of the hypotheses."""
+        grid = Grid(self.grid.mass[rows], self.grid.position[rows])
+        return dataclasses.replace(self, grid=grid, windows=self.windows.take(rows))
+
+    def without_nuisance(self, name: str) -> Scan:
+        """The same scan with one nuisance parameter fixed at 0."""
+        return dataclasses.replace(self, nuisances=tuple(each for each in self.nuisances if each.name != name))
 
     @property
     def nuisance_names(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from gloam.report import ChannelResult
 from gloam.report.words import cross_section_in_words, distribution_in_words, division_in_words
 from gloam.statistics import UpperLimits
 from gloam.workflow.results import Run
+from gloam.workflow.systematics import in_summary
 
 __all__ = ["summary"]
 
@@ -58,7 +59,7 @@ def summary(run: Run) -> dict[str, Any]:
             "n_failed": sum(channel.limits.n_failed for channel in run.channels),
             "cross_section": _cross_section(run.channels[0]),
         },
-        "systematics": [systematic.summary(run.channels[0].result.mass) for systematic in run.systematics],
+        "systematics": [in_summary(nuisance, run.channels[0].result.mass) for nuisance in run.systematics],
         "published": run.published,
         "channels": [_channel(channel) for channel in run.channels],
         "notes": [*run.notes, *_notes(run)],
