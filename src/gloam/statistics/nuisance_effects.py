@@ -23,8 +23,8 @@ class NuisanceEffects:
         pull: fitted values in units of their constraints, shape (r, N).
         pull_error: their errors in the same units: 1 where the data say nothing about them, shape (r, N).
         n_sig_effect: change of the fitted yield for one fitted standard deviation of the parameter, shape (r, N).
-        limit_without: the upper limit with the parameter fixed at 0, shape (r, N); NaN for parameters that the background
-            brings along.
+        limit_without: the upper limit with the parameter fixed at 0, shape (r, N); NaN for parameters that the
+            background brings along.
         limit: the upper limit with all parameters, shape (r,).
     """
 
@@ -67,7 +67,7 @@ def nuisance_effects(result: ScanResult, limits: UpperLimits, rows: IntArray) ->
         ... )
         >>> effects = nuisance_effects(result, gloam.upper_limits(result), np.array([0]))
         >>> effects.names, effects.limit_effect.round(2)
-        (('efficiency',), array([[0.15]]))
+        (('efficiency',), array([[0.1]]))
     """
     names = result.setup.nuisance_names
     pull, error = (values[rows] for values in result.pulls)
