@@ -20,7 +20,7 @@ from gloam.fit.constraint import Constraint
 from gloam.fit.design import RowDesign
 from gloam.fit.elimination import solve_positive
 from gloam.fit.likelihood import Point, likelihood_difference
-from gloam.fit.linear import raised, solve_linear
+from gloam.fit.linear import merge, raised, solve_linear
 from gloam.fit.minimum import Minimum, pending, put
 from gloam.fit.problem import Problem
 from gloam.fit.status import is_certified
@@ -124,8 +124,7 @@ def profile_sequentially(problem: Problem, theta: FloatArray, s: FloatArray, tol
     for _ in range(MAXIMUM_TANGENTS):
         if rows.size == 0:
             break
-        linear = tangent_problem(part, theta, s, at, multiplier)
-        found = solve_linear(linear, theta, s, free=False, tol=tol)
+        linear, found = _tangent_minimum(part, theta, s, at, multiplier, tol)
         out.passes[rows] += found.passes
         before = Point(at.expected, linear.penalty(theta, s, at.expected))
         with np.errstate(all="ignore"):
@@ -145,6 +144,24 @@ def profile_sequentially(problem: Problem, theta: FloatArray, s: FloatArray, tol
             rows, part, theta, s, at = rows[keep], part.take(keep), theta[keep], s[keep], at.take(keep)
             multiplier = multiplier[keep]
     return out
+
+
+def _tangent_minimum(
+    part: Problem, theta: FloatArray, s: FloatArray, at: Point, multiplier: FloatArray | None, tol: float
+) -> tuple[Problem, Minimum]:
+    """The tangent problem and its minimum, without second derivatives in fits that have none with them.
+
+    They leave -ln L convex where the tangent touches, which need not hold a long step away from there.
+    """
+    linear = tangent_problem(part, theta, s, at, multiplier)
+    found = solve_linear(linear, theta, s, free=False, tol=tol)
+    lost = np.flatnonzero(~is_certified(found.status))
+    if lost.size and linear.constraint is not None and part.effects is not None and not part.effects.is_affine:
+        precision = linear.constraint.precision.copy()
+        precision[:, :, lost] = 0.0 if part.constraint is None else part.constraint.precision[:, :, lost]
+        linear = dataclasses.replace(linear, constraint=dataclasses.replace(linear.constraint, precision=precision))
+        merge(found, lost, solve_linear(linear.take(lost), theta[lost], s[lost], free=False, tol=tol))
+    return linear, found
 
 
 def _positive_start(problem: Problem, theta: FloatArray, s: FloatArray) -> FloatArray:
