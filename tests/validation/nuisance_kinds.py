@@ -304,7 +304,8 @@ KINDS = {
 def hypotheses(kind, level, number, seed=0) -> list[Physics]:
     """Some random hypotheses of a kind at a mean count per bin."""
     stream = np.random.default_rng([seed, list(KINDS).index(kind), int(1000 * level)])
-    return [KINDS[kind](Draw(stream, level)) for _ in range(number)]
+    bins = 12 if "statistics" in kind else 30  # each bin with a shift is a parameter of the reference
+    return [KINDS[kind](Draw(stream, level, bins)) for _ in range(number)]
 
 
 def problem_of(some: list[Physics]) -> Problem:

@@ -229,10 +229,10 @@ class Physics:
         empty = (self.counts == 0) & (self.weight > 0)
         barrier = FIRST_BARRIER if empty.any() else 0.0
         while True:
-            x = self._newton(x, moving, barrier, 1e-9 if barrier > LAST_BARRIER else 1e-26)
+            x = self._newton(x, moving, barrier, 1e-2 * barrier if barrier > LAST_BARRIER else 1e-26)
             if barrier <= LAST_BARRIER:
                 break
-            barrier, before = max(0.1 * barrier, LAST_BARRIER), barrier
+            barrier, before = max(0.02 * barrier, LAST_BARRIER), barrier
             x = self._predicted(x, moving, before, barrier)
         mu = self.expected(x)
         share = barrier / mu[empty]
