@@ -124,11 +124,8 @@ def profile_sequentially(problem: Problem, theta: FloatArray, s: FloatArray, tol
     for _ in range(MAXIMUM_TANGENTS):
         if rows.size == 0:
             break
-        linear, found = _tangent_minimum(part, theta, s, at, multiplier, tol)
+        linear, found, gained = _tangent_minimum(part, theta, s, at, multiplier, tol)
         out.passes[rows] += found.passes
-        before = Point(at.expected, linear.penalty(theta, s, at.expected))
-        with np.errstate(all="ignore"):
-            gained = np.maximum(likelihood_difference(linear, before, found), 0.0)
         good = is_certified(found.status)
         done = good & (gained <= tol)
         theta, at, moved = _accepted(part, linear, theta, s, at, found)
@@ -148,20 +145,29 @@ def profile_sequentially(problem: Problem, theta: FloatArray, s: FloatArray, tol
 
 def _tangent_minimum(
     part: Problem, theta: FloatArray, s: FloatArray, at: Point, multiplier: FloatArray | None, tol: float
-) -> tuple[Problem, Minimum]:
-    """The tangent problem and its minimum, without second derivatives in fits that have none with them.
+) -> tuple[Problem, Minimum, FloatArray]:
+    """The tangent problem, its minimum and how far below the start that is.
 
-    They leave -ln L convex where the tangent touches, which need not hold a long step away from there.
+    Second derivatives leave -ln L convex where the tangent touches, which need not hold a long step away. A minimum
+    that was not found with them, or that lies above the start, is therefore looked for without them.
     """
     linear = tangent_problem(part, theta, s, at, multiplier)
     found = solve_linear(linear, theta, s, free=False, tol=tol)
-    lost = np.flatnonzero(~is_certified(found.status))
+    gained = _gained(linear, theta, s, at, found)
+    lost = np.flatnonzero(~is_certified(found.status) | ~(gained >= -STUCK))
     if lost.size and linear.constraint is not None and part.effects is not None and not part.effects.is_affine:
         precision = linear.constraint.precision.copy()
         precision[:, :, lost] = 0.0 if part.constraint is None else part.constraint.precision[:, :, lost]
         linear = dataclasses.replace(linear, constraint=dataclasses.replace(linear.constraint, precision=precision))
         merge(found, lost, solve_linear(linear.take(lost), theta[lost], s[lost], free=False, tol=tol))
-    return linear, found
+        gained = _gained(linear, theta, s, at, found)
+    return linear, found, np.maximum(gained, 0.0)
+
+
+def _gained(linear: Problem, theta: FloatArray, s: FloatArray, at: Point, found: Minimum) -> FloatArray:
+    """-ln L of the tangent problem at the point where it touches minus that at its minimum, shape (b,)."""
+    with np.errstate(all="ignore"):
+        return likelihood_difference(linear, Point(at.expected, linear.penalty(theta, s, at.expected)), found)
 
 
 def _positive_start(problem: Problem, theta: FloatArray, s: FloatArray) -> FloatArray:
