@@ -16,7 +16,16 @@ from gloam.fit.problem import Problem
 from gloam.fit.status import FitStatus
 from gloam.fit.template_statistics import best_expectation
 
-__all__ = ["TOLERANCE", "information", "is_distinct", "raised", "solve_linear", "start_without_signal"]
+__all__ = [
+    "TOLERANCE",
+    "flat_height",
+    "information",
+    "is_distinct",
+    "merge",
+    "raised",
+    "solve_linear",
+    "start_without_signal",
+]
 
 TOLERANCE = 1e-11
 """Default certificate of a fit: yields are then within 5e-6 standard deviations of the minimum."""
@@ -150,7 +159,10 @@ def _flat(problem: Problem, s: FloatArray, level: FloatArray) -> FloatArray:
     known = s[:, None] * problem.signal
     known = known if problem.offset is None else known + problem.offset
     deepest = np.maximum(-known.min(axis=1), 0.0)
-    return np.asarray(((level + 1.5 * deepest) / _flat_height(problem))[:, None] * problem.rising)
+    height = flat_height(problem)
+    # nothing that floats lifts every bin where the whole background is known: then its nominal value has to do
+    size = np.divide(level + 1.5 * deepest, height, out=np.zeros_like(level), where=height > 0)
+    return np.asarray(size[:, None] * problem.rising)
 
 
 def _bins(problem: Problem) -> FloatArray:
@@ -168,7 +180,7 @@ def _level(problem: Problem) -> FloatArray:
     return np.asarray(total / np.maximum(problem.exposure.sum(axis=1), 1e-300))
 
 
-def _flat_height(problem: Problem) -> FloatArray:
+def flat_height(problem: Problem) -> FloatArray:
     """The least expectation that those coefficients give in any used bin, shape (b,)."""
     if not problem.design.parameters:
         return np.ones(problem.size)
