@@ -34,6 +34,9 @@ MAXIMUM_YIELDS = 40
 PULL = 0.5
 """Pull of a parameter that morphs the signal from which on a second minimum is searched for."""
 START_TOLERANCE = 1e-6
+MARGIN = 2.0
+"""How many times the second derivatives of the expectation must leave -ln L convex for a tangent to carry them: the
+further from the minimum, the less they hold a step away."""
 STUCK = 1e-8
 """What a tangent may still promise where no part of its step lowers -ln L."""
 ROUNDING = 1e-15
@@ -96,7 +99,8 @@ def _bent(linear: Problem, bend: FloatArray, at: Point) -> Problem:
         weight = np.where(linear.counts > 0, linear.counts / at.expected**2, 0.0)
         if linear.spread is not None:
             weight = weight / (1 + linear.spread**2 * weight)
-        _, pivot = solve_positive(linear.design.gram(weight) + precision, [constraint.origin.T], np)
+        margin = linear.design.gram(weight) + constraint.precision + MARGIN * bend
+        _, pivot = solve_positive(margin, [constraint.origin.T], np)
     precision = np.where(pivot > 1e-9, precision, constraint.precision)
     return dataclasses.replace(linear, constraint=dataclasses.replace(constraint, precision=precision))
 
