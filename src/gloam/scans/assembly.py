@@ -14,6 +14,7 @@ from gloam.models import (
     Nuisance,
     ShapeNuisance,
     SignalShape,
+    StructuredBackground,
     Terms,
     YieldNuisance,
     background_terms,
@@ -97,10 +98,11 @@ def assemble(
     edges, position = data.edges[indices], scan.grid.position[rows]
     counts, exposure = _counts(data, indices)
     signal = expected_fractions(scan.signal, edges, position)
-    if shared is not None and not nuisances:
+    is_plain = not isinstance(scan.background, StructuredBackground)
+    if shared is not None and is_plain and not nuisances:
         return Assembled(Problem(counts, shared, signal, exposure), ("background",) * shared.parameters)
     low, high = edges[:, 0], edges[:, -1]
-    if shared is not None:
+    if shared is not None and is_plain:
         terms = Terms(shared.dense(rows.size), ("background",) * shared.parameters, np.eye(1, shared.parameters)[0])
     else:
         terms = background_terms(scan.background, edges, low, high, form, position)
