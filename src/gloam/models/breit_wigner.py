@@ -1,0 +1,89 @@
+"""A particle with a natural width, seen through any resolution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gloam.arrays import FloatArray
+from gloam.errors import InputError
+from gloam.models.folding import Displacement, fold
+from gloam.models.gaussian import Gaussian
+from gloam.models.mixture import Mixture
+from gloam.models.parameter import Parameter, evaluate
+from gloam.models.signal import SignalShape
+from gloam.models.voigt import voigt_cumulative
+
+__all__ = ["BreitWigner"]
+
+
+@dataclass(frozen=True, slots=True)
+class BreitWigner:
+    r"""A resolution folded with a Breit-Wigner of full width `gamma` at half maximum.
+
+    The line is $(\Gamma / 2\pi) / ((x - m)^2 + \Gamma^2 / 4)$. For a squared mass $x = m^2$ the relativistic form
+    $1 / ((m^2 - M^2)^2 + M^2 \Gamma^2)$ is the same line of full width $2 M \Gamma$: give
+    `lambda x: 2 * np.sqrt(x) * width(x)`.
+
+    Its integral over all x is 1, as that of every shape. The tails of a Breit-Wigner fall only as $1/x$: the yield
+    also counts what lies beyond the window, and beyond thresholds where there is no particle at all. A fraction of
+    $\Gamma / (\pi d)$ lies further than d from the peak. Put the shape in `Truncated` if the yield shall count a range.
+
+    With Gaussians it is exact (`voigt_cumulative`); with other resolutions it is integrated to 1e-9 (`fold`), at some
+    tens of microseconds a bin.
+
+    Attributes:
+        shape: the resolution, the same along the line as at the position.
+        gamma: full width, >= 0, in the unit of the observable; a number, a `Table` or a function of the position.
+
+    Example:
+        >>> tenth = BreitWigner(Gaussian(0.01), lambda mass: 0.1 * mass)
+        >>> tenth.cumulative(np.array([0.95, 1.0, 1.05]), np.array([1.0])).round(4)
+        array([0.2532, 0.5   , 0.7468])
+    """
+
+    shape: SignalShape
+    gamma: Parameter
+
+    def resolution(self, position: FloatArray) -> FloatArray:
+        """A width for steps and windows: the standard deviation of the resolution and gamma / 2 in quadrature."""
+        return np.hypot(self.shape.resolution(position), 0.5 * self._widths(position))
+
+    def cumulative(self, x: FloatArray, position: FloatArray) -> FloatArray:
+        """The fraction of the signal below x."""
+        position = np.asarray(position, float)
+        return _folded(self.shape, 0.5 * self._widths(position), x, position)
+
+    def _widths(self, position: FloatArray) -> FloatArray:
+        gamma = evaluate(self.gamma, position, "width of a Breit-Wigner")
+        if (gamma < 0).any():
+            raise InputError(
+                "width of a Breit-Wigner", f"{gamma.min():g}", "a number >= 0", "0 leaves the resolution alone"
+            )
+        return gamma
+
+
+def _folded(shape: SignalShape, half_width: FloatArray, x: FloatArray, position: FloatArray) -> FloatArray:
+    if isinstance(shape, Mixture):
+        parts = [
+            weight * _folded(part, half_width, x, position)
+            for weight, part in zip(shape.weights(position), shape.shapes, strict=True)
+        ]
+        return np.asarray(sum(parts[1:], start=parts[0]))
+    if isinstance(shape, Gaussian):
+        sigma = shape.resolution(position)
+        return np.asarray(np.clip(voigt_cumulative((x - position) / sigma, half_width / sigma), 0.0, 1.0))
+    return fold(shape, LINE, (half_width,), x, position)
+
+
+def _below(distance: FloatArray, half_width: FloatArray) -> FloatArray:
+    # arctan2 is also right for a width of 0
+    return np.asarray(0.5 + np.arctan2(distance, half_width) / np.pi)
+
+
+def _quantile(level: FloatArray, half_width: FloatArray) -> FloatArray:
+    return np.asarray(half_width * np.tan(np.pi * (level - 0.5)))
+
+
+LINE = Displacement(_below, _quantile)
