@@ -8,7 +8,7 @@ import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.errors import InputError
-from gloam.models.folding import Displacement, fold
+from gloam.models.folding import TOWARDS_0, Displacement, fold
 from gloam.models.gaussian import Gaussian
 from gloam.models.mixture import Mixture
 from gloam.models.parameter import Parameter, evaluate
@@ -86,4 +86,4 @@ def _quantile(level: FloatArray, half_width: FloatArray) -> FloatArray:
     return np.asarray(half_width * np.tan(np.pi * (level - 0.5)))
 
 
-LINE = Displacement(_below, _quantile)
+LINE = Displacement(_below, _quantile, (*TOWARDS_0, 0.5, *(1 - TOWARDS_0[::-1])))

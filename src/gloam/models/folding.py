@@ -8,20 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from gloam.arrays import FloatArray
+from gloam.models.gaussian import Gaussian
 from gloam.models.mixture import Mixture
 from gloam.models.signal import SignalShape
 
-__all__ = ["Displacement", "fold"]
+__all__ = ["TOWARDS_0", "Displacement", "fold"]
 
 NODES = 12  # of the Gauss-Legendre rule in each panel
 CORE = np.array([0.0, 0.75, 1.5, 2.5, 3.5, 4.5, 6.0, 8.0])
 TAIL = 8.0 * 4.0 ** np.arange(1, 9)
-AROUND_PEAK = np.concatenate([-TAIL[::-1], -CORE[:0:-1], CORE, TAIL])
-"""Where panels end, in standard deviations of the resolution around its peak."""
-LEVELS = np.concatenate([0.25 ** np.arange(12.0, 0.0, -1.0), [0.5], 1 - 0.25 ** np.arange(1.0, 13.0)])
-"""Where panels end, as levels of the distribution of the displacement; 1e-7 of it is one panel on each side."""
-ELEMENTS = 400_000
-"""Evaluations of the resolution in a block: it bounds the memory."""
+"""Where panels end, in standard deviations of the resolution on either side of its peak."""
+TOWARDS_0 = 0.25 ** np.arange(12.0, 0.0, -1.0)
+"""Where panels end, as levels of the distribution of a displacement that has a long tail on the low side."""
+ELEMENTS = 60_000
+"""Evaluations of the resolution in a block: its arrays stay in the second-level cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,12 @@ class Displacement:
     Attributes:
         below: (displacement, *parameters) -> the distribution function.
         quantile: (level, *parameters) -> its inverse.
+        levels: of the distribution function, in between which the quantile is smooth; increasing.
     """
 
     below: Callable[..., FloatArray]
     quantile: Callable[..., FloatArray]
+    levels: tuple[float, ...]
 
 
 def fold(
@@ -67,7 +69,8 @@ def fold(
     arguments = (x, position, shape.resolution(position), *parameters, *knots)
     columns = [column.reshape(-1, 1) for column in np.broadcast_arrays(*arguments)]
     out = np.empty(columns[0].size)
-    rows = max(1, ELEMENTS // (NODES * (LEVELS.size + AROUND_PEAK.size + len(knots) + 1)))
+    around = _around_peak(shape)
+    rows = max(1, ELEMENTS // (NODES * (len(displacement.levels) + around.size + len(knots) + 1)))
     for start in range(0, out.size, rows):
         block = [column[start : start + rows] for column in columns]
         (at, home, sigma), rest = block[:3], block[3:]
@@ -76,13 +79,18 @@ def fold(
     return out.reshape(np.broadcast_shapes(np.shape(x), position.shape))
 
 
+def _around_peak(shape: SignalShape) -> FloatArray:
+    side = CORE if isinstance(shape, Gaussian) else np.concatenate([CORE, TAIL])
+    return np.concatenate([-side[:0:-1], side])
+
+
 def _block(
     shape: SignalShape, displacement: Displacement, parameters: tuple[FloatArray, ...], x: FloatArray,
     position: FloatArray, sigma: FloatArray, knots: list[FloatArray],
 ) -> FloatArray:  # fmt: skip
     """The same for columns of shape (n, 1); returns shape (n,)."""
-    edges = np.concatenate([x - position - sigma * AROUND_PEAK, *(x - knot for knot in knots)], axis=1)
-    fixed = np.broadcast_to(LEVELS, (x.shape[0], LEVELS.size))
+    edges = np.concatenate([x - position - sigma * _around_peak(shape), *(x - knot for knot in knots)], axis=1)
+    fixed = np.broadcast_to(displacement.levels, (x.shape[0], len(displacement.levels)))
     levels = np.sort(np.concatenate([fixed, displacement.below(edges, *parameters)], axis=1), axis=1)
     levels = np.concatenate([np.zeros_like(x), levels, np.ones_like(x)], axis=1)
     node, weight = np.polynomial.legendre.leggauss(NODES)

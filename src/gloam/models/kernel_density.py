@@ -29,7 +29,8 @@ class SimulatedSample:
     Attributes:
         position: the hypothesis, in the unit of the observable.
         values: of the observable, shape (n,).
-        weights: of the events, >= 0, shape (n,); None: all alike.
+        weights: of the events, >= 0, shape (n,); None: all alike. They are scaled to sum to 1, and events without
+            weight are dropped.
     """
 
     position: float
@@ -54,8 +55,8 @@ class SimulatedSample:
             )  # fmt: skip
         if np.ptp(values[weights > 0]) == 0:
             raise InputError(asked, "one value only", "values that differ", "simulate the resolution")
-        object.__setattr__(self, "values", values)
-        object.__setattr__(self, "weights", weights / weights.sum())
+        object.__setattr__(self, "values", values[weights > 0])
+        object.__setattr__(self, "weights", weights[weights > 0] / weights.sum())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -174,8 +175,8 @@ def _table(z: FloatArray, weights: FloatArray, adaptive: bool) -> StandardTable:
     estimate = _estimate(z, weights, fixed)
     if not adaptive:
         return estimate
-    cell = np.clip(((z - estimate.low) / estimate.step).astype(np.int64), 0, estimate.coefficients.shape[1] - 1)
-    density = estimate.coefficients[1, cell]  # at the node below, close enough for a bandwidth
+    slope = estimate.coefficients[1] / estimate.step
+    density = np.interp(z, estimate.low + estimate.step * np.arange(slope.size), slope)
     mean = np.exp(np.sum(weights * np.log(density)))
     return _estimate(z, weights, fixed * np.sqrt(mean / density))
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.errors import InputError
-from gloam.models.folding import Displacement, fold
+from gloam.models.folding import TOWARDS_0, Displacement, fold
 from gloam.models.parameter import Parameter, evaluate
 from gloam.models.signal import SignalShape
 
@@ -95,26 +95,28 @@ def _displacing(parameter: Parameter, position: FloatArray, name: str) -> FloatA
     return values
 
 
-def _reversed(level: FloatArray, scale: FloatArray) -> FloatArray:
-    """The level of a positive displacement, from that of one with the sign of `scale`, and back."""
-    return np.where(scale > 0, level, 1.0 - level)
-
-
 def _below_radiator(distance: FloatArray, reach: FloatArray, power: FloatArray) -> FloatArray:
-    return _reversed(np.clip(distance / reach, 0.0, 1.0) ** power, reach)
+    return _level(np.clip(distance / reach, 0.0, 1.0) ** power, reach)
 
 
 def _quantile_of_radiator(level: FloatArray, reach: FloatArray, power: FloatArray) -> FloatArray:
-    return np.asarray(reach * _reversed(level, reach) ** (1.0 / power))
+    return np.asarray(reach * _level(level, reach) ** (1.0 / power))
 
 
 def _below_exponential(distance: FloatArray, decay: FloatArray) -> FloatArray:
-    return _reversed(-np.expm1(-np.maximum(distance / decay, 0.0)), decay)
+    return _level(-np.expm1(-np.maximum(distance / decay, 0.0)), decay)
 
 
 def _quantile_of_exponential(level: FloatArray, decay: FloatArray) -> FloatArray:
-    return np.asarray(-decay * np.log1p(-np.minimum(_reversed(level, decay), 1 - 2.0**-53)))
+    # levels that round to 1 would be infinitely far away
+    return np.asarray(-decay * np.log1p(-np.minimum(_level(level, decay), 1 - 2.0**-53)))
 
 
-RADIATOR = Displacement(_below_radiator, _quantile_of_radiator)
-EXPONENTIAL = Displacement(_below_exponential, _quantile_of_exponential)
+def _level(level: FloatArray, scale: FloatArray) -> FloatArray:
+    """The level of a displacement, from that of its size, or back: displacements have the sign of `scale`."""
+    return np.where(scale > 0, level, 1.0 - level)
+
+
+BOTH_ENDS = (*TOWARDS_0, 0.5, *(1 - TOWARDS_0[::-1]))
+RADIATOR = Displacement(_below_radiator, _quantile_of_radiator, (1e-4, 2e-3, 0.03, 0.25, 0.5, 0.75, 0.9, 0.97))
+EXPONENTIAL = Displacement(_below_exponential, _quantile_of_exponential, BOTH_ENDS)
