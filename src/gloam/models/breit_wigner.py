@@ -8,6 +8,9 @@ import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.errors import InputError
+from gloam.models.crystal_ball import CrystalBall, check_tail
+from gloam.models.double_crystal_ball import DoubleCrystalBall
+from gloam.models.folded_crystal_ball import folded_crystal_ball, folded_double_crystal_ball, is_tabulated
 from gloam.models.folding import TOWARDS_0, Displacement, fold
 from gloam.models.gaussian import Gaussian
 from gloam.models.mixture import Mixture
@@ -71,10 +74,38 @@ def _folded(shape: SignalShape, half_width: FloatArray, x: FloatArray, position:
             for weight, part in zip(shape.weights(position), shape.shapes, strict=True)
         ]
         return np.asarray(sum(parts[1:], start=parts[0]))
+    sigma = shape.resolution(position)
+    z, ratio = (x - position) / sigma, half_width / sigma
     if isinstance(shape, Gaussian):
-        sigma = shape.resolution(position)
-        return np.asarray(np.clip(voigt_cumulative((x - position) / sigma, half_width / sigma), 0.0, 1.0))
-    return fold(shape, LINE, (half_width,), x, position)
+        below = voigt_cumulative(z, ratio)
+    elif is_tabulated(ratio) and (tails := _constant_tails(shape)):
+        below = _from_tables(z, ratio, tails)
+    else:
+        below = fold(shape, LINE, (half_width,), x, position)
+    return np.asarray(np.clip(below, 0.0, 1.0))
+
+
+def _constant_tails(shape: SignalShape) -> tuple[float, ...]:
+    """The tail parameters of a Crystal Ball, 2 or 4 numbers; none for other shapes, and if they are not constant."""
+    match shape:
+        case CrystalBall():
+            parameters: tuple[Parameter, ...] = shape.alpha, shape.n
+        case DoubleCrystalBall():
+            parameters = shape.alpha_low, shape.n_low, shape.alpha_high, shape.n_high
+        case _:
+            return ()
+    numbers = tuple(float(parameter) for parameter in parameters if isinstance(parameter, (int, float)))
+    return numbers if len(numbers) == len(parameters) else ()
+
+
+def _from_tables(z: FloatArray, ratio: FloatArray, tails: tuple[float, ...]) -> FloatArray:
+    for alpha, n in zip(tails[::2], tails[1::2], strict=True):
+        check_tail(np.array(alpha), np.array(n))
+    if len(tails) == 4:
+        return folded_double_crystal_ball(z, ratio, (tails[0], tails[1]), (tails[2], tails[3]), LINE)
+    alpha, n = tails
+    below = folded_crystal_ball(z if alpha > 0 else -z, ratio, abs(alpha), n, LINE)
+    return below if alpha > 0 else 1.0 - below
 
 
 def _below(distance: FloatArray, half_width: FloatArray) -> FloatArray:
