@@ -17,7 +17,8 @@ __all__ = ["SignalShape", "expected_fractions", "fraction_within", "positive_wid
 class SignalShape(Protocol):
     """The density of a signal in the observable, for any position hypothesis; its integral over all x is 1.
 
-    A yield therefore counts all signal events, also those that fall outside a fit window.
+    A yield therefore counts all signal events, also those that fall outside a fit window. Only `WithCombinatorial`
+    exceeds 1: its yield counts the events in the peak.
     """
 
     def resolution(self, position: FloatArray) -> FloatArray:
