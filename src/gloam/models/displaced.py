@@ -73,6 +73,11 @@ class Stretched:
         position = np.asarray(position, float)
         return self.shape.cumulative(position + (x - position) / self._factors(position), position)
 
+    def knots(self, position: FloatArray) -> tuple[FloatArray, ...]:
+        """Where the density is not smooth."""
+        knots = getattr(self.shape, "knots", lambda _: ())(position)
+        return tuple(position + (knot - position) * self._factors(position) for knot in knots)
+
     def _factors(self, position: FloatArray) -> FloatArray:
         factors = evaluate(self.factor, position, "factor of the width")
         if (factors <= 0).any():

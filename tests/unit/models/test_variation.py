@@ -83,6 +83,8 @@ def test_the_knots_of_a_moved_shape_move_with_it():
     assert shifted(CrystalBall(0.02, 1.5, 3.0), 0.01).knots(AT)[0] == pytest.approx(by_hand + 0.01)
     folded = BreitWigner(shifted(CrystalBall(0.02, 1.5, 3.0), 0.01), 0.001).cumulative(X + 0.01, AT)
     np.testing.assert_allclose(folded, BreitWigner(CrystalBall(0.02, 1.5, 3.0), 0.001).cumulative(X, AT), atol=1e-9)
+    wider = BreitWigner(Stretched(CrystalBall(0.02, 1.5, 3.0), 1.5), 0.001).cumulative(X, AT)
+    np.testing.assert_allclose(wider, BreitWigner(CrystalBall(0.03, 1.5, 3.0), 0.001).cumulative(X, AT), atol=2e-9)
 
 
 def test_a_factor_that_is_none():
