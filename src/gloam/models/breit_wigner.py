@@ -33,8 +33,9 @@ class BreitWigner:
     also counts what lies beyond the window, and beyond thresholds where there is no particle at all. A fraction of
     $\Gamma / (\pi d)$ lies further than d from the peak. Put the shape in `Truncated` if the yield shall count a range.
 
-    With Gaussians it is exact (`voigt_cumulative`); with other resolutions it is integrated to 1e-9 (`fold`), at some
-    tens of microseconds a bin.
+    With Gaussians it is exact (`voigt_cumulative`). With Crystal Balls whose tails are the same at all positions it is
+    read from tables that are made at the first use (`folded_crystal_ball`), to 1e-9. With other smooth resolutions it
+    is integrated to 1e-9 (`fold`), which takes some tens of microseconds a bin. Sums are folded part by part.
 
     Attributes:
         shape: the resolution, the same along the line as at the position.

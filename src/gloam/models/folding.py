@@ -48,7 +48,8 @@ def fold(
     $F(x) = \int_0^1 R(x - t(q))\,dq$ over the levels q of the displacement t, by Gauss-Legendre in panels. They end
     where the resolution R varies (its core, and geometrically in its tails), at its knots, and geometrically
     towards levels 0 and 1. The error is below 1e-9 for shapes that are smooth between their knots, whatever the
-    ratio of the two widths, 0 included.
+    ratio of the two widths, 0 included; for a histogram
+    with 4 bins in a standard deviation it is 1e-5.
 
     Args:
         shape: the resolution; its parameters are those at the position, for all displacements.
