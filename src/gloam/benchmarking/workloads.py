@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.execution import random_stream
-from gloam.models import CrystalBall, Gaussian, Mixture, Polynomial, Steps
+from gloam.models import CrystalBall, Displaced, Gaussian, Mixture, Polynomial, Steps, WithCombinatorial
 from gloam.scans import BinnedWindows, Grid, Scan, sliding_windows
 from gloam.spectra import Axis, Origin, Spectrum, fill, with_flow
 
-__all__ = ["PhotonSignal", "dimuon", "dimuon_signal", "three_photons"]
+__all__ = ["dimuon", "dimuon_signal", "photon_signal", "three_photons"]
 
 SEED = 1
 PSEUDO = "seeded toy spectrum of gloam.benchmarking"
@@ -50,22 +48,12 @@ def dimuon(scale: float = 1.0, seed: int = SEED) -> Scan:
     return Scan(spectrum, dimuon_signal(), Polynomial(3), grid, windows)
 
 
-@dataclass(frozen=True, slots=True)
-class PhotonSignal:
-    """W2: a Crystal Ball in M^2 with a broad combinatorial component below it, 0.3 of the peak's yield.
-
-    The yield counts the peak: the fractions sum to 1.3.
-    """
-
-    def resolution(self, position: FloatArray) -> FloatArray:
-        """The standard deviation of the peak in GeV^2."""
-        return _photon_sigma(position)
-
-    def cumulative(self, x: FloatArray, position: FloatArray) -> FloatArray:
-        """The expected number below x for one event in the peak."""
-        sigma = _photon_sigma(position)
-        broad = Gaussian(1.0).cumulative((x - position + 4 * sigma) / (9 * sigma), np.zeros(1))
-        return CrystalBall(_photon_sigma, 1.2, 4.0).cumulative(x, position) + 0.3 * broad
+def photon_signal() -> WithCombinatorial:
+    """The signal of W2: a Crystal Ball in M^2, and below it a broad combinatorial component of 0.3 of its yield."""
+    broad = Gaussian(lambda x: 9 * _photon_sigma(x))
+    return WithCombinatorial(
+        CrystalBall(_photon_sigma, 1.2, 4.0), Displaced(broad, lambda x: -4 * _photon_sigma(x)), 0.3
+    )
 
 
 def _photon_sigma(x: FloatArray) -> FloatArray:
@@ -101,7 +89,7 @@ def three_photons(scale: float = 1.0, seed: int = SEED, bins: int = 100) -> list
     for shift in (0, -1, 1):
         order = Steps((0.75, 6.85**2), (2 + shift, 4 + shift, 5 + shift))
         scans += [
-            Scan(spectrum, PhotonSignal(), Polynomial(order), grid, BinnedWindows.of(axis, e)) for e in edges
+            Scan(spectrum, photon_signal(), Polynomial(order), grid, BinnedWindows.of(axis, e)) for e in edges
         ]  # fmt: skip
     return scans
 

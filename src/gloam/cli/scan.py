@@ -36,7 +36,8 @@ _MULTIPLE = re.compile(r"([-+0-9.eE]+)\s*sigma")
     default="gaussian",
     show_default=True,
     metavar="SHAPE",
-    help="gaussian, crystal-ball:ALPHA,N or double-crystal-ball:A1,N1,A2,N2.",
+    help="gaussian, crystal-ball:ALPHA,N, double-crystal-ball:A1,N1,A2,N2, breit-wigner:GAMMA, template:FILE,POSITION "
+    "or kernel-density:FILE,COLUMN,POSITION.",
 )
 @click.option("--width", required=True, metavar="SIGMA|TABLE.csv", help="Resolution: a number or columns mass,sigma.")
 @click.option(

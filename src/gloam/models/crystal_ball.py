@@ -58,6 +58,10 @@ class CrystalBall:
         below = crystal_ball_cumulative(side * z, np.abs(alphas), ns)
         return np.where(side > 0, below, 1.0 - below)
 
+    def knots(self, position: FloatArray) -> tuple[FloatArray, ...]:
+        """Where the density is not smooth: core and tail meet."""
+        return (position - evaluate(self.alpha, position, "alpha") * self.resolution(position),)
+
 
 def check_tail(alpha: FloatArray, n: FloatArray) -> None:
     """Refuse a tail that starts at the peak or has no finite integral."""

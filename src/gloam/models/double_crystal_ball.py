@@ -60,6 +60,12 @@ class DoubleCrystalBall:
         total = low_half + high_half
         return np.asarray(np.where(z <= 0, low, total - high) / total)
 
+    def knots(self, position: FloatArray) -> tuple[FloatArray, ...]:
+        """Where the density is not smooth: the core meets a tail, and the halves meet in the peak."""
+        sigma = self.resolution(position)
+        low, high = evaluate(self.alpha_low, position, "alpha_low"), evaluate(self.alpha_high, position, "alpha_high")
+        return position - low * sigma, position + 0.0 * sigma, position + high * sigma
+
 
 def _half(
     distance: FloatArray, alpha: Parameter, n: Parameter, position: FloatArray, side: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ from gloam.arrays import FloatArray
 from gloam.errors import InputError
 from gloam.events import read_columns
 
-__all__ = ["Parameter", "Table", "evaluate", "read_table"]
+__all__ = ["Combined", "Parameter", "Table", "combined", "evaluate", "read_table"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +72,38 @@ class Table:
 
 Parameter = float | Table | Callable[[FloatArray], npt.ArrayLike]
 """A shape parameter: the same at all masses, a `Table`, or a function of an array of masses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """Two parameters combined at each mass.
+
+    Attributes:
+        operation: such as `operator.mul`, of two arrays.
+        first: its first argument.
+        second: its second argument.
+    """
+
+    operation: Callable[[FloatArray, FloatArray], FloatArray]
+    first: Parameter
+    second: Parameter
+
+    def __call__(self, mass: FloatArray) -> FloatArray:
+        """The combination at each mass."""
+        return self.operation(evaluate(self.first, mass, "parameter"), evaluate(self.second, mass, "parameter"))
+
+
+def combined(operation: Callable[[Any, Any], Any], first: Parameter, second: Parameter) -> Parameter:
+    """The parameter that is the combination of two at each mass; a number if both are.
+
+    Example:
+        >>> import operator
+        >>> combined(operator.mul, 0.01, 1.5), combined(operator.mul, 0.01, lambda mass: 1 + mass)(np.array([2.0]))
+        (0.015, array([0.03]))
+    """
+    if isinstance(first, (int, float)) and isinstance(second, (int, float)):
+        return float(operation(first, second))
+    return Combined(operation, first, second)
 
 
 def evaluate(parameter: Parameter, mass: FloatArray, name: str) -> FloatArray:

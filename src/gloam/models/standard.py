@@ -33,11 +33,13 @@ class StandardTable:
 
     Attributes:
         low: first node.
+        step: from node to node.
         coefficients: shape (4, cells), lowest power first, in units of the cell.
         exact: the closed form, for z outside the table.
     """
 
     low: float
+    step: float
     coefficients: FloatArray
     exact: Callable[[FloatArray], FloatArray]
 
@@ -51,17 +53,24 @@ class StandardTable:
         """The table of a distribution; `knot` is made a node (where higher derivatives jump)."""
         cells = round(REACH / STEP)
         z = knot + STEP * np.arange(-cells, cells + 1, dtype=np.float64)
-        value, slope = cumulative(z), density(z) * STEP
+        return cls.from_nodes(float(z[0]), STEP, cumulative(z), density(z), cumulative)
+
+    @classmethod
+    def from_nodes(
+        cls, low: float, step: float, value: FloatArray, density: FloatArray, exact: Callable[[FloatArray], FloatArray]
+    ) -> StandardTable:
+        """The table that has these values and densities at its nodes."""
+        slope = density * step
         rise = np.diff(value)
         cubic = np.stack(
             [value[:-1], slope[:-1], 3 * rise - 2 * slope[:-1] - slope[1:], slope[:-1] + slope[1:] - 2 * rise]
         )
-        return cls(float(z[0]), cubic, cumulative)
+        return cls(low, step, cubic, exact)
 
     def __call__(self, z: FloatArray) -> FloatArray:
-        """The distribution function at z, within 1e-12 of the closed form."""
-        position = z * (1 / STEP)
-        position -= self.low / STEP
+        """The distribution function at z, within 1e-12 of the closed form if `of` made the table."""
+        position = z * (1 / self.step)
+        position -= self.low / self.step
         with np.errstate(invalid="ignore"):  # far outside no integer is large enough; those are replaced below
             cell = position.astype(np.int32)
         position -= cell
@@ -71,6 +80,7 @@ class StandardTable:
             value *= position
             value += coefficient.take(cell, mode="clip")
         if cell.size and (cell.min() <= 0 or cell.max() >= self.coefficients.shape[1]):
-            outside = np.abs(z - self.low - REACH) >= REACH
+            reach = 0.5 * self.step * self.coefficients.shape[1]
+            outside = np.abs(z - self.low - reach) >= reach
             value[outside] = self.exact(z[outside])
         return value

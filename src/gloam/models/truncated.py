@@ -61,6 +61,11 @@ class Truncated:
         kept = self.shape.cumulative(np.clip(x, self.low, self.high), position) - below
         return np.asarray(np.clip(kept / inside, 0.0, 1.0))
 
+    def knots(self, position: FloatArray) -> tuple[FloatArray, ...]:
+        """Where the density is not smooth: the edges, and the knots of the shape without them."""
+        edges = tuple(np.full(np.shape(position), edge) for edge in (self.low, self.high) if np.isfinite(edge))
+        return edges + tuple(getattr(self.shape, "knots", lambda _: ())(position))
+
     def _at(self, edge: float, position: FloatArray, beyond: float) -> FloatArray:
         if np.isinf(edge):
             return np.full(position.shape, beyond)

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from gloam.errors import InputError
-from gloam.models import CrystalBall, Gaussian, Polynomial, background_named, shape_named, width_named
+from gloam.models import (
+    BreitWigner,
+    CrystalBall,
+    Gaussian,
+    Polynomial,
+    SimulatedSample,
+    background_named,
+    kernel_density,
+    shape_named,
+    width_named,
+)
 
 
 def test_names():
@@ -60,3 +70,53 @@ def test_a_table_of_widths(tmp_path):
         width_named(str(path))
     with pytest.raises(InputError, match=r"absent.csv.*no such file"):
         width_named(str(tmp_path / "absent.csv"))
+
+
+def test_a_natural_width():
+    assert shape_named("breit-wigner:0.05", 0.01) == BreitWigner(Gaussian(0.01), 0.05)
+    tenth = shape_named("breit-wigner:0.1m", 0.01)
+    position = np.array([1.0, 4.0])
+    np.testing.assert_allclose(tenth.gamma(position), [0.1, 0.4])
+    assert tenth.shape == Gaussian(0.01)
+
+
+@pytest.mark.parametrize("text", ["breit-wigner:-1", "breit-wigner:nan", "breit-wigner:-0.1m"])
+def test_natural_widths_that_are_none(text):
+    with pytest.raises(InputError, match=r"width of a Breit-Wigner: got .*; allowed: a number >= 0, such as 0.05 or"):
+        shape_named(text, 0.01)
+
+
+@pytest.mark.parametrize(
+    "text", ["breit-wigner", "breit-wigner:", "breit-wigner:m", "template", "template:x.csv", "kernel-density:a,1"]
+)
+def test_shapes_that_lack_something(text):
+    with pytest.raises(InputError, match=f"shape of the signal: got '{text}'"):
+        shape_named(text, 0.01)
+
+
+def test_a_template_in_a_file(tmp_path):
+    path = tmp_path / "peak,wide.csv"
+    path.write_text("low,high,counts\n0.9,1.0,1\n1.0,1.1,3\n")
+    shape = shape_named(f"template:{path},1.0", lambda m: 0.1 * m)
+    np.testing.assert_allclose(shape.cumulative(np.array([1.8, 2.0, 2.1, 2.2]), np.array([2.0])), [0, 0.25, 0.625, 1])
+    with pytest.raises(InputError, match=r"absent.csv.*no such file"):
+        shape_named(f"template:{tmp_path}/absent.csv,1.0", 0.1)
+    with pytest.raises(InputError, match="numbers after the colon"):
+        shape_named(f"template:{path},here", 0.1)
+
+
+def test_a_plane_is_no_template(tmp_path):
+    path = tmp_path / "plane.npz"
+    np.savez(path, edges_x=np.arange(3.0), edges_y=np.arange(3.0), counts=np.ones((2, 2)))
+    with pytest.raises(InputError, match="a histogram with two axes; allowed: one axis"):
+        shape_named(f"template:{path},1.0", 0.1)
+
+
+def test_simulated_events_in_a_file(tmp_path):
+    path = tmp_path / "events.npz"
+    events = np.random.default_rng(1).normal(1.0, 0.02, 200)
+    np.savez(path, M=events)
+    shape = shape_named(f"kernel-density:{path},M,1.0", 0.02)
+    expected = kernel_density([SimulatedSample(1.0, events)], 0.02)
+    x = np.linspace(1.9, 2.1, 21)
+    np.testing.assert_array_equal(shape.cumulative(x, np.array([2.0])), expected.cumulative(x, np.array([2.0])))

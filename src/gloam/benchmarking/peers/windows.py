@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gloam.arrays import FloatArray, IntArray
-from gloam.benchmarking.workloads import PhotonSignal
-from gloam.models import CrystalBall, Gaussian, Mixture, SignalShape, evaluate
+from gloam.models import CrystalBall, Displaced, Gaussian, Mixture, SignalShape, WithCombinatorial, evaluate
 from gloam.scans import Scan
 
 __all__ = ["Window", "windows"]
@@ -51,13 +50,17 @@ def _components(signal: SignalShape, position: FloatArray) -> FloatArray:
     match signal:
         case Mixture():
             parts = [_components(shape, position) for shape in signal.shapes]
-            for part, fraction in zip(parts, signal.fractions, strict=True):
-                part[:, :, 0] *= fraction
+            for part, fraction in zip(parts, signal.weights(position), strict=True):
+                part[:, :, 0] *= fraction[:, None]
             return np.concatenate(parts, axis=1)
-        case PhotonSignal():
-            return np.concatenate(
-                [_one(1.0, position, sigma, 1.2, 4.0), _one(0.3, position - 4 * sigma, 9 * sigma, 0.0, 0.0)], axis=1
-            )
+        case WithCombinatorial():
+            broad = _components(signal.combinatorial, position)
+            broad[:, :, 0] *= signal.ratios(position)[:, None]
+            return np.concatenate([_components(signal.peak, position), broad], axis=1)
+        case Displaced():
+            moved = _components(signal.shape, position)
+            moved[:, :, 1] += evaluate(signal.by, position, "displacement of a shape")[:, None]
+            return moved
         case CrystalBall():
             tail = (evaluate(signal.alpha, position, "alpha"), evaluate(signal.n, position, "n"))
             return _one(1.0, position, sigma, *tail)
