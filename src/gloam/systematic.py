@@ -12,18 +12,18 @@ from gloam.sourced import Sourced
 
 __all__ = ["Constraint", "Systematic", "Target", "in_quadrature"]
 
-Target = Literal["signal", "background"]
+Target = Literal["signal", "background", "resolution"]
 Constraint = Literal["lognormal", "gaussian"]
 
 
 @dataclass(frozen=True, slots=True)
 class Systematic:
-    """A relative uncertainty on the yield of the signal or of the background.
+    """A relative uncertainty on the yield of the signal or of the background, or on the resolution.
 
     Attributes:
         name: what it is; systematics of one name are fully correlated across masses and channels.
         relative: one standard deviation over the nominal value, as a `Sourced` pure number.
-        target: the component whose yield it scales.
+        target: what it scales: the yield of a component, or the width of the signal.
         constraint: the shape of its auxiliary measurement.
 
     Example:
@@ -45,7 +45,7 @@ class Systematic:
             raise InputError(f"systematic {self.name!r}", self.relative.value, "a size >= 0", "give its absolute value")
         if self.target not in get_args(Target):
             allowed = one_of(get_args(Target))
-            raise InputError(f"target of systematic {self.name!r}", self.target, allowed, "say which yield it scales")
+            raise InputError(f"target of systematic {self.name!r}", self.target, allowed, "say what it scales")
         if self.constraint not in get_args(Constraint):
             allowed = one_of(get_args(Constraint))
             raise InputError(f"constraint of systematic {self.name!r}", self.constraint, allowed, "choose one")

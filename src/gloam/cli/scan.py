@@ -71,8 +71,8 @@ _MULTIPLE = re.compile(r"([-+0-9.eE]+)\s*sigma")
     "--syst",
     "systematics",
     multiple=True,
-    metavar="NAME=RELATIVE:signal|background",
-    help="Uncertainty of a yield, a fraction; one name is one source.",
+    metavar="NAME=RELATIVE:signal|background|resolution",
+    help="Uncertainty of a yield or of the width, a fraction; one name is one source.",
 )
 @click.option(
     "--constraint",

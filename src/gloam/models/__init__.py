@@ -12,7 +12,14 @@ from gloam.models.gaussian import Gaussian
 from gloam.models.kernel_density import KernelDensity, SimulatedSample, kernel_density
 from gloam.models.mixture import Mixture
 from gloam.models.naming import background_named, shape_named, width_named
-from gloam.models.nuisance import Nuisance, ShapeNuisance, YieldNuisance, names_of
+from gloam.models.nuisance import (
+    Nuisance,
+    ShapeNuisance,
+    YieldNuisance,
+    mass_scale_nuisance,
+    names_of,
+    resolution_nuisance,
+)
 from gloam.models.parameter import Parameter, Table, evaluate, read_table
 from gloam.models.polynomial import Polynomial, Steps
 from gloam.models.radiative import ExponentialTail, RadiativeTail
@@ -66,9 +73,11 @@ __all__ = [
     "expected_fractions_2d",
     "fraction_within",
     "kernel_density",
+    "mass_scale_nuisance",
     "names_of",
     "parameter_names",
     "read_table",
+    "resolution_nuisance",
     "scaled_width",
     "shape_named",
     "shifted",

@@ -9,9 +9,18 @@ from gloam.errors import InputError
 from gloam.models.background import Background
 from gloam.models.parameter import Parameter, evaluate
 from gloam.models.signal import SignalShape
+from gloam.models.variation import scaled_width, shifted
 from gloam.systematic import Constraint
 
-__all__ = ["SIGNAL", "Nuisance", "ShapeNuisance", "YieldNuisance", "names_of"]
+__all__ = [
+    "SIGNAL",
+    "Nuisance",
+    "ShapeNuisance",
+    "YieldNuisance",
+    "mass_scale_nuisance",
+    "names_of",
+    "resolution_nuisance",
+]
 
 SIGNAL = "signal"
 """The target of nuisance parameters that act on the signal."""
@@ -87,3 +96,29 @@ Nuisance = YieldNuisance | ShapeNuisance
 def names_of(nuisances: tuple[Nuisance, ...]) -> tuple[str, ...]:
     """The names of the parameters, each once, in order of appearance."""
     return tuple(dict.fromkeys(nuisance.name for nuisance in nuisances))
+
+
+def resolution_nuisance(name: str, shape: SignalShape, relative: float) -> ShapeNuisance:
+    """An uncertain resolution: the width of the core of a signal shape is known to a relative error.
+
+    Example:
+        >>> from gloam.models.gaussian import Gaussian
+        >>> resolution_nuisance("resolution", Gaussian(0.01), 0.1).up
+        Gaussian(width=0.011)
+    """
+    if not 0 < relative < 1:
+        raise InputError(f"relative error of the resolution {name!r}", relative, "0 to 1", "write 0.05 for 5 %")
+    return ShapeNuisance(name, scaled_width(shape, 1 + relative), scaled_width(shape, 1 - relative))
+
+
+def mass_scale_nuisance(name: str, shape: SignalShape, error: float) -> ShapeNuisance:
+    """An uncertain position: the mass scale is known to an absolute error, in the unit of the observable.
+
+    Example:
+        >>> from gloam.models.gaussian import Gaussian
+        >>> mass_scale_nuisance("scale", Gaussian(0.01), 0.002).name
+        'scale'
+    """
+    if not error > 0:
+        raise InputError(f"error of the mass scale {name!r}", error, "a number > 0", "give it in GeV")
+    return ShapeNuisance(name, shifted(shape, error), shifted(shape, -error))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.errors import InputError
-from gloam.models import Parameter, YieldNuisance
+from gloam.models import Nuisance, Parameter, SignalShape, YieldNuisance, resolution_nuisance
 from gloam.models.nuisance import SIGNAL
 from gloam.sourced import assumed
 from gloam.systematic import Constraint, Systematic, Target, in_quadrature
 
-__all__ = ["check_sizes", "in_summary", "systematic_named", "without_repeats", "yield_nuisances"]
+__all__ = ["acting", "check_sizes", "declared_nuisances", "in_summary", "systematic_named", "without_repeats"]
 
 LARGEST = 10.0
 """A relative uncertainty above 1000 % is a percentage that was meant as a fraction."""
@@ -30,10 +30,12 @@ def systematic_named(text: str, constraint: Constraint = "lognormal") -> Systema
         >>> tracking = systematic_named("tracking=0.014:signal")
         >>> tracking.name, tracking.relative.value, tracking.target
         ('tracking', 0.014, 'signal')
+
+    A target "resolution" is the width of the signal.
     """
     name, _, rest = text.partition("=")
     size, _, target = rest.rpartition(":")
-    allowed = "NAME=RELATIVE:signal or NAME=RELATIVE:background"
+    allowed = "NAME=RELATIVE:signal, :background or :resolution"
     if not name.strip() or target not in get_args(Target):
         raise InputError("--syst", repr(text), allowed, "write for example tracking=0.014:signal")
     try:
@@ -44,7 +46,7 @@ def systematic_named(text: str, constraint: Constraint = "lognormal") -> Systema
         allowed = f"a fraction from 0 to {LARGEST:g}"
         raise InputError(f"--syst {name.strip()}", f"{relative:g}", allowed, "write 0.05 for 5 %")
     declared = assumed(relative, 0, "", "given by the user")
-    return Systematic(name.strip(), declared, "signal" if target == "signal" else "background", constraint)
+    return Systematic(name.strip(), declared, cast(Target, target), constraint)
 
 
 def without_repeats(systematics: Iterable[Systematic]) -> tuple[Systematic, ...]:
@@ -58,10 +60,10 @@ def without_repeats(systematics: Iterable[Systematic]) -> tuple[Systematic, ...]
     return tuple({(each.name, each.target): each for each in given}.values())
 
 
-def yield_nuisances(
+def declared_nuisances(
     systematics: Iterable[Systematic], efficiency_error: Parameter | None, constraint: Constraint
 ) -> tuple[YieldNuisance, ...]:
-    """The systematics on yields as nuisance parameters, with "efficiency" from the errors of its table.
+    """All systematics with their sizes at every mass, "efficiency" from the errors of its table among them.
 
     Raises:
         InputError: if one name has two sizes, or the efficiency has an error in its table and one by name.
@@ -90,6 +92,24 @@ def check_sizes(nuisances: Iterable[YieldNuisance], mass: FloatArray) -> None:
                 f"{nuisance.name} at a mass of {mass[row]:g} GeV", f"a relative error of {size[row]:g}",
                 f"at most {LARGEST:g}", "correct the table: its errors are absolute",
             )  # fmt: skip
+
+
+def acting(declared: Iterable[YieldNuisance], shape: SignalShape) -> tuple[Nuisance, ...]:
+    """The nuisance parameters of the fits: of the signal's yield and resolution.
+
+    A polynomial floats and with it the yield of the background: an uncertainty of that changes nothing.
+
+    Args:
+        declared: the systematics; a target "resolution" means the width of the signal.
+        shape: of the signal.
+    """
+    found: list[Nuisance] = []
+    for each in declared:
+        if each.target == "resolution":
+            found.append(resolution_nuisance(each.name, shape, float(each.size(np.zeros(1))[0])))
+        elif each.target == SIGNAL:
+            found.append(each)
+    return tuple(found)
 
 
 def in_summary(nuisance: YieldNuisance, mass: FloatArray) -> dict[str, Any]:

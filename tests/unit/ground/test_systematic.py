@@ -33,7 +33,7 @@ def test_one_name_with_two_sizes_is_refused():
     [
         ({"name": " "}, "name of a systematic: got nothing"),
         ({"size": -0.1}, r"systematic 'trigger': got -0.1; allowed: a size >= 0. Give its absolute value"),
-        ({"target": "both"}, "target of systematic 'trigger': got both; allowed: signal or background"),
+        ({"target": "both"}, "target of systematic 'trigger': got both; allowed: signal, background or resolution"),
         ({"constraint": "flat"}, "constraint of systematic 'trigger': got flat; allowed: lognormal or gaussian"),
     ],
 )

@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 
 from gloam.errors import InputError
+from gloam.models import Gaussian
 from gloam.systematic import Systematic
-from gloam.workflow.systematics import check_sizes, in_summary, systematic_named, without_repeats, yield_nuisances
+from gloam.workflow.systematics import (
+    acting,
+    check_sizes,
+    declared_nuisances,
+    in_summary,
+    systematic_named,
+    without_repeats,
+)
 
 MASS = np.array([1.0, 2.0, 4.0])
 
@@ -33,7 +41,7 @@ def test_as_it_is_written(text, name, size, target):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("luminosity", "allowed: NAME=RELATIVE:signal or NAME=RELATIVE:background"),
+        ("luminosity", "allowed: NAME=RELATIVE:signal, :background or :resolution"),
         ("luminosity=0.014", "Write for example tracking=0.014:signal"),
         ("luminosity=0.014:", "allowed: NAME=RELATIVE:signal"),
         ("luminosity=0.014:both", "allowed: NAME=RELATIVE:signal"),
@@ -62,7 +70,7 @@ def test_one_name_is_one_source():
 
 def test_errors_of_the_efficiency_are_one_more():
     given = [systematic_named("luminosity=0.014:signal")]
-    found = yield_nuisances(given, lambda mass: 0.1 * mass, "gaussian")
+    found = declared_nuisances(given, lambda mass: 0.1 * mass, "gaussian")
     assert names(found) == [("luminosity", "signal"), ("efficiency", "signal")]
     np.testing.assert_allclose(found[1].size(MASS), [0.1, 0.2, 0.4])
     assert found[0].size(MASS).tolist() == [0.014] * 3
@@ -70,16 +78,25 @@ def test_errors_of_the_efficiency_are_one_more():
         {"name": "luminosity", "target": "signal", "relative": 0.014, "constraint": "lognormal"},
         {"name": "efficiency", "target": "signal", "relative": [0.1, 0.4], "constraint": "gaussian"},
     ]
-    assert names(yield_nuisances(given, None, "gaussian")) == [("luminosity", "signal")]
+    assert names(declared_nuisances(given, None, "gaussian")) == [("luminosity", "signal")]
+
+
+def test_the_fits_have_those_of_the_signal():
+    given = [systematic_named(text) for text in ("a=0.1:signal", "b=0.2:background", "c=0.3:resolution")]
+    yields, resolution = acting(declared_nuisances(given, None, "lognormal"), Gaussian(0.01))
+    assert (yields.name, resolution.name) == ("a", "c")
+    np.testing.assert_allclose([resolution.up.width, resolution.down.width], [0.013, 0.007])
+    with pytest.raises(InputError, match="0 to 1"):
+        acting(declared_nuisances([systematic_named("c=1:resolution")], None, "lognormal"), Gaussian(0.01))
 
 
 def test_the_efficiency_has_one_uncertainty():
     with pytest.raises(InputError, match="Leave out the column error"):
-        yield_nuisances([systematic_named("efficiency=0.1:signal")], lambda mass: 0.1 * mass, "lognormal")
+        declared_nuisances([systematic_named("efficiency=0.1:signal")], lambda mass: 0.1 * mass, "lognormal")
 
 
 def test_sizes_are_checked_at_every_mass():
-    found = yield_nuisances([], lambda mass: 3.0 * mass, "lognormal")
+    found = declared_nuisances([], lambda mass: 3.0 * mass, "lognormal")
     check_sizes(found, MASS[:2])
     with pytest.raises(InputError, match="efficiency at a mass of 4 GeV: got a relative error of 12; allowed: at most"):
         check_sizes(found, MASS)
