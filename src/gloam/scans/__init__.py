@@ -5,7 +5,8 @@ from gloam.scans.fits import fit_scan
 from gloam.scans.grid import Grid, grid_in_resolution, grid_in_steps
 from gloam.scans.result import ScanResult, signed_significance
 from gloam.scans.setup import Scan
-from gloam.scans.windows import BinnedWindows, SlidingWindows, Windows, sliding_windows
+from gloam.scans.variants import Variant, VariantResults, Variants, background_variants, fit_variants
+from gloam.scans.windows import BinnedWindows, SlidingWindows, Windows, sliding_windows, windows_between
 
 __all__ = [
     "Batch",
@@ -14,11 +15,17 @@ __all__ = [
     "Scan",
     "ScanResult",
     "SlidingWindows",
+    "Variant",
+    "VariantResults",
+    "Variants",
     "Windows",
+    "background_variants",
     "batches",
     "fit_scan",
+    "fit_variants",
     "grid_in_resolution",
     "grid_in_steps",
     "signed_significance",
     "sliding_windows",
+    "windows_between",
 ]
