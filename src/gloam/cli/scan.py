@@ -46,6 +46,9 @@ _MULTIPLE = re.compile(r"([-+0-9.eE]+)\s*sigma")
     "--method", type=click.Choice(["cls", "profile"]), default="cls", show_default=True, help="Of the limits."
 )
 @click.option("--limits/--no-limits", default=True, show_default=True, help="Compute upper limits and expected bands.")
+@click.option(
+    "--variants", metavar="window:Ksigma,order:N", help="Fit in other ranges and orders too; the weakest limit counts."
+)
 @output_options
 @engine_options
 @common_options
@@ -53,7 +56,7 @@ def command(
     source: str, column: str | None, weights: str | None, ends: tuple[float, float] | None, signal: str, width: str,
     background: str, bin_width: float | None, step: str, window: str, vetoes: tuple[tuple[float, float], ...],
     level: float, method: str, limits: bool, out: Path | None, figures: bool, threads: int | None, seed: int,
-    as_json: bool, quiet: bool,
+    as_json: bool, quiet: bool, variants: str | None,
 ) -> None:  # fmt: skip
     """Scan a spectrum for a narrow peak at every mass, with significance and upper limit.
 
@@ -66,7 +69,7 @@ def command(
     request = ScanRequest(
         source=source, column=column, weights=weights, ends=ends, signal=signal, width=width, background=background,
         bin_width=bin_width, step=_multiple("--step", step), window=_multiple("--window", window), vetoes=vetoes,
-        level=level, method="cls" if method == "cls" else "profile", limits=limits,
+        level=level, method="cls" if method == "cls" else "profile", limits=limits, variants=variants,
     )  # fmt: skip
     deliver(scan_file(request, threads=threads, quiet=quiet or as_json), out, figures, seed, as_json, quiet)
 

@@ -189,7 +189,11 @@ def background_variants(
 
 
 def fit_variants(
-    variants: Variants, *, threads: int | None = None, progress: Callable[[int], object] | None = None
+    variants: Variants,
+    *,
+    nominal: ScanResult | None = None,
+    threads: int | None = None,
+    progress: Callable[[int], object] | None = None,
 ) -> VariantResults:
     """The fits of all variants.
 
@@ -198,6 +202,7 @@ def fit_variants(
 
     Args:
         variants: what to fit.
+        nominal: the fits of the nominal variant, where they are made already.
         threads: how many to use; None: `GLOAM_THREADS`, else one. The answer does not depend on it.
         progress: called with the number of hypotheses finished, over all variants.
 
@@ -207,7 +212,8 @@ def fit_variants(
     names, results, notes = [], [], list(variants.notes)
     for number, variant in enumerate(variants):
         try:
-            result = fit_scan(variant.scan, threads=threads, progress=progress)
+            made = nominal if number == 0 else None
+            result = made or fit_scan(variant.scan, threads=threads, progress=progress)
         except DegenerateFitError as fault:
             if number == 0:
                 raise

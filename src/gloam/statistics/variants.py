@@ -105,14 +105,26 @@ def variant_limits(
     level: float = 0.90,
     method: LimitMethod = "cls",
     *,
+    nominal: UpperLimits | None = None,
     bands: bool = True,
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> tuple[UpperLimits, ...]:
-    """The upper limits of each variant; arguments as for `upper_limits`."""
-    return tuple(
+    """The upper limits of each variant.
+
+    Args:
+        results: the fits.
+        level: as for `upper_limits`, like what follows.
+        method: "cls" or "profile".
+        nominal: the limits of the nominal variant, where they are made already.
+        bands: whether to compute the expected limits too.
+        threads: how many to use.
+        progress: called with the number of hypotheses finished.
+    """
+    made = () if nominal is None else (nominal,)
+    return made + tuple(
         upper_limits(result, level, method, bands=bands, threads=threads, progress=progress)
-        for result in results.results
+        for result in results.results[len(made) :]
     )
 
 
