@@ -1,5 +1,22 @@
 """What a search needs to know beforehand, derived from simulation or control data and written down."""
 
 from gloam.calibration.background_order import OrderChoice, select_order
+from gloam.calibration.spurious_signal import (
+    SpuriousSignal,
+    expected_spectrum,
+    read_spurious_signal,
+    spurious_signal,
+    spurious_yield,
+    write_spurious_signal,
+)
 
-__all__ = ["OrderChoice", "select_order"]
+__all__ = [
+    "OrderChoice",
+    "SpuriousSignal",
+    "expected_spectrum",
+    "read_spurious_signal",
+    "select_order",
+    "spurious_signal",
+    "spurious_yield",
+    "write_spurious_signal",
+]
