@@ -4,8 +4,8 @@ from gloam.calibration.background_order import OrderChoice, select_order
 from gloam.calibration.spurious_signal import (
     SpuriousSignal,
     expected_spectrum,
+    measure_spurious_signal,
     read_spurious_signal,
-    spurious_signal,
     spurious_yield,
     write_spurious_signal,
 )
@@ -14,9 +14,9 @@ __all__ = [
     "OrderChoice",
     "SpuriousSignal",
     "expected_spectrum",
+    "measure_spurious_signal",
     "read_spurious_signal",
     "select_order",
-    "spurious_signal",
     "spurious_yield",
     "write_spurious_signal",
 ]

@@ -27,8 +27,8 @@ from gloam.store import content_hash, write_arrays
 __all__ = [
     "SpuriousSignal",
     "expected_spectrum",
+    "measure_spurious_signal",
     "read_spurious_signal",
-    "spurious_signal",
     "spurious_yield",
     "write_spurious_signal",
 ]
@@ -66,7 +66,7 @@ class SpuriousSignal:
         return np.asarray(self.n_spur / self.error)
 
 
-def spurious_signal(
+def measure_spurious_signal(
     scan: Scan,
     *,
     neighbourhood: float = 1.0,
@@ -96,7 +96,7 @@ def spurious_signal(
         >>> axis, grid = uniform_axis(1.0, 2.0, bins=100), Grid.of(np.array([1.4, 1.5, 1.6]))
         >>> truth = expected_spectrum(axis, lambda x: np.exp(-3 * (x - 1)), 10_000)
         >>> windows = sliding_windows(axis, grid.position, 0.3)
-        >>> found = spurious_signal(Scan(truth, Gaussian(0.02), Polynomial(2), grid, windows))
+        >>> found = measure_spurious_signal(Scan(truth, Gaussian(0.02), Polynomial(2), grid, windows))
         >>> found.n_sig.round(1), found.relative.round(2)
         (array([-6. , -4.4, -3.3]), array([0.2 , 0.17, 0.15]))
     """

@@ -10,8 +10,8 @@ from scipy.special import ndtr
 
 from gloam.calibration import (
     expected_spectrum,
+    measure_spurious_signal,
     read_spurious_signal,
-    spurious_signal,
     spurious_yield,
     write_spurious_signal,
 )
@@ -36,12 +36,12 @@ def scan_of(spectrum, order=1, grid=GRID, vetoes=()):
 
 @pytest.fixture(scope="module")
 def found():
-    return spurious_signal(scan_of(expected_spectrum(AXIS, falling, 20_000)), neighbourhood=2)
+    return measure_spurious_signal(scan_of(expected_spectrum(AXIS, falling, 20_000)), neighbourhood=2)
 
 
 def test_a_model_that_is_the_truth_has_none():
     truth = expected_spectrum(AXIS, lambda x: 1 + 2 * (x - 1) ** 2, 20_000)
-    found = spurious_signal(scan_of(truth, order=2))
+    found = measure_spurious_signal(scan_of(truth, order=2))
     assert (found.n_spur < 1e-5 * found.error).all()  # what a certificate of 1e-11 allows
     assert (found.relative < 1e-5).all()
     assert not found.n_sig_err.any()
@@ -51,7 +51,7 @@ def test_a_peak_in_the_background_is_found_as_it_is():
     peak = np.diff(ndtr((AXIS.edges - 1.5) / WIDTH))
     truth = expected_spectrum(AXIS, np.ones_like, 10_000)
     peaked = Spectrum((AXIS,), with_flow(truth.values() + 55 * peak, (AXIS,)), asimov=True)
-    found = spurious_signal(scan_of(peaked), neighbourhood=1)
+    found = measure_spurious_signal(scan_of(peaked), neighbourhood=1)
     near = np.abs(GRID.position - 1.5) < 1.05 * WIDTH
     np.testing.assert_allclose(found.n_spur[near], 55, rtol=1e-4)
     assert found.n_spur[~near].max() < 55
@@ -84,7 +84,7 @@ def test_the_largest_in_the_neighbourhood(found):
 def test_the_error_is_that_of_the_data(found):
     data = fit_scan(scan_of(expected_spectrum(AXIS, falling, 20_000)))
     np.testing.assert_array_equal(found.error, data.n_sig_err)
-    ten_times = spurious_signal(scan_of(expected_spectrum(AXIS, falling, 200_000)), neighbourhood=2, scale=0.1)
+    ten_times = measure_spurious_signal(scan_of(expected_spectrum(AXIS, falling, 200_000)), neighbourhood=2, scale=0.1)
     np.testing.assert_allclose(ten_times.n_spur, found.n_spur, rtol=1e-6)
     np.testing.assert_allclose(ten_times.error, found.error, rtol=1e-6)
 
@@ -95,18 +95,18 @@ def test_simulation_with_weights():
     values = 1 + random.exponential(1 / 3.0, 500_000)
     values = values[values < 2]
     weighted = fill(values, AXIS, weights=np.full(values.size, 0.04))
-    found = spurious_signal(scan_of(weighted))
-    plain = spurious_signal(scan_of(fill(values, AXIS)), scale=0.04)
+    found = measure_spurious_signal(scan_of(weighted))
+    plain = measure_spurious_signal(scan_of(fill(values, AXIS)), scale=0.04)
     np.testing.assert_allclose(found.n_sig, plain.n_sig, atol=1e-4 * found.error.min())
     np.testing.assert_allclose(found.n_sig_err, plain.n_sig_err, rtol=1e-4)
     np.testing.assert_allclose(found.n_sig_err / found.error, 0.2, rtol=0.01)
-    exact = spurious_signal(scan_of(expected_spectrum(AXIS, falling, 0.04 * values.size)))
+    exact = measure_spurious_signal(scan_of(expected_spectrum(AXIS, falling, 0.04 * values.size)))
     assert (np.abs(found.n_sig - exact.n_sig) < 4.5 * found.n_sig_err).all()
 
 
 def test_vetoed_masses_have_none(found):
     truth = expected_spectrum(AXIS, falling, 20_000)
-    vetoed = spurious_signal(scan_of(truth, vetoes=((1.385, 1.425),)), neighbourhood=0)
+    vetoed = measure_spurious_signal(scan_of(truth, vetoes=((1.385, 1.425),)), neighbourhood=0)
     inside = vetoed.position[np.isnan(vetoed.n_spur)]
     np.testing.assert_allclose(inside, [1.39, 1.4, 1.41, 1.42])
     assert vetoed.n_failed == found.n_failed == 0
@@ -174,4 +174,4 @@ def test_densities_that_are_none(density, entries, message):
 )
 def test_arguments_that_are_refused(arguments, message):
     with pytest.raises(InputError, match=message):
-        spurious_signal(scan_of(expected_spectrum(AXIS, falling, 100), grid=Grid.of([1.5])), **arguments)
+        measure_spurious_signal(scan_of(expected_spectrum(AXIS, falling, 100), grid=Grid.of([1.5])), **arguments)
