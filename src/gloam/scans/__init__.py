@@ -5,10 +5,11 @@ from gloam.scans.fits import fit_scan
 from gloam.scans.grid import Grid, grid_in_resolution, grid_in_steps
 from gloam.scans.result import ScanResult, signed_significance
 from gloam.scans.setup import Scan
-from gloam.scans.variants import Variant, VariantResults, Variants, background_variants, fit_variants
+from gloam.scans.variants import NOMINAL, Variant, VariantResults, Variants, background_variants, fit_variants
 from gloam.scans.windows import BinnedWindows, SlidingWindows, Windows, sliding_windows, windows_between
 
 __all__ = [
+    "NOMINAL",
     "Batch",
     "BinnedWindows",
     "Grid",
