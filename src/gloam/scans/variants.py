@@ -62,10 +62,7 @@ class Variants:
         first = self.members[0].scan.grid
         for member in self.members[1:]:
             if not np.array_equal(member.scan.grid.position, first.position):
-                raise InputError(
-                    f"variant {member.name!r}", "other hypotheses than the nominal scan", "the same grid",
-                    "vary the window or the background alone",
-                )  # fmt: skip
+                raise _other_hypotheses(member.name)
 
     def __iter__(self) -> Iterator[Variant]:
         return iter(self.members)
@@ -99,6 +96,9 @@ class VariantResults:
                 "results of variants", f"{len(self.names)} names, {len(self.results)} results", "as many, at least one",
                 "give one name for each",
             )  # fmt: skip
+        for name, result in zip(self.names, self.results, strict=True):
+            if not np.array_equal(result.position, self.results[0].position):
+                raise _other_hypotheses(name)
 
     @property
     def nominal(self) -> ScanResult:
@@ -212,8 +212,8 @@ def fit_variants(
     names, results, notes = [], [], list(variants.notes)
     for number, variant in enumerate(variants):
         try:
-            made = nominal if number == 0 else None
-            result = made or fit_scan(variant.scan, threads=threads, progress=progress)
+            known = nominal if number == 0 else None
+            result = fit_scan(variant.scan, threads=threads, progress=progress) if known is None else known
         except DegenerateFitError as fault:
             if number == 0:
                 raise
@@ -222,6 +222,13 @@ def fit_variants(
         names.append(variant.name)
         results.append(result)
     return VariantResults(tuple(names), tuple(results), tuple(notes))
+
+
+def _other_hypotheses(name: str) -> InputError:
+    return InputError(
+        f"variant {name!r}", "other hypotheses than the nominal scan", "the same grid",
+        "vary the window or the background alone",
+    )  # fmt: skip
 
 
 def _orders(scan: Scan, by: int, notes: list[str]) -> Iterator[tuple[str, Background]]:

@@ -140,10 +140,11 @@ def least_stringent(summary: VariantSummary, nominal: UpperLimits) -> UpperLimit
 
 
 def _check_limits(results: VariantResults, limits: Sequence[UpperLimits]) -> None:
-    if len(limits) != len(results.names) or len({(each.level, each.method) for each in limits}) != 1:
+    kinds = {(each.level, each.method, each.observed.shape) for each in limits}
+    if len(limits) != len(results.names) or len(kinds) != 1 or results.nominal.n_sig.shape not in next(iter(kinds)):
         raise InputError(
             "limits of variants", f"{len(limits)} limits for {len(results.names)} variants",
-            "one of each variant, all at one level and by one method", "compute them with variant_limits",
+            "one of each variant and hypothesis, at one level and by one method", "compute them with variant_limits",
         )  # fmt: skip
 
 

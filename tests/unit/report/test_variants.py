@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gloam.errors import InputError
-from gloam.report import ChannelVariants, variants_figure, write_figures, write_page
+from gloam.report import ChannelVariants, save_figure, variants_figure, write_figures, write_page
 from gloam.report.figures.variants import NEIGHBOURS
 from gloam.report.statements import variants_statement
 from gloam.scans import background_variants, fit_variants
@@ -38,14 +38,19 @@ def test_the_figure_shows_each_variant_and_what_is_quoted(varied):
         np.testing.assert_array_equal(lines[-2].get_ydata(), curves[0][shown])
 
 
-def test_files_and_page(varied, channel, tmp_path):
-    figures = write_figures([varied], tmp_path / "figures")
-    assert {"low_variants.png", "low_variants.pdf"} <= {path.name for path in figures}
+def test_the_figure_is_written_where_there_are_variants(varied, channel, tmp_path, monkeypatch):
+    monkeypatch.setattr("gloam.report.writing.save_figure", lambda _, directory, stem: [directory / stem])
+    stems = [path.name for path in write_figures([varied, dataclasses.replace(channel, name="plain")], tmp_path)]
+    assert "low_variants" in stems
+    assert "plain_variants" not in stems
+
+
+def test_the_page_shows_it(varied, channel, tmp_path):
+    figures = save_figure(variants_figure(varied), tmp_path, "low_variants")
     page = write_page({}, [varied], figures, tmp_path / "report.html").read_text()
     assert "background variants around the largest excess" in page
     assert "9 background variants (nominal, window-4sigma" in page
-    plain = write_page({}, [channel], write_figures([channel], tmp_path / "plain"), tmp_path / "plain.html").read_text()
-    assert "background variants" not in plain
+    assert "background variants" not in write_page({}, [channel], [], tmp_path / "plain.html").read_text()
 
 
 def test_the_sentence(varied, channel):

@@ -173,5 +173,8 @@ def test_binned_windows_and_other_forms_cannot_be_varied(make, spectrum):
 def test_variants_share_their_hypotheses(make):
     with pytest.raises(InputError, match="variant 'other': got other hypotheses"):
         Variants((Variant("nominal", make()), Variant("other", make(grid=Grid.of([1.5])))))
+    one, other = (fit_scan(make(grid=Grid.of([position]))) for position in (1.5, 1.6))
+    with pytest.raises(InputError, match="variant 'other': got other hypotheses"):
+        VariantResults(("nominal", "other"), (one, other))
     with pytest.raises(InputError, match="2 names, 0 results"):
         VariantResults(("a", "b"), ())

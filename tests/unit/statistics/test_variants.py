@@ -114,7 +114,14 @@ def test_one_variant_is_the_plain_scan(variants):
     np.testing.assert_array_equal(combine_variants(alone).z_local, variants.nominal.z_local)
 
 
-@pytest.mark.parametrize("limits", [[limits_of([])], [limits_of([])] * 2 + [limits_of([], level=0.95)]])
+@pytest.mark.parametrize(
+    "limits",
+    [
+        [limits_of([])],
+        [limits_of([])] * 2 + [limits_of([], level=0.95)],
+        [dataclasses.replace(limits_of([]), observed=np.ones(3))] * 3,
+    ],
+)
 def test_limits_that_do_not_belong_together_are_refused(variants, limits):
     with pytest.raises(InputError, match=r"limits of variants: .* Compute them with variant_limits"):
         combine_variants(variants, limits)
