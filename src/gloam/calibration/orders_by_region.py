@@ -201,7 +201,7 @@ def _goodness(result: ScanResult, rows: IntArray) -> Goodness:
     parts: list[Goodness] = []
     for batch in batches(result.setup, rows):
         problem = batch.problem()
-        theta = result.theta_background[batch.rows, : problem.design.parameters]
+        theta = result.theta_background[batch.rows, : problem.parameters]
         parts.append(goodness(problem, problem.expected(theta, np.zeros(problem.size))))
     if not parts:
         return Goodness(*(np.array([math.nan]) for _ in range(3)))

@@ -3,6 +3,7 @@
 from gloam.scans.batches import Batch, batches
 from gloam.scans.fits import fit_scan
 from gloam.scans.grid import Grid, grid_in_resolution, grid_in_steps
+from gloam.scans.joint import JointScan, first_channel
 from gloam.scans.result import ScanResult, signed_significance
 from gloam.scans.setup import Scan
 from gloam.scans.variants import NOMINAL, Variant, VariantResults, Variants, background_variants, fit_variants
@@ -13,6 +14,7 @@ __all__ = [
     "Batch",
     "BinnedWindows",
     "Grid",
+    "JointScan",
     "Scan",
     "ScanResult",
     "SlidingWindows",
@@ -22,6 +24,7 @@ __all__ = [
     "Windows",
     "background_variants",
     "batches",
+    "first_channel",
     "fit_scan",
     "fit_variants",
     "grid_in_resolution",

@@ -8,7 +8,7 @@ import numpy as np
 
 from gloam.arrays import BoolArray
 from gloam.errors import InputError
-from gloam.models import Background, SignalShape
+from gloam.models import Background, Nuisance, SignalShape, names_of, parameter_names
 from gloam.scans.grid import Grid
 from gloam.scans.windows import Windows
 from gloam.spectra import Spectrum
@@ -27,6 +27,7 @@ class Scan:
         grid: the hypotheses.
         windows: the bins each of them is fitted in.
         vetoes: ranges of the observable that are left out: their bins are not fitted, masses inside not scanned.
+        nuisances: uncertainties of yields and shapes.
     """
 
     spectrum: Spectrum
@@ -35,6 +36,7 @@ class Scan:
     grid: Grid
     windows: Windows
     vetoes: tuple[tuple[float, float], ...] = ()
+    nuisances: tuple[Nuisance, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.spectrum.axes) != 1:
@@ -51,6 +53,11 @@ class Scan:
                 "hypotheses inside the spectrum",
                 "shorten the grid or read a longer range",
             )
+
+    @property
+    def nuisance_names(self) -> tuple[str, ...]:
+        """The names of the nuisance parameters: those of the scan, then those that the background brings along."""
+        return tuple(dict.fromkeys((*names_of(self.nuisances), *parameter_names(self.background))))
 
     @property
     def vetoed(self) -> BoolArray:

@@ -13,6 +13,7 @@ from gloam.errors import DegenerateFitError, InputError
 from gloam.fit import is_certified
 from gloam.models import Background, Polynomial, Steps
 from gloam.scans.fits import fit_scan
+from gloam.scans.joint import JointScan
 from gloam.scans.result import ScanResult
 from gloam.scans.setup import Scan
 from gloam.scans.windows import SlidingWindows, Windows, windows_between
@@ -32,7 +33,7 @@ class Variant:
     """
 
     name: str
-    scan: Scan
+    scan: Scan | JointScan
 
     def __post_init__(self) -> None:
         if not self.name.strip() or any(character in self.name for character in ',"\n'):

@@ -2,7 +2,7 @@
 
 Each function v, fitted to the same bins, has its own profile 2 NLL_v(s). The envelope is
 
-    E(s) = min_v [2 NLL_v(s) + c k_v],    k_v the number of coefficients of v,
+    E(s) = min_v [2 NLL_v(s) + c k_v],    k_v the number of background coefficients of v,
 
 and takes the place of a single profile: its minimum is the best fit, its rise gives intervals and limits. The
 correction c per coefficient keeps a function with more of them from always winning. c = 1 follows from the p-value of a
@@ -23,7 +23,17 @@ import numpy as np
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.errors import InputError
 from gloam.execution import map_batches
-from gloam.fit import Minimum, Problem, crossing, is_certified, likelihood_difference, profile
+from gloam.fit import (
+    SIGNAL,
+    Effect,
+    Minimum,
+    Point,
+    Problem,
+    crossing,
+    is_certified,
+    likelihood_difference,
+    profile,
+)
 from gloam.fit.crossing import step_to_rise
 from gloam.scans import Batch, ScanResult, VariantResults, batches, signed_significance
 from gloam.statistics.limits import check_level
@@ -116,7 +126,6 @@ def profile_envelope(
     if not (np.isfinite(correction) and correction >= 0):
         raise InputError("correction of the envelope", correction, "a number >= 0", "1 per coefficient is usual")
     members = results.results
-    _require_same_hypotheses(results)
     v, h = len(members), len(results.nominal.setup.grid)
     found = {name: np.full(h, np.nan) for name in ("n_sig", "low", "high", "q0", "upper_limit")}
     active = {name: np.full(h, -1) for name in ("active", "active_background", "active_limit")}
@@ -143,16 +152,6 @@ def profile_envelope(
     )
 
 
-def _require_same_hypotheses(results: VariantResults) -> None:
-    first = results.nominal
-    for name, other in zip(results.names, results.results, strict=True):
-        same = np.array_equal(first.position, other.position) and np.array_equal(
-            first.setup.windows.bins, other.setup.windows.bins
-        )
-        if not same:
-            raise _other_bins(name)
-
-
 def _other_bins(name: str) -> InputError:
     return InputError(
         f"envelope with {name!r}", "fits to other bins or with another signal", "one window, spectrum and signal",
@@ -162,7 +161,7 @@ def _other_bins(name: str) -> InputError:
 
 def _aligned(rows: IntArray, results: VariantResults) -> list[tuple[IntArray, list[Problem]]]:
     """The hypotheses of a batch in groups in which each member has one form, and the problems of all members."""
-    forms = np.stack([each.setup.background.variant(each.position[rows]) for each in results.results])
+    forms = np.stack([_form_numbers(each, rows) for each in results.results])
     groups = []
     for form in np.unique(forms, axis=1).T:
         group = rows[(forms == form[:, None]).all(axis=0)]
@@ -176,6 +175,14 @@ def _aligned(rows: IntArray, results: VariantResults) -> list[tuple[IntArray, li
                 raise _other_bins(name)
         groups.append((group, problems))
     return groups
+
+
+def _form_numbers(result: ScanResult, rows: IntArray) -> IntArray:
+    """Which of the fits of a member have one form, as numbers; shape (b,)."""
+    number = np.empty(rows.size, np.int64)
+    for count, batch in enumerate(batches(result.setup, rows, rows.size)):
+        number[np.searchsorted(rows, batch.rows)] = count
+    return number
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -216,21 +223,23 @@ class _Members:
         usable: BoolArray,
         correction: float,
     ) -> _Members:
-        reference = np.ones_like(problems[0].counts)
+        reference = Point(np.ones_like(problems[0].counts), np.zeros(rows.size))
         unset = np.ones(rows.size, bool)
         members = []
         for problem, result, known in zip(problems, results, usable, strict=True):
             where = np.flatnonzero(known)
             part, at = problem.take(where), rows[where]
-            k, s = problem.design.parameters, result.n_sig[at]
+            k, s = problem.parameters, result.n_sig[at]
             free = profile(part, result.theta[at, :k], s, START_TOLERANCE)
             positive = s > 0
             start = np.where(positive[:, None], free.theta, result.theta_background[at, :k])
             bounded = profile(part, start, np.maximum(s, 0.0), START_TOLERANCE)
             # members differ by a few units: they are compared with the first of them, not by their large sums
-            reference[where[unset[where]]] = free.expected[unset[where]]
+            new = unset[where]
+            reference.expected[where[new]], reference.penalty[where[new]] = free.expected[new], free.penalty[new]
             unset[where] = False
-            at_free = 2 * likelihood_difference(part, free.expected, reference[where]) + correction * k
+            penalty = correction * problem.design.parameters
+            at_free = 2 * likelihood_difference(part, free, reference.take(where)) + penalty
             at_none = at_free + result.q0[at]
             at_bounded = np.where(positive, at_free, at_none)
             members.append(_Member(where, part, free, bounded, at_free, at_bounded, at_none))
@@ -289,16 +298,34 @@ class _Members:
 def _crossing(problem: Problem, start: Minimum, rows: IntArray, rise: FloatArray, sign: float) -> FloatArray:
     """Where the profile of some rows has risen by `rise` above the start, in the yield times the sign."""
     part = problem.take(rows)
-    # downwards is upwards for a signal of the opposite sign
-    part = dataclasses.replace(part, signal=sign * part.signal)
+    part = part if sign > 0 else _mirrored(part)
     s, ridge = sign * start.s[rows], sign * start.ridge[rows]
     per_event = 1 / np.maximum(np.abs(part.signal).sum(axis=1), 1e-3)
     with np.errstate(all="ignore"):
         step = step_to_rise(sign * start.slope[rows], start.curvature[rows], rise)
     most = 1e3 * per_event * np.sqrt(1 + part.counts.sum(axis=1))
     step = np.where((step > 1e-6 * per_event) & (step < most), step, per_event)
-    found = crossing(part, start.theta[rows], s, start.expected[rows], rise, guess=s + step, ridge=ridge)
+    found = crossing(part, start.theta[rows], s, Point.of(start).take(rows), rise, guess=s + step, ridge=ridge)
     return np.asarray(np.where(found.found, found.s, np.inf))
+
+
+def _mirrored(problem: Problem) -> Problem:
+    """The same fits in terms of minus the yield, in which downwards is upwards."""
+    effects, constraint = problem.effects, problem.constraint
+    if effects is not None and SIGNAL in effects.templates:
+        acting = tuple(
+            effect if effect.column != SIGNAL or effect.is_factor else _negated(effect) for effect in effects.effects
+        )
+        templates = effects.templates | {SIGNAL: -effects.templates[SIGNAL]}
+        effects = dataclasses.replace(effects, effects=acting, templates=templates)
+    if constraint is not None and constraint.cross is not None:
+        constraint = dataclasses.replace(constraint, cross=-constraint.cross)
+    return dataclasses.replace(problem, signal=-problem.signal, effects=effects, constraint=constraint)
+
+
+def _negated(effect: Effect) -> Effect:
+    below = None if effect.change_below is None else -effect.change_below
+    return dataclasses.replace(effect, change=-effect.change, change_below=below)
 
 
 def _lowest(values: FloatArray) -> IntArray:

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from gloam.errors import InputError
-from gloam.fit import FitStatus
-from gloam.models import Gaussian, Polynomial, Steps
+from gloam.fit import FitStatus, likelihood_difference, minimise, profile
+from gloam.models import Gaussian, Polynomial, ShapeNuisance, Steps, YieldNuisance
 from gloam.scans import (
+    JointScan,
     Scan,
     VariantResults,
     background_variants,
+    batches,
     fit_scan,
     fit_variants,
     grid_in_steps,
@@ -132,6 +134,47 @@ def test_vetoed_masses_have_no_answer():
     np.testing.assert_array_equal(found.active == -1, vetoed)
     assert sum(advances) == np.count_nonzero(~vetoed)
     assert found.n_failed == 0
+
+
+@pytest.mark.parametrize(
+    "nuisance",
+    [
+        YieldNuisance("efficiency", 0.2),
+        YieldNuisance("efficiency", 0.2, constraint="gaussian"),
+        ShapeNuisance("width", Gaussian(0.036), Gaussian(0.024)),
+    ],
+)
+def test_nuisance_parameters_are_profiled_in_every_member(nuisance):
+    """Both ends of the interval are where the profile, asked once more, has risen by one."""
+    peak = np.random.default_rng(8).normal(2.0, 0.03, 150)
+    plain = scan_of(1)
+    spectrum = fill(np.concatenate([np.random.default_rng(1).uniform(1, 3, 6000), peak]), AXIS)
+    scan = dataclasses.replace(plain, spectrum=spectrum, nuisances=(nuisance,))
+    results = fit_variants(background_variants(scan, order=1))
+    alone = VariantResults(("alone",), (results.nominal,))
+    found = profile_envelope(alone, 0.95)
+    assert found.n_failed == profile_envelope(results).n_failed == 0
+    limits = upper_limits(results.nominal, 0.95, "profile", bands=False)
+    unit = found.high - found.low
+    assert (np.abs(found.upper_limit - limits.observed) < 1e-4 * unit).all()
+    rows = np.flatnonzero(np.abs(GRID.position - 2.0) < 0.3)
+    for batch in batches(scan, rows):
+        problem, at = batch.problem(), batch.rows
+        free = minimise(problem, results.nominal.theta[at, : problem.parameters], results.nominal.n_sig[at])
+        for end in (found.low, found.high):
+            there = profile(problem, free.theta, end[at])
+            slope = np.abs(there.slope) * unit[at]
+            risen = 2 * likelihood_difference(problem, there, free)
+            assert (np.abs(risen - 1) < 1e-3 * np.maximum(slope, 1)).all()
+
+
+def test_several_spectra_together():
+    one, other = scan_of(seed=1), scan_of(seed=2, number=2000)
+    joint = JointScan(("one", "other"), (one, other), np.array([[0.7], [0.3]]))
+    result = fit_scan(joint)
+    found = profile_envelope(VariantResults(("alone",), (result,)), 0.95)
+    limits = upper_limits(result, 0.95, "profile", bands=False)
+    assert (np.abs(found.upper_limit - limits.observed) < 1e-4 * (found.high - found.low)).all()
 
 
 def test_threads_do_not_matter(three):

@@ -48,7 +48,7 @@ def variants_figure(channel: ChannelResult) -> Figure:
         lower.set_xlabel(MASS_LABEL)
         lower.set_xlim(*mass_limits(mass))
         _say_if_empty(lower, variants)
-        heading(upper, channel.title, channel.result.setup.spectrum, 5.8)
+        heading(upper, channel.title, channel.result.scan.spectrum, 5.8)
         figure.align_ylabels([upper, lower])
     return figure
 
