@@ -11,7 +11,7 @@ import numpy as np
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.errors import DegenerateFitError, InputError
 from gloam.fit import is_certified
-from gloam.models import Background, Polynomial, Steps
+from gloam.models import Background, Components, Polynomial, Steps
 from gloam.scans.fits import fit_scan
 from gloam.scans.joint import JointScan
 from gloam.scans.result import ScanResult
@@ -149,8 +149,8 @@ def background_variants(
 
     Fit ranges are the nominal windows and, if `window` > 0, windows whose ends both lie that many standard deviations
     of the signal further in or out. They are rounded to bin edges and cut at the ends of the axis as the nominal ones.
-    Forms are the nominal background, polynomials of one `order` less and more, and the alternatives. With window 5
-    and order 1 these are the nine variants of arXiv:2007.13071.
+    Forms are the nominal background, the same with polynomials of an order lower and higher by `order`, and the
+    alternatives. With window 5 and order 1 these are the nine variants of arXiv:2007.13071.
 
     A variant that is equal to another one everywhere is left out: windows that are cut at both ends anyway, an order
     below 0. Where only some masses would need an order below 0 they keep order 0. Both are said in the notes.
@@ -238,23 +238,38 @@ def _orders(scan: Scan, by: int, notes: list[str]) -> Iterator[tuple[str, Backgr
         raise InputError("variation of the order", by, "a whole number >= 0", "write 1 for orders -1 and +1")
     if by == 0:
         return
-    nominal = scan.background
-    if not isinstance(nominal, Polynomial):
+    nominal = _polynomials(scan.background)
+    if not nominal:
         raise InputError(
-            "variation of the order", f"a background without one ({type(nominal).__name__})", "a polynomial",
+            "variation of the order", f"a background without one ({type(scan.background).__name__})", "a polynomial",
             "give alternatives instead",
         )  # fmt: skip
-    used = nominal.variant(scan.grid.position)
+    used = np.stack([polynomial.variant(scan.grid.position) for polynomial in nominal])
     for shift in (-by, by):
         name = f"order{shift:+d}"
-        clipped = int(np.count_nonzero(used + shift < 0))
-        varied = Polynomial(_shifted(nominal.order, shift))
-        if np.array_equal(varied.variant(scan.grid.position), used):
+        clipped = int(np.count_nonzero((used + shift < 0).any(axis=0)))
+        if np.array_equal(np.maximum(used + shift, 0), used):
             notes.append(f"variant {name}: left out, the order is {used.max()} and cannot be lower.")
             continue
         if clipped:
-            notes.append(f"variant {name}: {clipped} of {used.size} hypotheses keep order 0, there is none below.")
-        yield name, varied
+            notes.append(f"variant {name}: {clipped} of {used.shape[1]} hypotheses keep order 0, there is none below.")
+        yield name, _reordered(scan.background, shift)
+
+
+def _polynomials(background: Background) -> list[Polynomial]:
+    """The background, or those of its components, that are polynomials."""
+    parts = [part.form for part in background.parts] if isinstance(background, Components) else [background]
+    return [part for part in parts if isinstance(part, Polynomial)]
+
+
+def _reordered(background: Background, shift: int) -> Background:
+    """The background with the order of its polynomials shifted."""
+    if isinstance(background, Polynomial):
+        return Polynomial(_shifted(background.order, shift))
+    if isinstance(background, Components):
+        parts = (dataclasses.replace(part, form=_reordered(part.form, shift)) for part in background.parts)
+        return Components(tuple(parts))
+    return background
 
 
 def _shifted(order: int | Steps, shift: int) -> int | Steps:

@@ -1,11 +1,13 @@
 """Background variants: which there are, that each is the scan it says, and what is said of those left out."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from gloam.errors import DegenerateFitError, InputError
 from gloam.fit import FitStatus
-from gloam.models import Gaussian, Polynomial, Steps
+from gloam.models import Component, Components, Gaussian, Peak, Polynomial, Steps
 from gloam.scans import (
     BinnedWindows,
     Grid,
@@ -89,6 +91,17 @@ def test_steps_are_shifted_together_and_kept_where_they_are_zero(make):
     used = [variant.scan.background.variant(np.array([1.5, 2.5])).tolist() for variant in variants]
     assert used == [[0, 3], [0, 2], [1, 4]]
     assert "18 of 37 hypotheses keep order 0" in variants.notes[0]
+
+
+def test_the_polynomial_among_components_is_varied(make):
+    peak = Component("peak", Peak(Gaussian(WIDTH), 2.0), expected=30.0, relative_error=0.1)
+    background = Components((Component("smooth", Polynomial(1)), peak))
+    variants = background_variants(dataclasses.replace(make(), background=background), order=1)
+    assert [variant.scan.background.parts[0].form for variant in variants] == [Polynomial(k) for k in (1, 0, 2)]
+    assert all(variant.scan.background.parts[1] == peak for variant in variants)
+    found = fit_variants(variants)
+    assert not found.excluded.any()
+    assert (np.diff(found.nominal.parameters) == 0).all()
 
 
 def test_declared_alternatives(make):
