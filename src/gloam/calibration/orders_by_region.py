@@ -126,7 +126,7 @@ def select_orders(
 def _regions(scan: Scan, edges: Sequence[float]) -> list[IntArray]:
     """The hypotheses of each region that are not vetoed."""
     steps = Steps(tuple(edges), tuple(range(len(edges) + 1)))  # checks that edges increase
-    number = np.where(scan.vetoed, -1, steps(scan.grid.position))
+    number = np.where(scan.inside_excluded, -1, steps(scan.grid.position))
     regions = [np.flatnonzero(number == region) for region in range(len(edges) + 1)]
     for region, rows in enumerate(regions):
         if rows.size == 0:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from gloam.arrays import FloatArray
 from gloam.errors import InputError
-from gloam.fit import is_certified
+from gloam.fit import FitStatus, is_certified
 from gloam.models import Table
 from gloam.scans import Scan, fit_scan
 from gloam.spectra import Axis, Spectrum, with_flow
@@ -122,7 +122,7 @@ def measure_spurious_signal(
         n_spur=_largest_near(np.abs(n_sig), position, reach),
         error=imagined.n_sig_err,
         neighbourhood=float(neighbourhood),
-        n_failed=int(np.count_nonzero(~is_certified(found.status) & ~scan.vetoed)),
+        n_failed=int(np.count_nonzero(~is_certified(found.status) & (found.status != FitStatus.VETOED.value))),
     )
 
 

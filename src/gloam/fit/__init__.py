@@ -6,7 +6,7 @@ from gloam.fit.crossing import Crossing, crossing
 from gloam.fit.design import Design, JoinedDesign, RowDesign, SharedDesign
 from gloam.fit.effects import SIGNAL, Effect, Effects, TemplateSpread
 from gloam.fit.likelihood import Point, likelihood_difference
-from gloam.fit.linear import is_distinct
+from gloam.fit.linear import information, is_distinct
 from gloam.fit.minimum import Minimum
 from gloam.fit.problem import Problem
 from gloam.fit.profiling import minimise, profile, projected_start
@@ -30,6 +30,7 @@ __all__ = [
     "TemplateSpread",
     "covariance",
     "crossing",
+    "information",
     "is_certified",
     "is_distinct",
     "likelihood_difference",

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
-from gloam.fit.direction import direction
+from gloam.fit.direction import Direction, direction
 from gloam.fit.elimination import solve_positive
 from gloam.fit.interior_point import interior_point
 from gloam.fit.minimum import Minimum
@@ -16,7 +16,16 @@ from gloam.fit.problem import Problem
 from gloam.fit.status import FitStatus
 from gloam.fit.template_statistics import best_expectation
 
-__all__ = ["TOLERANCE", "is_distinct", "raised", "solve_linear", "start_without_signal"]
+__all__ = [
+    "TOLERANCE",
+    "flat_height",
+    "information",
+    "is_distinct",
+    "merge",
+    "raised",
+    "solve_linear",
+    "start_without_signal",
+]
 
 TOLERANCE = 1e-11
 """Default certificate of a fit: yields are then within 5e-6 standard deviations of the minimum."""
@@ -27,15 +36,24 @@ INDISTINCT = 1e-9
 
 def is_distinct(problem: Problem) -> BoolArray:
     """Whether the signal differs from everything the background can be, shape (b,); no matter what the data are."""
+    with np.errstate(all="ignore"):
+        towards = _without_data(problem)
+        return np.asarray((towards.pivot > 1e-12) & (towards.curvature > INDISTINCT * towards.information))
+
+
+def information(problem: Problem) -> FloatArray:
+    """What the bins tell about the yield beside a floating background, for a flat expectation of 1; shape (b,)."""
+    towards = _without_data(problem)
+    return np.where(towards.pivot > 1e-12, towards.curvature, 0.0)
+
+
+def _without_data(problem: Problem) -> Direction:
+    """The second-order model of -ln L for a flat expectation."""
     weight = np.ones_like(problem.counts) if problem.exposure is None else problem.exposure
     if problem.constraint is not None:  # of a weight beside that of the counts
         weight = weight / np.maximum(_level(problem), 0.1 / _bins(problem))[:, None]
     theta = np.zeros((problem.size, problem.design.parameters))
-    with np.errstate(all="ignore"):
-        towards = direction(
-            problem.design, problem.signal, weight, np.zeros_like(weight), np, problem.constraint, theta
-        )
-        return np.asarray((towards.pivot > 1e-12) & (towards.curvature > INDISTINCT * towards.information))
+    return direction(problem.design, problem.signal, weight, np.zeros_like(weight), np, problem.constraint, theta)
 
 
 def solve_linear(problem: Problem, theta: FloatArray, s: FloatArray, free: bool, tol: float) -> Minimum:
@@ -141,7 +159,10 @@ def _flat(problem: Problem, s: FloatArray, level: FloatArray) -> FloatArray:
     known = s[:, None] * problem.signal
     known = known if problem.offset is None else known + problem.offset
     deepest = np.maximum(-known.min(axis=1), 0.0)
-    return np.asarray(((level + 1.5 * deepest) / _flat_height(problem))[:, None] * problem.rising)
+    height = flat_height(problem)
+    # nothing that floats lifts every bin where the whole background is known: then its nominal value has to do
+    size = np.divide(level + 1.5 * deepest, height, out=np.zeros_like(level), where=height > 0)
+    return np.asarray(size[:, None] * problem.rising)
 
 
 def _bins(problem: Problem) -> FloatArray:
@@ -159,7 +180,7 @@ def _level(problem: Problem) -> FloatArray:
     return np.asarray(total / np.maximum(problem.exposure.sum(axis=1), 1e-300))
 
 
-def _flat_height(problem: Problem) -> FloatArray:
+def flat_height(problem: Problem) -> FloatArray:
     """The least expectation that those coefficients give in any used bin, shape (b,)."""
     if not problem.design.parameters:
         return np.ones(problem.size)

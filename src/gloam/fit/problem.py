@@ -14,6 +14,9 @@ from gloam.fit.effects import Effects
 
 __all__ = ["Problem"]
 
+NEGLIGIBLE = 1e-10
+"""Of the largest expectation, or of one event: a spread below which shifts are the rounding of the expectation."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
@@ -114,7 +117,8 @@ class Problem:
         if spread is None:
             return np.zeros_like(expected)
         difference = expected - self.expected(theta, s)
-        return np.divide(difference, spread, out=np.zeros_like(difference), where=spread > 0)
+        felt = spread > NEGLIGIBLE * np.maximum(expected.max(axis=1, keepdims=True), 1.0)
+        return np.divide(difference, spread, out=np.zeros_like(difference), where=felt)
 
     def penalty(self, theta: FloatArray, s: FloatArray, expected: FloatArray) -> FloatArray:
         """The value of the constraint terms and of the shifts of the bins, shape (b,)."""

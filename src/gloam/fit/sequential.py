@@ -15,12 +15,12 @@ import dataclasses
 
 import numpy as np
 
-from gloam.arrays import BoolArray, FloatArray
+from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.fit.constraint import Constraint
 from gloam.fit.design import RowDesign
 from gloam.fit.elimination import solve_positive
 from gloam.fit.likelihood import Point, likelihood_difference
-from gloam.fit.linear import raised, solve_linear
+from gloam.fit.linear import flat_height, merge, raised, solve_linear
 from gloam.fit.minimum import Minimum, pending, put
 from gloam.fit.problem import Problem
 from gloam.fit.status import is_certified
@@ -124,13 +124,10 @@ def profile_sequentially(problem: Problem, theta: FloatArray, s: FloatArray, tol
     for _ in range(MAXIMUM_TANGENTS):
         if rows.size == 0:
             break
-        linear = tangent_problem(part, theta, s, at, multiplier)
-        found = solve_linear(linear, theta, s, free=False, tol=tol)
+        linear, found, gained = _tangent_minimum(part, theta, s, at, multiplier, tol)
         out.passes[rows] += found.passes
-        before = Point(at.expected, linear.penalty(theta, s, at.expected))
-        with np.errstate(all="ignore"):
-            gained = np.maximum(likelihood_difference(linear, before, found), 0.0)
-        good = is_certified(found.status)
+        good = is_certified(found.status) & (gained >= -STUCK)
+        gained = np.maximum(gained, 0.0)
         done = good & (gained <= tol)
         theta, at, moved = _accepted(part, linear, theta, s, at, found)
         # rounding, or a kink at 0, leaves nothing to gain
@@ -145,6 +142,40 @@ def profile_sequentially(problem: Problem, theta: FloatArray, s: FloatArray, tol
             rows, part, theta, s, at = rows[keep], part.take(keep), theta[keep], s[keep], at.take(keep)
             multiplier = multiplier[keep]
     return out
+
+
+def _tangent_minimum(
+    part: Problem, theta: FloatArray, s: FloatArray, at: Point, multiplier: FloatArray | None, tol: float
+) -> tuple[Problem, Minimum, FloatArray]:
+    """The tangent problem, its minimum and how far below the start that is.
+
+    Second derivatives leave -ln L convex where the tangent touches, which need not hold a long step away. A minimum
+    that was not found with them, or that lies above the start, is therefore looked for without them.
+    """
+    linear = tangent_problem(part, theta, s, at, multiplier)
+    found = solve_linear(linear, theta, s, free=False, tol=tol)
+    gained = _gained(linear, theta, s, at, found)
+    lost = np.flatnonzero(~is_certified(found.status) | ~(gained >= -STUCK))
+    if lost.size and part.effects is not None and not part.effects.is_affine:
+        linear = _straightened(part, linear, lost)
+        merge(found, lost, solve_linear(linear.take(lost), theta[lost], s[lost], free=False, tol=tol))
+        gained = _gained(linear, theta, s, at, found)
+    return linear, found, gained
+
+
+def _straightened(part: Problem, linear: Problem, rows: IntArray) -> Problem:
+    """The tangent problem without the second derivatives of the expectation in some rows."""
+    if rows.size == 0 or linear.constraint is None:
+        return linear
+    precision = linear.constraint.precision.copy()
+    precision[:, :, rows] = 0.0 if part.constraint is None else part.constraint.precision[:, :, rows]
+    return dataclasses.replace(linear, constraint=dataclasses.replace(linear.constraint, precision=precision))
+
+
+def _gained(linear: Problem, theta: FloatArray, s: FloatArray, at: Point, found: Minimum) -> FloatArray:
+    """-ln L of the tangent problem at the point where it touches minus that at its minimum, shape (b,)."""
+    with np.errstate(all="ignore"):
+        return likelihood_difference(linear, Point(at.expected, linear.penalty(theta, s, at.expected)), found)
 
 
 def _positive_start(problem: Problem, theta: FloatArray, s: FloatArray) -> FloatArray:
@@ -185,7 +216,7 @@ def _accepted(
             new[waiting] = _corrected(part.take(waiting), linear.take(waiting), goal[waiting], s[waiting])
         else:
             length *= 0.5
-            new[waiting] = theta[waiting] + length * (goal - theta)[waiting]
+            new[waiting] = _lifted(part.take(waiting), theta[waiting] + length * (goal - theta)[waiting], s[waiting])
     new[waiting] = theta[waiting]
     moved = np.ones(s.size, bool)
     moved[waiting] = False
@@ -199,10 +230,20 @@ def _corrected(part: Problem, linear: Problem, theta: FloatArray, s: FloatArray)
     return solve_linear(dataclasses.replace(linear, offset=offset), theta, s, free=False, tol=START_TOLERANCE).theta
 
 
+def _lifted(part: Problem, theta: FloatArray, s: FloatArray) -> FloatArray:
+    """Parameters with as much of a flat background added as a curved boundary mu = 0 has come above the step."""
+    if part.spread_at(theta) is not None:
+        return theta
+    short = np.maximum(-part.expected(theta, s).min(axis=1), 0.0)
+    height = flat_height(part)
+    size = np.divide(short, height, out=np.zeros_like(short), where=height > 0)
+    return theta + part.with_parameters(size[:, None] * part.rising)
+
+
 def _floored(part: Problem, at: Point) -> Point:
     """Expectations that rounding and curvature have put just below 0 in empty bins, lifted to next to nothing."""
     level = part.counts.sum(axis=1) / part.counts.shape[1] + 1e-3
-    slightly = (part.counts == 0) & (at.expected > -1e-6 * level[:, None])
+    slightly = (part.counts == 0) & (at.expected > -1e-9 * level[:, None])
     return Point(np.where(slightly, np.maximum(at.expected, 1e-300), at.expected), at.penalty)
 
 

@@ -25,7 +25,7 @@ class YieldNuisance:
 
     Attributes:
         name: nuisance parameters of one name are one parameter, in all channels and components.
-        relative: one standard deviation over the nominal value; a number, a `Table` or a function of the position.
+        relative: one standard deviation over the nominal value; a number, a `Table` or a function of the mass.
         target: "signal", or the name of a component.
         constraint: of the factor.
     """
@@ -35,13 +35,13 @@ class YieldNuisance:
     target: str = SIGNAL
     constraint: Constraint = "lognormal"
 
-    def size(self, position: FloatArray) -> FloatArray:
-        """The relative uncertainty at each position.
+    def size(self, mass: FloatArray) -> FloatArray:
+        """The relative uncertainty at each mass.
 
         Raises:
             InputError: if it is negative somewhere.
         """
-        size = evaluate(self.relative, position, f"relative size of {self.name!r}")
+        size = evaluate(self.relative, mass, f"relative size of {self.name!r}")
         if size.size and size.min() < 0:
             raise InputError(f"relative size of {self.name!r}", float(size.min()), "numbers >= 0", "give its size")
         return size

@@ -7,6 +7,7 @@ from gloam.scans.joint import JointScan, first_channel
 from gloam.scans.result import ScanResult, signed_significance
 from gloam.scans.setup import Scan
 from gloam.scans.variants import NOMINAL, Variant, VariantResults, Variants, background_variants, fit_variants
+from gloam.scans.veto import information_kept, vetoed
 from gloam.scans.windows import BinnedWindows, SlidingWindows, Windows, sliding_windows, windows_between
 
 __all__ = [
@@ -29,7 +30,9 @@ __all__ = [
     "fit_variants",
     "grid_in_resolution",
     "grid_in_steps",
+    "information_kept",
     "signed_significance",
     "sliding_windows",
+    "vetoed",
     "windows_between",
 ]

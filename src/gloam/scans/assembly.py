@@ -107,7 +107,7 @@ def assemble(
     if not nuisances and not terms.is_structured:
         return Assembled(Problem(counts, shared or RowDesign(terms.columns), signal, exposure), terms.names)
     _check_support(terms, exposure, counts, edges, position)
-    effects = _Builder(scan, edges, position, signal, terms, form, nuisances).effects()
+    effects = _Builder(scan, edges, scan.grid.mass[rows], position, signal, terms, form, nuisances).effects()
     spread, spreads = _spreads(terms)
     problem = Problem(
         counts, shared or RowDesign(terms.columns), signal, exposure,
@@ -190,6 +190,7 @@ class _Builder:
 
     scan: Scan
     edges: FloatArray
+    mass: FloatArray
     position: FloatArray
     signal: FloatArray
     terms: Terms
@@ -224,7 +225,7 @@ class _Builder:
     def _effect(self, nuisance: Nuisance, column: int) -> Effect:
         at, template = self.nuisances.index(nuisance.name), self._template(column)
         if isinstance(nuisance, YieldNuisance):
-            size = nuisance.size(self.position)[:, None]
+            size = nuisance.size(self.mass)[:, None]
             if nuisance.constraint == "lognormal":
                 return Effect(at, column, np.broadcast_to(np.log1p(size), template.shape), is_factor=True)
             return Effect(at, column, size * template, is_factor=False)

@@ -44,10 +44,10 @@ def batches(scan: Scan | JointScan, rows: IntArray | None = None, size: int | No
 
     Args:
         scan: what to fit.
-        rows: hypotheses to fit, shape (h',); None: all that are not vetoed.
+        rows: hypotheses to fit, shape (h',); None: all.
         size: rows of a batch at most; None: as many as suit the cache.
     """
-    rows = np.flatnonzero(~scan.vetoed) if rows is None else rows
+    rows = np.arange(len(scan.grid)) if rows is None else rows
     channels = scan.channels if isinstance(scan, JointScan) else (scan,)
     forms = np.stack([form for channel in channels for form in _form(channel)])
     data = [CumulativeData.of(channel) for channel in channels]

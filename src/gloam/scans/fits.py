@@ -29,6 +29,7 @@ from gloam.scans.batches import Batch, batches, domains, window_ends
 from gloam.scans.joint import JointScan, first_channel
 from gloam.scans.result import ScanResult
 from gloam.scans.setup import Scan
+from gloam.scans.veto import vetoed
 
 __all__ = ["fit_scan"]
 
@@ -59,9 +60,10 @@ def fit_scan(
         if progress is not None:
             progress(batch.rows.size)
 
-    map_batches(work, batches(scan), threads)
+    rows = np.flatnonzero(~vetoed(scan))
+    map_batches(work, batches(scan, rows), threads)
     result = _collected(scan, fitted)
-    if fitted and (result.status[~scan.vetoed] == FitStatus.UNDETERMINED.value).all():
+    if rows.size and (result.status[rows] == FitStatus.UNDETERMINED.value).all():
         widest = int(result.parameters.max())
         bins = first_channel(scan).windows.bins
         raise DegenerateFitError(

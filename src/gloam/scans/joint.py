@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from gloam.arrays import BoolArray, FloatArray, IntArray
+from gloam.arrays import FloatArray, IntArray
 from gloam.errors import InputError
 from gloam.fit import SIGNAL, Constraint, Effect, Effects, JoinedDesign, Problem, TemplateSpread
 from gloam.scans.assembly import Assembled
@@ -59,12 +60,14 @@ class JointScan:
         """The hypotheses, at their positions in the first channel."""
         return self.channels[0].grid
 
-    @property
-    def vetoed(self) -> BoolArray:
-        """Which hypotheses lie in a vetoed or hidden range of every channel with a signal, shape (h,)."""
-        return np.asarray(
-            np.all([c.vetoed | (share == 0) for c, share in zip(self.channels, self.share, strict=True)], axis=0)
-        )
+    def take(self, rows: IntArray) -> JointScan:
+        """The same scan of some of the hypotheses."""
+        channels = tuple(channel.take(rows) for channel in self.channels)
+        return dataclasses.replace(self, channels=channels, share=self.share[:, rows])
+
+    def without_nuisance(self, name: str) -> JointScan:
+        """The same scan with one nuisance parameter fixed at 0."""
+        return dataclasses.replace(self, channels=tuple(c.without_nuisance(name) for c in self.channels))
 
     @property
     def nuisance_names(self) -> tuple[str, ...]:

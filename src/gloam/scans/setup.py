@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 
-from gloam.arrays import BoolArray
+from gloam.arrays import BoolArray, IntArray
 from gloam.errors import InputError
 from gloam.models import Background, Nuisance, SignalShape, names_of, parameter_names
 from gloam.scans.grid import Grid
@@ -26,7 +27,8 @@ class Scan:
         background: form of the background.
         grid: the hypotheses.
         windows: the bins each of them is fitted in.
-        vetoes: ranges of the observable that are left out: their bins are not fitted, masses inside not scanned.
+        vetoes: ranges of the observable that are left out: their bins are not fitted; masses whose peak they take away
+            are not scanned.
         nuisances: uncertainties of yields and shapes.
     """
 
@@ -54,13 +56,22 @@ class Scan:
                 "shorten the grid or read a longer range",
             )
 
+    def take(self, rows: IntArray) -> Scan:
+        """The same scan of some of the hypotheses."""
+        grid = Grid(self.grid.mass[rows], self.grid.position[rows])
+        return dataclasses.replace(self, grid=grid, windows=self.windows.take(rows))
+
+    def without_nuisance(self, name: str) -> Scan:
+        """The same scan with one nuisance parameter fixed at 0."""
+        return dataclasses.replace(self, nuisances=tuple(each for each in self.nuisances if each.name != name))
+
     @property
     def nuisance_names(self) -> tuple[str, ...]:
         """The names of the nuisance parameters: those of the scan, then those that the background brings along."""
         return tuple(dict.fromkeys((*names_of(self.nuisances), *parameter_names(self.background))))
 
     @property
-    def vetoed(self) -> BoolArray:
+    def inside_excluded(self) -> BoolArray:
         """Which hypotheses lie in a vetoed or hidden range, shape (h,)."""
         position = self.grid.position
         inside = np.zeros(position.shape, np.bool_)
@@ -72,3 +83,13 @@ class Scan:
             bins = (edges.searchsorted(position, side="right") - 1).clip(0, edges.size - 2)
             inside |= ~visible[bins]
         return inside
+
+    @property
+    def excluded(self) -> tuple[tuple[float, float], ...]:
+        """The ranges that are not fitted: vetoes and hidden ones."""
+        visible = self.spectrum.visible
+        if visible is None:
+            return self.vetoes
+        steps = np.flatnonzero(np.diff(~visible, prepend=False, append=False)).reshape(-1, 2)
+        edges = self.spectrum.axes[0].edges
+        return (*self.vetoes, *((float(edges[first]), float(edges[end])) for first, end in steps))

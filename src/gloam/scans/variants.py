@@ -10,7 +10,7 @@ import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.errors import DegenerateFitError, InputError
-from gloam.fit import is_certified
+from gloam.fit import FitStatus, is_certified
 from gloam.models import Background, Components, Polynomial, Steps
 from gloam.scans.fits import fit_scan
 from gloam.scans.joint import JointScan
@@ -129,7 +129,7 @@ class VariantResults:
     @property
     def excluded(self) -> BoolArray:
         """Where a variant has no certified fit although the hypothesis is not vetoed, shape (v, h)."""
-        return np.stack([~is_certified(result.status) & ~result.setup.vetoed for result in self.results])
+        return np.asarray(~is_certified(self.status) & (self.status != FitStatus.VETOED.value))
 
     @property
     def n_fits(self) -> int:

@@ -43,6 +43,10 @@ class Windows(Protocol):
         """Edge indices of some windows, padded to `bins` bins by repeating the last; shape (b, bins + 1)."""
         ...
 
+    def take(self, rows: IntArray) -> Windows:
+        """Some of the windows."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SlidingWindows:
@@ -74,6 +78,11 @@ class SlidingWindows:
     def edge_indices(self, rows: IntArray, bins: int) -> IntArray:
         """Edge indices of some windows, padded by repeating the last; shape (b, bins + 1)."""
         return np.asarray(np.minimum(self.first[rows][:, None] + np.arange(bins + 1), self.last[rows][:, None]))
+
+    def take(self, rows: IntArray) -> SlidingWindows:
+        """Some of the windows."""
+        asked = None if self.asked is None else (self.asked[0][rows], self.asked[1][rows])
+        return SlidingWindows(self.first[rows], self.last[rows], self.equal_bins, asked)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,6 +122,10 @@ class BinnedWindows:
         """Edge indices of some windows, padded by repeating the last; shape (b, bins + 1)."""
         chosen = self.indices[rows]
         return np.pad(chosen, ((0, 0), (0, bins + 1 - chosen.shape[1])), mode="edge")
+
+    def take(self, rows: IntArray) -> BinnedWindows:
+        """Some of the windows."""
+        return BinnedWindows(self.indices[rows], self.equal_bins)
 
 
 def sliding_windows(axis: Axis, position: FloatArray, half_width: float | FloatArray) -> SlidingWindows:

@@ -10,6 +10,7 @@ import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.errors import InputError
+from gloam.fit import FitStatus
 from gloam.scans import VariantResults
 from gloam.statistics.asymptotic import BANDS
 from gloam.statistics.limits import LimitMethod, UpperLimits, upper_limits
@@ -88,7 +89,7 @@ def combine_variants(results: VariantResults, limits: Sequence[UpperLimits] | No
         observed, expected = np.stack([each.observed for each in limits]), [each.expected for each in limits]
         answered &= np.isfinite(observed)
     largest, active_limit = _chosen(observed, observed)
-    vetoed = np.stack([result.setup.vetoed for result in results.results])
+    vetoed = results.status == FitStatus.VETOED.value
     return VariantSummary(
         names=results.names,
         z_local=smallest,

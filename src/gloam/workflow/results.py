@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from gloam.models import YieldNuisance
 from gloam.report import ChannelResult
 from gloam.spectra import Origin
-from gloam.workflow.systematics import YieldSystematic
 
 __all__ = ["Run"]
 
@@ -36,4 +36,4 @@ class Run:
     hashes: dict[str, str | None]
     published: dict[str, Any] | None = None
     notes: tuple[str, ...] = ()
-    systematics: tuple[YieldSystematic, ...] = ()
+    systematics: tuple[YieldNuisance, ...] = ()

@@ -11,7 +11,8 @@ import numpy as np
 from gloam.errors import InputError
 from gloam.execution import progress_bar
 from gloam.interpretation import YieldFactors, efficiency_named, factor_named
-from gloam.models import Parameter, SignalShape, background_named, shape_named, width_named
+from gloam.models import Parameter, SignalShape, YieldNuisance, background_named, shape_named, width_named
+from gloam.models.nuisance import SIGNAL
 from gloam.report import ChannelResult
 from gloam.scans import Grid, background_variants, fit_scan, grid_in_resolution, grid_in_steps, sliding_windows
 from gloam.spectra import Origin, Spectrum, read_spectrum
@@ -20,7 +21,7 @@ from gloam.store import content_hash, file_hash
 from gloam.systematic import Constraint, Systematic
 from gloam.workflow.results import Run
 from gloam.workflow.scan import declare_scan
-from gloam.workflow.systematics import YieldSystematic, check_sizes, yield_systematics
+from gloam.workflow.systematics import check_sizes, yield_nuisances
 from gloam.workflow.variants import scan_variants, variation_named
 
 __all__ = ["ScanRequest", "scan_file"]
@@ -100,7 +101,9 @@ def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool =
     value, relative = request.window
     half_width = value * (shape.resolution(grid.position) if relative else np.ones(len(grid)))
     windows = sliding_windows(spectrum.axis, grid.position, half_width)
-    scan = declare_scan(spectrum, shape, form, grid, windows, request.vetoes)
+    # a polynomial floats, and with it the yield of the background
+    acting = tuple(nuisance for nuisance in systematics if nuisance.target == SIGNAL)
+    scan = declare_scan(spectrum, shape, form, grid, windows, request.vetoes, acting)
     with progress_bar("fits", len(grid), not quiet) as advance:
         result = fit_scan(scan, threads=threads, progress=advance)
     limits: UpperLimits = no_limits(result, request.level, request.method)
@@ -140,15 +143,13 @@ def _factors(request: ScanRequest) -> tuple[YieldFactors, Parameter | None]:
     return YieldFactors(request.luminosity, efficiency, branching, radiative), error
 
 
-def _systematics(request: ScanRequest, efficiency_error: Parameter | None) -> tuple[YieldSystematic, ...]:
-    """The nuisances of the scan: the systematics given by name, and the errors of the table of efficiencies."""
-    return yield_systematics(request.systematics, efficiency_error, request.constraint)
+def _systematics(request: ScanRequest, efficiency_error: Parameter | None) -> tuple[YieldNuisance, ...]:
+    """The nuisance parameters of the scan: systematics given by name, and errors of the table of efficiencies."""
+    return yield_nuisances(request.systematics, efficiency_error, request.constraint)
 
 
-def _notes(request: ScanRequest, systematics: tuple[YieldSystematic, ...]) -> tuple[str, ...]:
+def _notes(request: ScanRequest, systematics: tuple[YieldNuisance, ...]) -> tuple[str, ...]:
     notes = [] if request.limits else ["Limits were not asked for."]
-    if systematics:
-        notes.append("systematics: they are listed but not part of the fits; limits do without them.")
     if any(systematic.target == "background" for systematic in systematics):
         notes.append(
             "systematics on the background change nothing: its coefficients, and with them its yield, are free in "

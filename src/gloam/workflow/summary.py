@@ -14,6 +14,7 @@ from gloam.report.words import cross_section_in_words, distribution_in_words, di
 from gloam.scans import ScanResult, VariantResults
 from gloam.statistics import UpperLimits
 from gloam.workflow.results import Run
+from gloam.workflow.systematics import in_summary
 from gloam.workflow.variants import variant_notes, variant_numbers
 
 __all__ = ["summary"]
@@ -60,7 +61,7 @@ def summary(run: Run) -> dict[str, Any]:
             "n_failed": sum(channel.limits.n_failed for channel in run.channels),
             "cross_section": _cross_section(run.channels[0]),
         },
-        "systematics": [systematic.summary(run.channels[0].result.mass) for systematic in run.systematics],
+        "systematics": [in_summary(nuisance, run.channels[0].result.mass) for nuisance in run.systematics],
         "published": run.published,
         "channels": [_channel(channel) for channel in run.channels],
         "notes": [*run.notes, *_notes(run)],

@@ -72,6 +72,14 @@ def test_asymmetric_windows_keep_their_shape(make):
     np.testing.assert_array_equal(narrow.last, expected.last)
 
 
+def test_some_of_the_hypotheses_are_varied_as_all_of_them(make):
+    rows = np.array([0, 3, 20])
+    some, whole = (background_variants(scan, window=5) for scan in (make().take(rows), make()))
+    for one, other in zip(some, whole, strict=True):
+        np.testing.assert_array_equal(one.scan.windows.first, other.scan.windows.first[rows])
+        np.testing.assert_array_equal(one.scan.windows.last, other.scan.windows.last[rows])
+
+
 def test_windows_that_are_cut_anyway_are_no_variant(make):
     variants = background_variants(make(half_width=5.0), window=5)
     assert [variant.name for variant in variants] == ["nominal"]
@@ -120,7 +128,7 @@ def test_results_are_the_single_scans_stacked(make):
         alone = fit_scan(variant.scan)
         np.testing.assert_array_equal(found.n_sig[row], alone.n_sig)
         np.testing.assert_array_equal(found.z_local[row], alone.z_local)
-    assert found.nominal.n_fits * 9 == found.n_fits == 2 * sum(advances)
+    assert found.n_fits == sum(result.n_fits for result in found.results) == 2 * sum(advances)
     assert found.n_failed == 0
     assert not found.excluded.any()
     assert (found.status[:, GRID.position.searchsorted(1.99)] == FitStatus.VETOED).all()

@@ -127,7 +127,7 @@ def test_vetoed_masses_have_no_answer():
     variants = fit_variants(background_variants(scan_of(vetoes=((1.97, 2.13),)), order=1))
     advances = []
     found = profile_envelope(variants, progress=advances.append)
-    vetoed = variants.nominal.setup.vetoed
+    vetoed = variants.nominal.status == FitStatus.VETOED
     assert vetoed.any()
     for name in ("n_sig", "low", "high", "q0", "upper_limit", "z_local"):
         np.testing.assert_array_equal(np.isnan(getattr(found, name)), vetoed)

@@ -83,7 +83,7 @@ def test_the_least_stringent_limit_and_its_bands(variants):
 
 def test_vetoed_masses_are_no_failures(variants):
     summary = combine_variants(variants, variant_limits(variants, bands=False))
-    vetoed = variants.nominal.setup.vetoed
+    vetoed = variants.nominal.status == FitStatus.VETOED
     assert vetoed.any()
     np.testing.assert_array_equal(np.isnan(summary.z_local), vetoed)
     np.testing.assert_array_equal(np.isnan(summary.observed), vetoed)
@@ -98,7 +98,7 @@ def test_limits_are_those_of_the_single_scans(variants):
         np.testing.assert_array_equal(each.expected, alone.expected)
     summary = combine_variants(variants, limits)
     stacked = np.stack([each.observed for each in limits])
-    rows = np.flatnonzero(~variants.nominal.setup.vetoed)
+    rows = np.flatnonzero(variants.nominal.status != FitStatus.VETOED)
     np.testing.assert_array_equal(summary.observed[rows], stacked.max(axis=0)[rows])
     np.testing.assert_array_equal(stacked[summary.active_limit[rows], rows], summary.observed[rows])
     np.testing.assert_array_equal(variants.z_local[summary.active_z[rows], rows], summary.z_local[rows])

@@ -5,7 +5,7 @@ import pytest
 
 from gloam.errors import InputError
 from gloam.systematic import Systematic
-from gloam.workflow.systematics import check_sizes, systematic_named, without_repeats, yield_systematics
+from gloam.workflow.systematics import check_sizes, in_summary, systematic_named, without_repeats, yield_nuisances
 
 MASS = np.array([1.0, 2.0, 4.0])
 
@@ -62,24 +62,24 @@ def test_one_name_is_one_source():
 
 def test_errors_of_the_efficiency_are_one_more():
     given = [systematic_named("luminosity=0.014:signal")]
-    found = yield_systematics(given, lambda mass: 0.1 * mass, "gaussian")
+    found = yield_nuisances(given, lambda mass: 0.1 * mass, "gaussian")
     assert names(found) == [("luminosity", "signal"), ("efficiency", "signal")]
-    np.testing.assert_allclose(found[1].at(MASS), [0.1, 0.2, 0.4])
-    assert found[0].at(MASS).tolist() == [0.014] * 3
-    assert [each.summary(MASS) for each in found] == [
+    np.testing.assert_allclose(found[1].size(MASS), [0.1, 0.2, 0.4])
+    assert found[0].size(MASS).tolist() == [0.014] * 3
+    assert [in_summary(each, MASS) for each in found] == [
         {"name": "luminosity", "target": "signal", "relative": 0.014, "constraint": "lognormal"},
         {"name": "efficiency", "target": "signal", "relative": [0.1, 0.4], "constraint": "gaussian"},
     ]
-    assert names(yield_systematics(given, None, "gaussian")) == [("luminosity", "signal")]
+    assert names(yield_nuisances(given, None, "gaussian")) == [("luminosity", "signal")]
 
 
 def test_the_efficiency_has_one_uncertainty():
     with pytest.raises(InputError, match="Leave out the column error"):
-        yield_systematics([systematic_named("efficiency=0.1:signal")], lambda mass: 0.1 * mass, "lognormal")
+        yield_nuisances([systematic_named("efficiency=0.1:signal")], lambda mass: 0.1 * mass, "lognormal")
 
 
 def test_sizes_are_checked_at_every_mass():
-    found = yield_systematics([], lambda mass: 3.0 * mass, "lognormal")
+    found = yield_nuisances([], lambda mass: 3.0 * mass, "lognormal")
     check_sizes(found, MASS[:2])
     with pytest.raises(InputError, match="efficiency at a mass of 4 GeV: got a relative error of 12; allowed: at most"):
         check_sizes(found, MASS)
