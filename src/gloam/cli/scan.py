@@ -52,6 +52,9 @@ _MULTIPLE = re.compile(r"([-+0-9.eE]+)\s*sigma")
     "--method", type=click.Choice(get_args(LimitMethod)), default="cls", show_default=True, help="Of the limits."
 )
 @click.option("--limits/--no-limits", default=True, show_default=True, help="Compute upper limits and expected bands.")
+@click.option(
+    "--variants", metavar="window:Ksigma,order:N", help="Fit in other ranges and orders too; the weakest limit counts."
+)
 @click.option("--luminosity", type=float, metavar="L", help="Integrated, in fb^-1: limits on cross sections too.")
 @click.option(
     "--efficiency", metavar="VALUE|TABLE.csv", help="A fraction, or columns mass,efficiency[,error] (absolute error)."
@@ -90,7 +93,7 @@ def command(
     level: float, method: LimitMethod, limits: bool, luminosity: float | None, efficiency: str | None,
     branching_fraction: str | None, radiative_factor: str | None, systematics: tuple[str, ...],
     constraint: Constraint, out: Path | None, figures: bool, threads: int | None, seed: int,
-    as_json: bool, quiet: bool,
+    as_json: bool, quiet: bool, variants: str | None,
 ) -> None:  # fmt: skip
     """Scan a spectrum for a narrow peak at every mass, with significance and upper limit.
 
@@ -109,6 +112,7 @@ def command(
         level=level, method=method, limits=limits, luminosity=luminosity, efficiency=efficiency,
         branching_fraction=branching_fraction, radiative_factor=radiative_factor,
         systematics=tuple(systematic_named(text, constraint) for text in systematics), constraint=constraint,
+        variants=variants,
     )  # fmt: skip
     deliver(scan_file(request, threads=threads, quiet=quiet or as_json), out, figures, seed, as_json, quiet)
 

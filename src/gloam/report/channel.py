@@ -5,10 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gloam.interpretation import CrossSectionLimits, YieldFactors, cross_section_limits
-from gloam.scans import ScanResult
-from gloam.statistics import UpperLimits
+from gloam.scans import ScanResult, VariantResults
+from gloam.statistics import UpperLimits, VariantSummary
 
-__all__ = ["ChannelResult"]
+__all__ = ["ChannelResult", "ChannelVariants"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChannelVariants:
+    """The background variants of a channel.
+
+    Attributes:
+        results: the fits of each, the nominal variant first.
+        limits: the upper limits of each, in the same order.
+        summary: the smallest significance and the least stringent limit over them.
+    """
+
+    results: VariantResults
+    limits: tuple[UpperLimits, ...]
+    summary: VariantSummary
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,10 +33,11 @@ class ChannelResult:
     Attributes:
         name: short and fit for a file name, such as "omega".
         title: in words, such as "omega region".
-        result: the fits.
-        limits: the upper limits of the same hypotheses.
+        result: the fits, of the nominal variant where there are several.
+        limits: the upper limits of the same hypotheses, the least stringent where there are variants.
         observable_label: of the horizontal axis of the spectrum, with its unit; may contain $mathematics$.
         factors: luminosity, efficiency and others, as far as they are known.
+        variants: fits and limits of all background variants; None where there is the nominal one alone.
     """
 
     name: str
@@ -30,6 +46,7 @@ class ChannelResult:
     limits: UpperLimits
     observable_label: str
     factors: YieldFactors = field(default_factory=YieldFactors)
+    variants: ChannelVariants | None = None
 
     @property
     def cross_section(self) -> CrossSectionLimits:

@@ -19,6 +19,7 @@ from gloam.report.statements import (
     limit_statement,
     published_statement,
     systematics_statement,
+    variants_statement,
 )
 from gloam.report.stylesheet import STYLESHEET
 from gloam.report.views import fit_view, largest_excess
@@ -37,11 +38,15 @@ SIGNIFICANCE = (
     "Negative: fewer events than background alone. Neighbouring masses share events and are correlated; the number of "
     "masses looked at is not accounted for."
 )
+VARIANTS = (
+    "Local significance and upper limit of each variant of the background model, the nominal one, and what is quoted: "
+    "the smallest significance and the least stringent limit."
+)
 FILES = {
     "summary.json": "the results in one document",
     "scan.csv": "every hypothesis: yield, error, local significance, window, status of the fit",
     "limits.csv": "upper limits, observed and expected",
-    "variants.csv": "the variants of the fit",
+    "variants.csv": "yield, significance and limit of each hypothesis in each background variant",
     "spectrum.json": "the spectra (UHI)",
     "fits.npz": "parameters and covariances of all fits",
     "provenance.json": "versions, engine, seed, hashes, date",
@@ -94,6 +99,7 @@ def _in_words(summary: Mapping[str, Any], channels: Sequence[ChannelResult]) -> 
         global_statement(summary),
         limit_statement(summary, channels),
         cross_section_statement(channels),
+        *map(variants_statement, channels),
         systematics_statement(summary),
         published_statement(summary),
     ]
@@ -149,6 +155,8 @@ def _captions(channel: ChannelResult) -> dict[str, tuple[str, str]]:
     row = largest_excess(channel.result)
     if row is None:
         return captions
+    if channel.variants is not None:
+        captions["variants"] = ("background variants around the largest excess", VARIANTS)
     merged = fit_view(channel.result, row).merged
     bins = f"Up to {merged} bins are merged for display; the fit used them one by one." if merged > 1 else ""
     caption = f"The hypothesis of {mass_in_words(channel.result, row)}. {FIT} {bins}".strip()

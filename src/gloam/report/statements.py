@@ -35,6 +35,7 @@ __all__ = [
     "limit_statement",
     "published_statement",
     "systematics_statement",
+    "variants_statement",
 ]
 
 KINDS = {"real": "Real collision data", "pseudo": "Pseudo-data, made by simulation", "user": "Data given by the user"}
@@ -171,6 +172,25 @@ def published_statement(summary: Mapping[str, Any]) -> str:
     ]
     found = f" Found (published): {'; '.join(each)}." if each else ""
     return f"Compared with what is published: {'; '.join(parts)}.{found}"
+
+
+def variants_statement(channel: ChannelResult) -> str:
+    """What the background variants of a channel come down to; empty where there are none."""
+    if channel.variants is None:
+        return ""
+    summary, mass = channel.variants.summary, channel.result.mass
+    known = np.flatnonzero(np.isfinite(summary.z_local))
+    text = f"{channel.title}: {len(summary.names)} background variants ({', '.join(summary.names)})."
+    if known.size:
+        row = int(known[summary.z_local[known].argmax()])
+        text += (
+            f" The largest of the smallest significances over them is {signed(float(summary.z_local[row]))} at "
+            f"{mass[row]:.6g} GeV (variant {summary.names[summary.active_z[row]]})."
+        )
+    if np.isfinite(summary.observed).any():
+        text += " The limits are the least stringent over the variants; the other significances are the nominal ones."
+    failed = [f"{name} {count:,}" for name, count in zip(summary.names, summary.n_failed, strict=True) if count]
+    return f"{text} Hypotheses without an answer, not taken into account: {', '.join(failed) or 'none'}."
 
 
 def channel_rows(channels: Sequence[ChannelResult]) -> dict[str, list[str]]:

@@ -6,10 +6,12 @@ from gloam.scans.grid import Grid, grid_in_resolution, grid_in_steps
 from gloam.scans.joint import JointScan, first_channel
 from gloam.scans.result import ScanResult, signed_significance
 from gloam.scans.setup import Scan
+from gloam.scans.variants import NOMINAL, Variant, VariantResults, Variants, background_variants, fit_variants
 from gloam.scans.veto import information_kept, vetoed
-from gloam.scans.windows import BinnedWindows, SlidingWindows, Windows, sliding_windows
+from gloam.scans.windows import BinnedWindows, SlidingWindows, Windows, sliding_windows, windows_between
 
 __all__ = [
+    "NOMINAL",
     "Batch",
     "BinnedWindows",
     "Grid",
@@ -17,14 +19,20 @@ __all__ = [
     "Scan",
     "ScanResult",
     "SlidingWindows",
+    "Variant",
+    "VariantResults",
+    "Variants",
     "Windows",
+    "background_variants",
     "batches",
     "first_channel",
     "fit_scan",
+    "fit_variants",
     "grid_in_resolution",
     "grid_in_steps",
     "information_kept",
     "signed_significance",
     "sliding_windows",
     "vetoed",
+    "windows_between",
 ]

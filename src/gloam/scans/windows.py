@@ -15,7 +15,7 @@ from gloam.arrays import FloatArray, IntArray
 from gloam.errors import InputError
 from gloam.spectra import Axis
 
-__all__ = ["MAXIMUM_BINS", "BinnedWindows", "SlidingWindows", "Windows", "sliding_windows"]
+__all__ = ["MAXIMUM_BINS", "BinnedWindows", "SlidingWindows", "Windows", "sliding_windows", "windows_between"]
 
 MAXIMUM_BINS = 20_000
 """Bins in one window; more are a sign of bins far finer than the resolution."""
@@ -56,11 +56,14 @@ class SlidingWindows:
         first: index of the lower edge of each window, shape (h,).
         last: index of its upper edge, > first, shape (h,).
         equal_bins: whether the axis is uniform.
+        asked: the ends before they were rounded to edges and cut at the axis, shapes (h,); None where the edges
+            themselves were given.
     """
 
     first: IntArray
     last: IntArray
     equal_bins: bool
+    asked: tuple[FloatArray, FloatArray] | None = None
 
     @property
     def bins(self) -> IntArray:
@@ -78,7 +81,8 @@ class SlidingWindows:
 
     def take(self, rows: IntArray) -> SlidingWindows:
         """Some of the windows."""
-        return SlidingWindows(self.first[rows], self.last[rows], self.equal_bins)
+        asked = None if self.asked is None else (self.asked[0][rows], self.asked[1][rows])
+        return SlidingWindows(self.first[rows], self.last[rows], self.equal_bins, asked)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,24 +142,43 @@ def sliding_windows(axis: Axis, position: FloatArray, half_width: float | FloatA
     half_width = np.broadcast_to(np.asarray(half_width, float), position.shape)
     if not (np.isfinite(half_width).all() and (half_width > 0).all()):
         raise InputError("half-width of the window", half_width.min(), "a number > 0", "25sigma is usual")
-    low, high = axis.edges[0], axis.edges[-1]
-    outside = (position + half_width <= low) | (position - half_width >= high)
+    return windows_between(axis, position - half_width, position + half_width)
+
+
+def windows_between(axis: Axis, low: FloatArray, high: FloatArray) -> SlidingWindows:
+    """Windows from low to high, rounded to bin edges and cut at the ends of the axis.
+
+    Args:
+        axis: the axis of the spectrum.
+        low: lower end of each window, shape (h,).
+        high: upper end of each, > low, shape (h,).
+
+    Raises:
+        InputError: if a window is empty, lies outside the axis or has more than `MAXIMUM_BINS` bins.
+
+    Example:
+        >>> windows_between(Axis([0.0, 1.0, 2.0, 3.0]), np.array([0.9]), np.array([7.0])).ends
+        (array([1]), array([3]))
+    """
+    if not (low < high).all():
+        row = int(np.argmin(low < high))
+        raise InputError("window", f"{low[row]:g} to {high[row]:g}", "LO < HI", "take a wider window")
+    outside = (high <= axis.low) | (low >= axis.high)
     if outside.any():
+        row = int(np.argmax(outside))
         raise InputError(
-            f"window around {position[outside][0]:g}", f"an axis from {low:g} to {high:g}",
+            f"window around {0.5 * (low[row] + high[row]):g}", f"an axis from {axis.low:g} to {axis.high:g}",
             "windows that overlap the axis", "scan masses inside the range of the spectrum",
         )  # fmt: skip
-    first = _nearest_edge(axis.edges, position - half_width)
-    last = _nearest_edge(axis.edges, position + half_width)
     # a window narrower than a bin keeps the bin it lies in
-    first = np.minimum(first, len(axis) - 1)
-    last = np.maximum(last, first + 1)
+    first = np.minimum(_nearest_edge(axis.edges, low), len(axis) - 1)
+    last = np.maximum(_nearest_edge(axis.edges, high), first + 1)
     if (last - first).max() > MAXIMUM_BINS:
         raise InputError(
             "window", f"{(last - first).max()} bins", f"at most {MAXIMUM_BINS}",
             f"merge bins with --bin-width (now {axis.widths.min():g}), a tenth of the resolution is enough",
         )  # fmt: skip
-    return SlidingWindows(first, last, axis.is_uniform)
+    return SlidingWindows(first, last, axis.is_uniform, (low, high))
 
 
 def _nearest_edge(edges: FloatArray, value: FloatArray) -> IntArray:

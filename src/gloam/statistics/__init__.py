@@ -1,6 +1,27 @@
 """Significance, limits and their asymptotic distributions, vectorised on top of the fit engine."""
 
+from gloam.statistics.envelope import Envelope, profile_envelope
+from gloam.statistics.goodness_of_fit import Goodness, deviance, deviance_moments, goodness
 from gloam.statistics.limits import LimitMethod, UpperLimits, check_level, no_limits, upper_limits
 from gloam.statistics.significance import p_local, signed_significance
+from gloam.statistics.variants import VariantSummary, combine_variants, least_stringent, variant_limits
 
-__all__ = ["LimitMethod", "UpperLimits", "check_level", "no_limits", "p_local", "signed_significance", "upper_limits"]
+__all__ = [
+    "Envelope",
+    "Goodness",
+    "LimitMethod",
+    "UpperLimits",
+    "VariantSummary",
+    "check_level",
+    "combine_variants",
+    "deviance",
+    "deviance_moments",
+    "goodness",
+    "least_stringent",
+    "no_limits",
+    "p_local",
+    "profile_envelope",
+    "signed_significance",
+    "upper_limits",
+    "variant_limits",
+]

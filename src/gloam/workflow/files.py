@@ -11,6 +11,7 @@ import numpy as np
 from gloam.arrays import FloatArray
 from gloam.fit import FitStatus
 from gloam.report import ChannelResult
+from gloam.scans import ScanResult
 from gloam.spectra import to_uhi_json
 from gloam.statistics import p_local
 from gloam.store import provenance, write_arrays, write_atomically, write_json, write_table
@@ -41,7 +42,7 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     numbers = summary(run)
     write_table(directory / "scan.csv", _joined([_scan_columns(channel) for channel in run.channels]))
     write_table(directory / "limits.csv", _joined([_limit_columns(channel) for channel in run.channels]))
-    write_table(directory / "variants.csv", {name: np.empty(0) for name in VARIANT_COLUMNS})
+    write_table(directory / "variants.csv", _variant_columns(run))
     spectra = {channel.name: json.loads(to_uhi_json(channel.result.scan.spectrum)) for channel in run.channels}
     document = json.dumps(spectra if len(spectra) > 1 else next(iter(spectra.values())))
     write_atomically(directory / "spectrum.json", lambda stream: stream.write(document.encode()))
@@ -71,7 +72,6 @@ def _joined(tables: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _scan_columns(channel: ChannelResult) -> dict[str, Any]:
     result = channel.result
-    names = {int(status): status.name.lower() for status in FitStatus}
     z = result.z_local
     return {
         "channel": channel.name,
@@ -84,7 +84,7 @@ def _scan_columns(channel: ChannelResult) -> dict[str, Any]:
         "p_local": p_local(z),
         "window_low": result.window_low,
         "window_high": result.window_high,
-        "status": np.array([names[code] for code in result.status.tolist()]),
+        "status": _status_names(result),
         "edm": result.edm,
     }
 
@@ -98,6 +98,32 @@ def _limit_columns(channel: ChannelResult) -> dict[str, Any]:
     columns |= _limited("xsec_ul_fb", in_fb.observed, in_fb.expected)
     columns |= _limited("coupling_ul", np.nan, np.full((1, len(QUANTILES)), np.nan))
     return columns | {"method": limits.method, "level": limits.level}
+
+
+def _variant_columns(run: Run) -> dict[str, Any]:
+    """One row for each channel, variant and hypothesis; no row for channels with one background model."""
+    tables = [
+        {
+            "channel": channel.name,
+            "mass": result.mass,
+            "mass2": np.nan,
+            "variant": name,
+            "n_sig": result.n_sig,
+            "n_sig_err": result.n_sig_err,
+            "z_local": result.z_local,
+            "n_sig_ul": limits.observed,
+            "status": _status_names(result),
+        }
+        for channel in run.channels
+        if (variants := channel.variants) is not None
+        for name, result, limits in zip(variants.results.names, variants.results.results, variants.limits, strict=True)
+    ]
+    return _joined(tables) if tables else {name: np.empty(0) for name in VARIANT_COLUMNS}
+
+
+def _status_names(result: ScanResult) -> np.ndarray[Any, Any]:
+    names = {int(status): status.name.lower() for status in FitStatus}
+    return np.array([names[code] for code in result.status.tolist()])
 
 
 def _limited(name: str, observed: Any, expected: FloatArray) -> dict[str, Any]:

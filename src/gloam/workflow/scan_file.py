@@ -13,7 +13,7 @@ from gloam.execution import progress_bar
 from gloam.interpretation import YieldFactors, efficiency_named, factor_named
 from gloam.models import Parameter, SignalShape, YieldNuisance, background_named, shape_named, width_named
 from gloam.report import ChannelResult
-from gloam.scans import Grid, fit_scan, grid_in_resolution, grid_in_steps, sliding_windows
+from gloam.scans import Grid, background_variants, fit_scan, grid_in_resolution, grid_in_steps, sliding_windows
 from gloam.spectra import Origin, Spectrum, read_spectrum
 from gloam.statistics import LimitMethod, UpperLimits, check_level, no_limits, upper_limits
 from gloam.store import content_hash, file_hash
@@ -21,6 +21,7 @@ from gloam.systematic import Constraint, Systematic
 from gloam.workflow.results import Run
 from gloam.workflow.scan import declare_scan
 from gloam.workflow.systematics import acting, check_sizes, declared_nuisances
+from gloam.workflow.variants import scan_variants, variation_named
 
 __all__ = ["ScanRequest", "scan_file"]
 
@@ -46,6 +47,7 @@ class ScanRequest:
         level: of the limits.
         method: of the limits.
         limits: whether to compute limits.
+        variants: of the background, such as "window:5sigma,order:1"; None: the nominal one alone.
         luminosity: integrated, in fb^-1; None, here and below: not known.
         efficiency: a number or the name of a table, whose column `error` becomes a systematic uncertainty.
         branching_fraction: a number or the name of a table.
@@ -68,6 +70,7 @@ class ScanRequest:
     level: float = 0.90
     method: LimitMethod = "cls"
     limits: bool = True
+    variants: str | None = None
     luminosity: float | None = None
     efficiency: str | None = None
     branching_fraction: str | None = None
@@ -85,6 +88,7 @@ def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool =
     start = time.perf_counter()
     # everything that can be wrong is checked before the file is read
     check_level(request.level)
+    variation = None if request.variants is None else variation_named(request.variants)
     form = background_named(request.background)
     shape = shape_named(request.signal, width_named(request.width))
     factors, efficiency_error = _factors(request)
@@ -104,6 +108,10 @@ def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool =
     if request.limits:
         with progress_bar("limits", len(grid), not quiet) as advance:
             limits = upper_limits(result, request.level, request.method, threads=threads, progress=advance)
+    varied = None
+    if variation is not None:
+        variants = background_variants(scan, **variation)
+        varied, limits = scan_variants(variants, result, limits, limited=request.limits, threads=threads, quiet=quiet)
     axis = spectrum.axis
     origin = spectrum.origin or Origin("user", request.source)
     label = f"{axis.name} [{axis.unit}]"
@@ -111,7 +119,7 @@ def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool =
         name="scan",
         title=f"Scan of {request.source}",
         origin=origin,
-        channels=(ChannelResult("scan", request.source, result, limits, label, factors=factors),),
+        channels=(ChannelResult("scan", request.source, result, limits, label, factors, varied),),
         seconds=time.perf_counter() - start,
         hashes={
             "declaration": content_hash([request, _tables(request)]),

@@ -11,9 +11,11 @@ from gloam.fit import FitStatus
 from gloam.interpretation import FACTORS, YieldFactors
 from gloam.report import ChannelResult
 from gloam.report.words import cross_section_in_words, distribution_in_words, division_in_words
+from gloam.scans import ScanResult, VariantResults
 from gloam.statistics import UpperLimits
 from gloam.workflow.results import Run
 from gloam.workflow.systematics import in_summary
+from gloam.workflow.variants import variant_notes, variant_numbers
 
 __all__ = ["summary"]
 
@@ -39,8 +41,8 @@ def summary(run: Run) -> dict[str, Any]:
             "entries": sum(result.scan.spectrum.entries for result in results),
         },
         "n_hypotheses": sum(len(result.setup.grid) for result in results),
-        "n_fits": sum(result.n_fits for result in results),
-        "n_failed": sum(result.n_failed for result in results),
+        "n_fits": sum(_fits(channel).n_fits for channel in run.channels),
+        "n_failed": sum(_fits(channel).n_failed for channel in run.channels),
         "seconds": run.seconds,
         "max_excess": _extreme(run.channels, np.nanargmax, sign=1),
         "max_deficit": _extreme(run.channels, np.nanargmin, sign=-1),
@@ -64,6 +66,11 @@ def summary(run: Run) -> dict[str, Any]:
         "channels": [_channel(channel) for channel in run.channels],
         "notes": [*run.notes, *_notes(run)],
     }
+
+
+def _fits(channel: ChannelResult) -> ScanResult | VariantResults:
+    """All fits of a channel, of every variant where there are several."""
+    return channel.result if channel.variants is None else channel.variants.results
 
 
 def _extreme(channels: tuple[ChannelResult, ...], where: Any, sign: int) -> dict[str, Any] | None:
@@ -95,6 +102,7 @@ def _channel(channel: ChannelResult) -> dict[str, Any]:
         "median_n_sig_ul": _median(channel.limits.observed),
         "median_xsec_ul_fb": _median(channel.cross_section.observed),
         "largest_edm": _largest(result.edm),
+        "variants": variant_numbers(channel),
     }
 
 
@@ -153,10 +161,12 @@ def _notes(run: Run) -> list[str]:
         "p_global, z_global, trials_factor: not computed; the significance is local.",
         _without_toys(run.channels[0].limits),
         *_undeclared(run.channels[0].factors),
-        "variants.csv: no background variants are declared.",
     ]
+    if all(channel.variants is None for channel in run.channels):
+        notes.append("variants.csv: no background variants are declared.")
     for channel in run.channels:
         result = channel.result
+        notes += variant_notes(channel)
         if result.scan.spectrum.is_weighted:
             notes.append(f"{channel.name}: weighted data, fitted with a scaled Poisson likelihood (arXiv:1309.1287).")
         counted = [(status, int(np.count_nonzero(result.status == status.value))) for status in FitStatus]

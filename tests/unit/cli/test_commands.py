@@ -143,6 +143,14 @@ class TestScan:
         np.testing.assert_allclose(rows["window_high"][35] - rows["window_low"][35], 0.3, atol=1e-9)
         assert json.loads(Path("out/provenance.json").read_text())["seed"] == 4
 
+    def test_variants(self, scan):
+        found = scan("--json", variants="order:1", step=0.1).document
+        assert found["channels"][0]["variants"]["names"] == ["nominal", "order-1", "order+1"]
+        assert len(Path("out/variants.csv").read_text().splitlines()) == 1 + 3 * found["n_hypotheses"]
+        refused = scan(variants="order:one")
+        assert (refused.code, refused.out) == (2, "")
+        assert "--variants: got 'order:one'" in refused.err
+
     def test_without_limits(self, scan):
         assert scan("--json", "--no-limits").document["channels"][0]["median_n_sig_ul"] is None
 

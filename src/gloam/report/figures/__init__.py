@@ -5,5 +5,13 @@ from gloam.report.figures.limit import limit_figure
 from gloam.report.figures.overview import overview_figure
 from gloam.report.figures.saving import save_figure
 from gloam.report.figures.significance import significance_figure
+from gloam.report.figures.variants import variants_figure
 
-__all__ = ["fit_figure", "limit_figure", "overview_figure", "save_figure", "significance_figure"]
+__all__ = [
+    "fit_figure",
+    "limit_figure",
+    "overview_figure",
+    "save_figure",
+    "significance_figure",
+    "variants_figure",
+]
