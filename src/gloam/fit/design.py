@@ -13,7 +13,7 @@ import numpy as np
 
 from gloam.arrays import FloatArray, IntArray
 
-__all__ = ["ColumnDesign", "Design", "JoinedDesign", "RowDesign", "SharedDesign"]
+__all__ = ["BorderedDesign", "ColumnDesign", "Design", "JoinedDesign", "RowDesign", "SharedDesign"]
 
 
 class Design(Protocol):
@@ -254,3 +254,57 @@ class JoinedDesign:
     def rowwise(self) -> JoinedDesign:
         """The same with sums whose rounding does not depend on the other rows."""
         return JoinedDesign(tuple(d.rowwise() for d in self.designs), self.columns, self.bins, self.parameters)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BorderedDesign:
+    """A design with further columns, of each row's own.
+
+    Attributes:
+        inner: the first K columns.
+        border: the others, shape (N, b, m).
+    """
+
+    inner: Design
+    border: FloatArray
+
+    @property
+    def parameters(self) -> int:
+        """The number of coefficients K + N."""
+        return self.inner.parameters + int(self.border.shape[0])
+
+    def apply(self, theta: Any) -> Any:
+        """The expected counts, shape (b, m)."""
+        k = self.inner.parameters
+        total = self.inner.apply(theta[:, :k])
+        for i, column in enumerate(self.border):
+            total += theta[:, k + i, None] * column
+        return total
+
+    def adjoint(self, residual: Any) -> Any:
+        """The sums A' r, shape (b, K + N)."""
+        return np.concatenate([self.inner.adjoint(residual), np.vecdot(residual, self.border).T], axis=1)
+
+    def gram(self, weight: Any) -> Any:
+        """The sums A' diag(w) A, shape (K + N, K + N, b)."""
+        k, n = self.inner.parameters, int(self.border.shape[0])
+        gram = np.empty((k + n, k + n, weight.shape[0]))
+        gram[:k, :k] = self.inner.gram(weight)
+        for i in range(n):
+            weighted = weight * self.border[i]
+            gram[k + i, :k] = gram[:k, k + i] = self.inner.adjoint(weighted).T
+            for j in range(i + 1):
+                gram[k + i, k + j] = gram[k + j, k + i] = np.vecdot(weighted, self.border[j])
+        return gram
+
+    def take(self, rows: IntArray) -> BorderedDesign:
+        """The designs of some rows."""
+        return BorderedDesign(self.inner.take(rows), self.border[:, rows])
+
+    def dense(self, size: int) -> FloatArray:
+        """The matrices, shape (b, m, K + N)."""
+        return np.concatenate([self.inner.dense(size), np.moveaxis(self.border, 0, 2)], axis=2)
+
+    def rowwise(self) -> BorderedDesign:
+        """The same with sums whose rounding does not depend on the other rows."""
+        return BorderedDesign(self.inner.rowwise(), self.border)

@@ -78,13 +78,15 @@ class Tangent:
     """The expectation around some parameters: first derivatives, and second ones contracted with a residual.
 
     Attributes:
-        columns: d mu / d (theta, alpha), shape (b, m, K + N).
+        background: d mu / d theta, shape (b, m, K); None where no effect changes it.
+        nuisances: d mu / d alpha, shape (N, b, m).
         signal: d mu / d s, shape (b, m).
         bend: sum_j r_j d^2 mu_j / d (theta, alpha)^2, shape (K + N, K + N, b).
         cross: the same for d^2 / d s d (theta, alpha), shape (K + N, b).
     """
 
-    columns: FloatArray
+    background: FloatArray | None
+    nuisances: FloatArray
     signal: FloatArray
     bend: FloatArray
     cross: FloatArray
@@ -161,6 +163,11 @@ class Effects:
         """The standard deviation of the expectation from all templates together, shape (b, m)."""
         return np.asarray(np.sqrt(np.sum([(theta[:, t.column, None] * t.sigma) ** 2 for t in self.spreads], axis=0)))
 
+    @property
+    def change_background(self) -> bool:
+        """Whether any of them acts on a template whose yield floats."""
+        return bool(self.spreads) or any(0 <= effect.column < self.floating for effect in self.effects)
+
     def tangent(
         self, base: FloatArray, signal: FloatArray, theta: FloatArray, s: FloatArray, residual: FloatArray,
         shift: FloatArray | None,
@@ -175,17 +182,19 @@ class Effects:
             residual: e - n / mu, with which second derivatives are contracted, shape (b, m).
             shift: shifts of the bins in units of `spread`, or None.
         """
-        b, m, k = base.shape
-        columns = np.zeros((b, m, k + self.nuisances))
-        columns[:, :, :k] = base
-        parameters = columns.shape[2]
-        tangent = Tangent(columns, signal, np.zeros((parameters, parameters, b)), np.zeros((parameters, b)))
+        b, m = signal.shape
+        parameters = theta.shape[1]
+        background = base.copy() if self.change_background else None
+        tangent = Tangent(
+            background, np.zeros((self.nuisances, b, m)), signal,
+            np.zeros((parameters, parameters, b)), np.zeros((parameters, b)),
+        )  # fmt: skip
         for column in self.columns():
             tangent = self._with_column(tangent, column, theta, s, residual)
-        if shift is not None:
+        if shift is not None and background is not None:
             total = np.maximum(self.spread(theta), 1e-300)
             for spread in self.spreads:
-                columns[:, :, spread.column] += shift * theta[:, spread.column, None] * spread.sigma**2 / total
+                background[:, :, spread.column] += shift * theta[:, spread.column, None] * spread.sigma**2 / total
         return tangent
 
     def _with_column(
@@ -199,11 +208,11 @@ class Effects:
         changes = [effect.at(alpha) for effect in acting]
         slopes = [change * (whole if e.is_factor else factor) for e, change in zip(acting, changes, strict=True)]
         floats = column != SIGNAL and not self.is_known(column)
-        if floats:
-            tangent.columns[:, :, column] = whole
+        if floats and tangent.background is not None:
+            tangent.background[:, :, column] = whole
         for effect, slope in zip(acting, slopes, strict=True):
             at, mixed = k + effect.nuisance, np.vecdot(residual, slope)
-            tangent.columns[:, :, at] += size[:, None] * slope
+            tangent.nuisances[effect.nuisance] += size[:, None] * slope
             if column == SIGNAL:
                 tangent.cross[at] += mixed
             elif floats:

@@ -17,7 +17,7 @@ import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.fit.constraint import Constraint
-from gloam.fit.design import RowDesign
+from gloam.fit.design import BorderedDesign, RowDesign
 from gloam.fit.elimination import solve_positive
 from gloam.fit.likelihood import Point, likelihood_difference
 from gloam.fit.linear import flat_height, merge, raised, solve_linear
@@ -77,13 +77,18 @@ def tangent_problem(
     if problem.used is not None:
         residual = np.where(problem.used, residual, 0.0)
     shift = problem.shifts(theta, s, at.expected) if effects.spreads else None
-    tangent = effects.tangent(problem.design.dense(problem.size), problem.signal, theta, s, residual, shift)
-    offset = problem.expected(theta, s) - (tangent.columns @ theta[:, :, None])[:, :, 0] - s[:, None] * tangent.signal
+    base = problem.design.dense(problem.size)
+    tangent = effects.tangent(base, problem.signal, theta, s, residual, shift)
+    inner = problem.design if tangent.background is None else RowDesign(tangent.background)
+    design = BorderedDesign(inner, tangent.nuisances)
+    spread = problem.spread_at(theta)
+    mean = at.expected if spread is None else problem.expected(theta, s)
+    offset = mean - design.apply(theta) - s[:, None] * tangent.signal
     k = theta.shape[1]
     prior = problem.constraint or Constraint(theta, np.zeros((k, k, problem.size)))
     linear = dataclasses.replace(
-        problem, design=RowDesign(tangent.columns), signal=tangent.signal, offset=offset, effects=None,
-        spread=problem.spread_at(theta), upward=problem.with_parameters(problem.rising[None])[0],
+        problem, design=design, signal=tangent.signal, offset=offset, effects=None,
+        spread=spread, upward=problem.with_parameters(problem.rising[None])[0],
         constraint=Constraint(theta, prior.precision, prior.slope(theta), tangent.cross),
     )  # fmt: skip
     return _bent(linear, tangent.bend, at)
@@ -94,6 +99,10 @@ def _bent(linear: Problem, bend: FloatArray, at: Point) -> Problem:
     constraint = linear.constraint
     if constraint is None or not bend.any():
         return linear
+    excess = MARGIN * np.abs(bend).sum(axis=1) > np.einsum("iib->ib", constraint.precision)
+    if not excess[np.abs(bend).sum(axis=1) > 0].any():  # the constraints alone dominate them (Gershgorin)
+        constraint = dataclasses.replace(constraint, precision=constraint.precision + bend)
+        return dataclasses.replace(linear, constraint=constraint)
     precision = constraint.precision + bend
     with np.errstate(all="ignore"):
         weight = np.where(linear.counts > 0, linear.counts / at.expected**2, 0.0)
@@ -118,8 +127,8 @@ def profile_sequentially(problem: Problem, theta: FloatArray, s: FloatArray, tol
         s: the signal yields, shape (b,).
         tol: certificate at which a fit is finished.
     """
-    theta, tol = _positive_start(problem, theta, s), 0.5 * tol  # half for the tangent problem, half for what it gains
-    at = point_at(problem, theta, s)
+    theta, at = _positive_start(problem, theta, s)
+    tol = 0.5 * tol  # half for the tangent problem, half for what it gains
     out = pending(theta, s, at.expected)
     rows, part = np.flatnonzero(at.expected.min(axis=1) > 0), problem
     if rows.size < problem.size:
@@ -182,16 +191,19 @@ def _gained(linear: Problem, theta: FloatArray, s: FloatArray, at: Point, found:
         return likelihood_difference(linear, Point(at.expected, linear.penalty(theta, s, at.expected)), found)
 
 
-def _positive_start(problem: Problem, theta: FloatArray, s: FloatArray) -> FloatArray:
-    """The start, with nuisance parameters back at 0 where the expectation is not positive."""
+def _positive_start(problem: Problem, theta: FloatArray, s: FloatArray) -> tuple[FloatArray, Point]:
+    """The start and the point there, with nuisance parameters back at 0 where the expectation is not positive."""
     theta = np.where(np.isfinite(theta), theta, 0.0)
-    bad = np.flatnonzero(~(problem.expected(theta, s).min(axis=1) > 0))
+    at = point_at(problem, theta, s)
+    bad = np.flatnonzero(~(at.expected.min(axis=1) > 0))
     if bad.size:
-        nominal = problem.take(bad).nominal()
-        theta = theta.copy()
-        raised_theta = raised(nominal, theta[bad, : nominal.parameters], s[bad], below=0.0, to=1e-2)[0]
-        theta[bad] = problem.with_parameters(raised_theta)
-    return theta
+        part, theta = problem.take(bad), theta.copy()
+        nominal = part.nominal()
+        lifted = raised(nominal, theta[bad, : nominal.parameters], s[bad], below=0.0, to=1e-2)[0]
+        theta[bad] = problem.with_parameters(lifted)
+        again = point_at(part, theta[bad], s[bad])
+        at.expected[bad], at.penalty[bad] = again.expected, again.penalty
+    return theta, at
 
 
 def _accepted(
