@@ -139,7 +139,7 @@ def profile_sequentially(problem: Problem, theta: FloatArray, s: FloatArray, tol
             break
         linear, found, gained = _tangent_minimum(part, theta, s, at, multiplier, tol)
         out.passes[rows] += found.passes
-        good = is_certified(found.status) & (gained >= -STUCK)
+        good = is_certified(found.status) & (gained >= -STUCK - found.gap)
         gained = np.maximum(gained, 0.0)
         done = good & (gained <= tol)
         theta, at, moved = _accepted(part, linear, theta, s, at, found)
@@ -168,7 +168,7 @@ def _tangent_minimum(
     linear = tangent_problem(part, theta, s, at, multiplier)
     found = solve_linear(linear, theta, s, free=False, tol=tol)
     gained = _gained(linear, theta, s, at, found)
-    lost = np.flatnonzero(~is_certified(found.status) | ~(gained >= -STUCK))
+    lost = np.flatnonzero(~is_certified(found.status) | ~(gained >= -STUCK - found.gap))
     if lost.size and part.effects is not None and not part.effects.is_affine:
         linear = _straightened(part, linear, lost)
         merge(found, lost, solve_linear(linear.take(lost), theta[lost], s[lost], free=False, tol=tol))
