@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from gloam.interpretation import CrossSectionLimits, YieldFactors, cross_section_limits
 from gloam.scans import ScanResult, VariantResults
-from gloam.statistics import UpperLimits, VariantSummary
+from gloam.statistics import NuisanceEffects, UpperLimits, VariantSummary
 
 __all__ = ["ChannelResult", "ChannelVariants"]
 
@@ -38,6 +38,7 @@ class ChannelResult:
         observable_label: of the horizontal axis of the spectrum, with its unit; may contain $mathematics$.
         factors: luminosity, efficiency and others, as far as they are known.
         variants: fits and limits of all background variants; None where there is the nominal one alone.
+        nuisances: what the nuisance parameters do at some of the hypotheses; None where there are none.
     """
 
     name: str
@@ -47,6 +48,7 @@ class ChannelResult:
     observable_label: str
     factors: YieldFactors = field(default_factory=YieldFactors)
     variants: ChannelVariants | None = None
+    nuisances: NuisanceEffects | None = None
 
     @property
     def cross_section(self) -> CrossSectionLimits:

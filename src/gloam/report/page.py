@@ -17,6 +17,7 @@ from gloam.report.statements import (
     fits_statement,
     global_statement,
     limit_statement,
+    nuisance_rows,
     published_statement,
     systematics_statement,
     variants_statement,
@@ -42,11 +43,16 @@ VARIANTS = (
     "Local significance and upper limit of each variant of the background model, the nominal one, and what is quoted: "
     "the smallest significance and the least stringent limit."
 )
+NUISANCES = (
+    "Nuisance parameters in the fit at the largest excess: fitted value and error in units of the declared uncertainty "
+    "(an error of 1: the data say nothing about it), and what each does to the result."
+)
 FILES = {
     "summary.json": "the results in one document",
     "scan.csv": "every hypothesis: yield, error, local significance, window, status of the fit",
     "limits.csv": "upper limits, observed and expected",
     "variants.csv": "yield, significance and limit of each hypothesis in each background variant",
+    "nuisances.csv": "pull of each nuisance parameter and its effect on yield and limit, at some masses",
     "spectrum.json": "the spectra (UHI)",
     "fits.npz": "parameters and covariances of all fits",
     "provenance.json": "versions, engine, seed, hashes, date",
@@ -142,7 +148,25 @@ def _channel(channel: ChannelResult, shown: Mapping[str, Path], path: Path) -> s
         picture = shown.get(figure_stem(channel, kind))
         if picture is not None:
             parts.append(_figure(picture, f"{channel.title}: {name}", caption, path))
-    return "\n".join([*parts, "</section>"])
+    parts.append(_nuisances(channel))
+    return "\n".join([*filter(None, parts), "</section>"])
+
+
+def _nuisances(channel: ChannelResult) -> str:
+    """The table of the nuisance parameters at the largest excess."""
+    rows = nuisance_rows(channel)
+    if not rows:
+        return ""
+    heads = ("Uncertainty", "Pull", "One standard deviation moves the yield by", "It raises the limit by")
+    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    body = "\n".join(
+        f'<tr><th scope="row">{escape(name)}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+        for name, *cells in rows
+    )
+    return (
+        f'<div class="scroll"><table>\n<caption>{escape(NUISANCES)}</caption>\n'
+        f"<thead><tr>{top}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>"
+    )
 
 
 def _captions(channel: ChannelResult) -> dict[str, tuple[str, str]]:

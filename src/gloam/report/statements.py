@@ -33,6 +33,7 @@ __all__ = [
     "fits_statement",
     "global_statement",
     "limit_statement",
+    "nuisance_rows",
     "published_statement",
     "systematics_statement",
     "variants_statement",
@@ -145,7 +146,7 @@ def _factors(channels: Sequence[ChannelResult]) -> str:
 
 
 def systematics_statement(summary: Mapping[str, Any]) -> str:
-    """Which uncertainties of the yields were declared; empty if there are none."""
+    """Which systematic uncertainties were declared; empty if there are none."""
     parts = []
     for each in summary.get("systematics") or []:
         relative = each["relative"]
@@ -153,7 +154,7 @@ def systematics_statement(summary: Mapping[str, Any]) -> str:
         size = f"{100 * low:.3g}%" if low == high else f"{100 * low:.3g}% to {100 * high:.3g}%"
         constraint = str(each["constraint"]).replace("lognormal", "log-normal")
         parts.append(f"{each['name']} {size} of the {each['target']} ({constraint})")
-    return f"Declared systematic uncertainties of the yields: {', '.join(parts)}." if parts else ""
+    return f"Systematic uncertainties, as nuisance parameters in every fit: {', '.join(parts)}." if parts else ""
 
 
 def published_statement(summary: Mapping[str, Any]) -> str:
@@ -191,6 +192,23 @@ def variants_statement(channel: ChannelResult) -> str:
         text += " The limits are the least stringent over the variants; the other significances are the nominal ones."
     failed = [f"{name} {count:,}" for name, count in zip(summary.names, summary.n_failed, strict=True) if count]
     return f"{text} Hypotheses without an answer, not taken into account: {', '.join(failed) or 'none'}."
+
+
+def nuisance_rows(channel: ChannelResult) -> list[tuple[str, ...]]:
+    """Name, pull, effect on the yield and on the limit of each nuisance parameter at the largest excess."""
+    effects = channel.nuisances
+    if effects is None or effects.rows.size == 0:
+        return []
+    rows: list[tuple[str, ...]] = []
+    for i, name in enumerate(effects.names):
+        raised = effects.limit_effect[0, i]
+        rows.append((
+            name,
+            f"{signed(effects.pull[0, i])} ± {effects.pull_error[0, i]:.2f}",
+            f"{abs(effects.n_sig_effect[0, i]):.3g} events",
+            "not computed" if np.isnan(raised) else f"{100 * raised:.2g} %",
+        ))  # fmt: skip
+    return rows
 
 
 def channel_rows(channels: Sequence[ChannelResult]) -> dict[str, list[str]]:

@@ -3,6 +3,7 @@
 from gloam.statistics.envelope import Envelope, profile_envelope
 from gloam.statistics.goodness_of_fit import Goodness, deviance, deviance_moments, goodness
 from gloam.statistics.limits import LimitMethod, UpperLimits, check_level, no_limits, upper_limits
+from gloam.statistics.nuisance_effects import NuisanceEffects, nuisance_effects, representative
 from gloam.statistics.significance import p_local, signed_significance
 from gloam.statistics.variants import VariantSummary, combine_variants, least_stringent, variant_limits
 
@@ -10,6 +11,7 @@ __all__ = [
     "Envelope",
     "Goodness",
     "LimitMethod",
+    "NuisanceEffects",
     "UpperLimits",
     "VariantSummary",
     "check_level",
@@ -19,8 +21,10 @@ __all__ = [
     "goodness",
     "least_stringent",
     "no_limits",
+    "nuisance_effects",
     "p_local",
     "profile_envelope",
+    "representative",
     "signed_significance",
     "upper_limits",
     "variant_limits",

@@ -10,7 +10,7 @@ from gloam.arrays import FloatArray, IntArray
 from gloam.scans import ScanResult, fit_scan
 from gloam.statistics.limits import UpperLimits, upper_limits
 
-__all__ = ["NuisanceEffects", "nuisance_effects"]
+__all__ = ["NuisanceEffects", "nuisance_effects", "representative"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +41,16 @@ class NuisanceEffects:
         """By how much each parameter raises the limit, relative to that without it, shape (r, N)."""
         with np.errstate(all="ignore"):
             return self.limit[:, None] / self.limit_without - 1
+
+
+def representative(result: ScanResult, most: int = 9) -> IntArray:
+    """The hypothesis with the largest excess and, behind it, some spread evenly over the others with a fit."""
+    fitted = np.flatnonzero(np.isfinite(result.z_local))
+    if fitted.size == 0:
+        return fitted
+    best = fitted[np.argmax(result.z_local[fitted])]
+    spread = fitted[np.unique(np.linspace(0, fitted.size - 1, most).round().astype(np.int64))]
+    return np.concatenate([[best], spread[spread != best]])
 
 
 def nuisance_effects(result: ScanResult, limits: UpperLimits, rows: IntArray) -> NuisanceEffects:

@@ -30,8 +30,9 @@ STORED = (
 def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | None = None) -> dict[str, Any]:
     """The summary of a run, after all its files were written to the directory.
 
-    `summary.json`, `scan.csv`, `limits.csv`, `variants.csv`, `spectrum.json` (UHI), `fits.npz`, `provenance.json`,
-    and with figures `figures/` (PNG and PDF) and `report.html`. Each file is whole or not there.
+    `summary.json`, `scan.csv`, `limits.csv`, `variants.csv`, with nuisance parameters `nuisances.csv`,
+    `spectrum.json` (UHI), `fits.npz`, `provenance.json`, and with figures `figures/` (PNG and PDF) and `report.html`.
+    Each file is whole or not there.
 
     Args:
         run: the results.
@@ -43,6 +44,9 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     write_table(directory / "scan.csv", _joined([_scan_columns(channel) for channel in run.channels]))
     write_table(directory / "limits.csv", _joined([_limit_columns(channel) for channel in run.channels]))
     write_table(directory / "variants.csv", _variant_columns(run))
+    nuisances = [_nuisance_columns(channel) for channel in run.channels if channel.nuisances is not None]
+    if nuisances:
+        write_table(directory / "nuisances.csv", _joined(nuisances))
     spectra = {channel.name: json.loads(to_uhi_json(channel.result.scan.spectrum)) for channel in run.channels}
     document = json.dumps(spectra if len(spectra) > 1 else next(iter(spectra.values())))
     write_atomically(directory / "spectrum.json", lambda stream: stream.write(document.encode()))
@@ -129,6 +133,24 @@ def _status_names(result: ScanResult) -> np.ndarray[Any, Any]:
 def _limited(name: str, observed: Any, expected: FloatArray) -> dict[str, Any]:
     """The columns of one limited quantity: observed, and the quantiles expected without a signal."""
     return {name: observed} | {f"{name}_exp_{q}": expected[:, band] for band, q in enumerate(QUANTILES)}
+
+
+def _nuisance_columns(channel: ChannelResult) -> dict[str, Any]:
+    """Pulls and effects of every nuisance parameter at some of the hypotheses, one row for each pair."""
+    effects = channel.nuisances
+    if effects is None:
+        return {}
+    number = len(effects.names)
+    return {
+        "channel": channel.name,
+        "mass": np.repeat(channel.result.mass[effects.rows], number),
+        "nuisance": np.tile(np.array(effects.names), effects.rows.size),
+        "pull": effects.pull.ravel(),
+        "pull_err": effects.pull_error.ravel(),
+        "n_sig_effect": effects.n_sig_effect.ravel(),
+        "n_sig_ul": np.repeat(effects.limit, number),
+        "n_sig_ul_without": effects.limit_without.ravel(),
+    }
 
 
 def _stored(run: Run) -> dict[str, Any]:

@@ -15,7 +15,15 @@ from gloam.models import Parameter, SignalShape, YieldNuisance, background_named
 from gloam.report import ChannelResult
 from gloam.scans import Grid, background_variants, fit_scan, grid_in_resolution, grid_in_steps, sliding_windows
 from gloam.spectra import Origin, Spectrum, read_spectrum
-from gloam.statistics import LimitMethod, UpperLimits, check_level, no_limits, upper_limits
+from gloam.statistics import (
+    LimitMethod,
+    UpperLimits,
+    check_level,
+    no_limits,
+    nuisance_effects,
+    representative,
+    upper_limits,
+)
 from gloam.store import content_hash, file_hash
 from gloam.systematic import Constraint, Systematic
 from gloam.workflow.results import Run
@@ -108,10 +116,11 @@ def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool =
     if request.limits:
         with progress_bar("limits", len(grid), not quiet) as advance:
             limits = upper_limits(result, request.level, request.method, threads=threads, progress=advance)
-    varied = None
+    varied, nominal = None, limits
     if variation is not None:
         variants = background_variants(scan, **variation)
         varied, limits = scan_variants(variants, result, limits, limited=request.limits, threads=threads, quiet=quiet)
+    nuisance_table = nuisance_effects(result, nominal, representative(result)) if nuisances and request.limits else None
     axis = spectrum.axis
     origin = spectrum.origin or Origin("user", request.source)
     label = f"{axis.name} [{axis.unit}]"
@@ -119,7 +128,7 @@ def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool =
         name="scan",
         title=f"Scan of {request.source}",
         origin=origin,
-        channels=(ChannelResult("scan", request.source, result, limits, label, factors, varied),),
+        channels=(ChannelResult("scan", request.source, result, limits, label, factors, varied, nuisance_table),),
         seconds=time.perf_counter() - start,
         hashes={
             "declaration": content_hash([request, _tables(request)]),
