@@ -1,6 +1,16 @@
 """Significance, limits and their asymptotic distributions, vectorised on top of the fit engine."""
 
 from gloam.statistics.limits import LimitMethod, UpperLimits, check_level, no_limits, upper_limits
+from gloam.statistics.prior import Prior
 from gloam.statistics.significance import p_local, signed_significance
 
-__all__ = ["LimitMethod", "UpperLimits", "check_level", "no_limits", "p_local", "signed_significance", "upper_limits"]
+__all__ = [
+    "LimitMethod",
+    "Prior",
+    "UpperLimits",
+    "check_level",
+    "no_limits",
+    "p_local",
+    "signed_significance",
+    "upper_limits",
+]
