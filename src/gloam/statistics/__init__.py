@@ -3,10 +3,12 @@
 from gloam.statistics.limits import LimitMethod, UpperLimits, check_level, no_limits, upper_limits
 from gloam.statistics.prior import Prior
 from gloam.statistics.significance import p_local, signed_significance
+from gloam.statistics.toys import ToyPlan
 
 __all__ = [
     "LimitMethod",
     "Prior",
+    "ToyPlan",
     "UpperLimits",
     "check_level",
     "no_limits",

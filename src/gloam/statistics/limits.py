@@ -18,10 +18,11 @@ from gloam.statistics.asymptotic import BANDS, band_heights, cls_yield, log_cls
 from gloam.statistics.bayesian import Marginalisation, bayesian_limits
 from gloam.statistics.normal import quantile
 from gloam.statistics.prior import FLAT, Prior
+from gloam.statistics.toys import TOYS, ToyPlan, toy_limits
 
 __all__ = ["LimitMethod", "UpperLimits", "check_level", "no_limits", "upper_limits"]
 
-LimitMethod = Literal["cls", "profile", "bayes"]
+LimitMethod = Literal["cls", "profile", "bayes", "cls-toys", "clsb-toys"]
 
 START_TOLERANCE = 1e-9
 TINY = 1e-30
@@ -76,6 +77,7 @@ def upper_limits(
     bands: bool = True,
     prior: Prior = FLAT,
     marginalisation: Marginalisation = "laplace",
+    toys: ToyPlan = TOYS,
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> UpperLimits:
@@ -90,6 +92,8 @@ def upper_limits(
       deviations around the Asimov set, with the same bound.
     - "bayes": the yield below which the posterior has the probability `level`, with the background integrated out. Its
       expected limit is that of the Asimov set, in the place of the median; there are no other quantiles.
+    - "cls-toys", "clsb-toys": CLs with toys drawn at the tested yields in place of the asymptotic distributions, and
+      CLs+b, the same without the division by CLb, which can exclude every yield. Observed limits only.
 
     Args:
         result: the fits.
@@ -98,6 +102,7 @@ def upper_limits(
         bands: whether to compute the expected limits too.
         prior: of the yield, for "bayes".
         marginalisation: "laplace" or "exact", for "bayes"; see `gloam.statistics.bayesian`.
+        toys: how many, for the methods that use them.
         threads: how many to use; the answer does not depend on it.
         progress: called with the number of hypotheses finished, after each batch.
 
@@ -119,6 +124,8 @@ def upper_limits(
         raise InputError("method of the limit", method, one_of(get_args(LimitMethod)), "choose one of these")
     if method == "bayes":
         return _bayesian(result, level, prior, marginalisation, bands, threads, progress)
+    if method in {"cls-toys", "clsb-toys"}:
+        return _with_toys(result, level, method, toys, threads, progress)
     h = len(result.setup.grid)
     observed, expected = np.full(h, np.nan), np.full((h, len(BANDS)), np.nan)
     usable = np.flatnonzero(is_certified(result.status))
@@ -161,6 +168,25 @@ def _bayesian(
     missing = np.isnan(observed) | (np.isnan(median) & bands)
     failed = int(np.count_nonzero(usable & missing))
     return UpperLimits(observed, expected, level, "bayes", failed, error, prior.in_words)
+
+
+def _with_toys(
+    result: ScanResult,
+    level: float,
+    method: LimitMethod,
+    plan: ToyPlan,
+    threads: int | None,
+    progress: Callable[[int], object] | None,
+) -> UpperLimits:
+    divided = method == "cls-toys"
+    asymptotic: LimitMethod = "cls" if divided else "profile"
+    here, beyond = (
+        upper_limits(result, x, asymptotic, bands=False, threads=threads).observed for x in (level, 0.5 + 0.5 * level)
+    )
+    found = toy_limits(result, level, (here, beyond), plan, divided=divided, threads=threads, progress=progress)
+    failed = int(np.count_nonzero(is_certified(result.status) & np.isnan(found.limit)))
+    bands = np.full((found.limit.size, len(BANDS)), np.nan)
+    return UpperLimits(found.limit, bands, level, method, failed, found.error, "", found.toys, found.failed)
 
 
 def no_limits(result: ScanResult, level: float, method: LimitMethod) -> UpperLimits:
