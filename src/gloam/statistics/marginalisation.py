@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 
-from gloam.arrays import BoolArray, FloatArray
+from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.execution import random_stream
 from gloam.fit import Problem, likelihood_difference, profile
 from gloam.fit.determinant import background_curvature
@@ -31,7 +31,7 @@ FREEDOM = 4
 """Degrees of freedom of the Student distribution: -ln L rises at least linearly, and its tails lie above that."""
 
 ROUNDS = 2
-ELEMENTS = 500_000
+ELEMENTS = 400_000
 """Rows times draws times bins held at once."""
 
 CERTIFICATE = 1e-6
@@ -53,6 +53,7 @@ def log_marginals(
         points: draws of each replicate.
     """
     sample = _sample(problem.design.parameters, points)
+    first = _first_proposal(problem, theta, s)
     out = np.empty((problem.size, REPLICATES))
     size = max(1, ELEMENTS // (problem.counts.shape[1] * REPLICATES * points))
     for kind in (False, True):
@@ -60,7 +61,7 @@ def log_marginals(
         for start in range(0, rows.size, size):
             chosen = rows[start : start + size]
             part = problem.take(chosen)
-            out[chosen] = _integrated(part, theta[chosen], s[chosen], reference[chosen], kind, sample)
+            out[chosen] = _integrated(part, first.take(chosen), s[chosen], reference[chosen], kind, sample)
     return out
 
 
@@ -89,6 +90,10 @@ class _Proposal:
     centre: FloatArray
     root: FloatArray
 
+    def take(self, rows: IntArray) -> _Proposal:
+        """Those of some rows."""
+        return _Proposal(self.centre[rows], self.root[rows])
+
     def moved(self, draws: FloatArray, log_weight: FloatArray) -> _Proposal:
         """The proposal with the mean and covariance of weighted draws; as it was where they have none."""
         weight = _relative(log_weight)
@@ -104,9 +109,8 @@ class _Proposal:
 
 
 def _integrated(
-    problem: Problem, theta: FloatArray, s: FloatArray, reference: FloatArray, bounded: bool, sample: _Sample
+    problem: Problem, proposal: _Proposal, s: FloatArray, reference: FloatArray, bounded: bool, sample: _Sample
 ) -> FloatArray:
-    proposal = _first_proposal(problem, theta, s)
     if bounded:
         trial = _sample(problem.design.parameters, TRIAL_POINTS, "trial")
         for _ in range(ROUNDS):
