@@ -67,7 +67,7 @@ def fit_prepared(problems: list[tuple[IntArray, Problem]], threads: int) -> Floa
         none = np.zeros(problem.size)
         without = profile(problem, projected_start(problem), none)
         free = minimise(problem, without.theta, none)
-        q = 2 * likelihood_difference(problem, without.expected, free.expected)
+        q = 2 * likelihood_difference(problem, without, free)
         z[rows] = np.sign(free.s) * np.sqrt(np.maximum(q, 0.0))
 
     map_batches(work, problems, threads)

@@ -12,6 +12,9 @@ from gloam.workflow import Run, write_run
 
 __all__ = ["deliver"]
 
+USUAL = ("p_global", "toys", "efficiency", "coupling_ul", "variants")
+"""How notes begin that hold for most runs: they are in `summary.json` and on the page."""
+
 
 def deliver(run: Run, out: Path | None, figures: bool, seed: int, as_json: bool, quiet: bool) -> None:
     """Write the files of a run to `out` (default runs/NAME), then print its summary as text or JSON."""
@@ -33,14 +36,19 @@ def _print(numbers: dict[str, Any], directory: Path, figures: bool) -> None:
     for channel in numbers["channels"]:
         click.echo(f"  {channel['channel']:<12} {_extreme('largest excess', channel['max_excess'])}")
     limit = numbers["limit"]
-    medians = [f"{c['channel']} {c['median_n_sig_ul']:.3g}" for c in numbers["channels"] if c["median_n_sig_ul"]]
-    if medians:
-        method = f"{limit['level']:.0%} CL, {limit['method']}, {limit['sidedness']}, asymptotic"
-        click.echo(f"  upper limits on the yield ({method}), median: {', '.join(medians)}")
-    shown = [note for note in numbers["notes"] if not note.startswith(("p_global", "toys", "efficiency", "variants"))]
+    if medians := _medians(numbers, "median_n_sig_ul"):
+        method = f"{limit['level']:.0%} CL, {limit['method']}, {limit['sidedness']}, {limit['distribution']}"
+        click.echo(f"  upper limits on the yield ({method}), median: {medians}")
+    if medians := _medians(numbers, "median_xsec_ul_fb"):
+        click.echo(f"  upper limits in fb ({limit['cross_section']['xsec_ul_fb']}), median: {medians}")
+    shown = [note for note in numbers["notes"] if not note.startswith(USUAL)]
     for note in shown:
         click.echo(f"  note: {note}")
     click.echo(f"  written to {directory}/{' (open report.html)' if figures else ''}")
+
+
+def _medians(numbers: dict[str, Any], key: str) -> str:
+    return ", ".join(f"{channel['channel']} {channel[key]:.3g}" for channel in numbers["channels"] if channel[key])
 
 
 def _extreme(label: str, found: dict[str, Any] | None) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import click
 
 from gloam.cli.options import common_options, engine_options, output_options
 from gloam.errors import InputError
+from gloam.statistics import LimitMethod
+from gloam.systematic import Constraint
 
 __all__ = ["command"]
 
@@ -18,7 +21,9 @@ _MULTIPLE = re.compile(r"([-+0-9.eE]+)\s*sigma")
 @click.command(
     "scan",
     epilog="Examples: gloam scan events.csv --column M --range 9.0 9.7 --width 0.08   (events, one row each)"
-    "  |  gloam scan hists.root:h_mass --width sigma.csv --background polynomial:2   (a filled histogram)",
+    "  |  gloam scan hists.root:h_mass --width sigma.csv --background polynomial:2   (a filled histogram)"
+    "  |  gloam scan events.csv --column M --range 9.0 9.7 --width 0.08 --luminosity 90 --efficiency efficiency.csv"
+    " --radiative-factor 0.945 --syst luminosity=0.014:signal --syst tracking=0.014:signal   (cross sections)",
 )
 @click.argument("source", metavar="FILE[:OBJECT]")
 @click.option("--column", help="Column with the observable, in GeV; none for a histogram.")
@@ -43,30 +48,66 @@ _MULTIPLE = re.compile(r"([-+0-9.eE]+)\s*sigma")
 @click.option("--veto", "vetoes", type=float, nargs=2, multiple=True, metavar="LO HI", help="Range to leave out.")
 @click.option("--level", type=float, default=0.90, show_default=True, help="Of the upper limits, a fraction.")
 @click.option(
-    "--method", type=click.Choice(["cls", "profile"]), default="cls", show_default=True, help="Of the limits."
+    "--method", type=click.Choice(get_args(LimitMethod)), default="cls", show_default=True, help="Of the limits."
 )
 @click.option("--limits/--no-limits", default=True, show_default=True, help="Compute upper limits and expected bands.")
+@click.option("--luminosity", type=float, metavar="L", help="Integrated, in fb^-1: limits on cross sections too.")
+@click.option(
+    "--efficiency", metavar="VALUE|TABLE.csv", help="A fraction, or columns mass,efficiency[,error] (absolute error)."
+)
+@click.option(
+    "--branching-fraction",
+    metavar="VALUE|TABLE.csv",
+    help="Of the decay, a fraction, or columns mass,branching_fraction.  [part of the cross section]",
+)
+@click.option(
+    "--radiative-factor",
+    metavar="VALUE|TABLE.csv",
+    help="(1 + delta) x vacuum polarisation, visible over Born cross section, or columns mass,radiative_factor.  "
+    "[the cross section is the visible one]",
+)
+@click.option(
+    "--syst",
+    "systematics",
+    multiple=True,
+    metavar="NAME=RELATIVE:signal|background",
+    help="Uncertainty of a yield, a fraction; one name is one source.",
+)
+@click.option(
+    "--constraint",
+    type=click.Choice(get_args(Constraint)),
+    default="lognormal",
+    show_default=True,
+    help="Of these uncertainties, and of the errors in the table of efficiencies.",
+)
 @output_options
 @engine_options
 @common_options
 def command(
     source: str, column: str | None, weights: str | None, ends: tuple[float, float] | None, signal: str, width: str,
     background: str, bin_width: float | None, step: str, window: str, vetoes: tuple[tuple[float, float], ...],
-    level: float, method: str, limits: bool, out: Path | None, figures: bool, threads: int | None, seed: int,
+    level: float, method: LimitMethod, limits: bool, luminosity: float | None, efficiency: str | None,
+    branching_fraction: str | None, radiative_factor: str | None, systematics: tuple[str, ...],
+    constraint: Constraint, out: Path | None, figures: bool, threads: int | None, seed: int,
     as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Scan a spectrum for a narrow peak at every mass, with significance and upper limit.
 
     FILE holds events (CSV, npz, ROOT tree, Parquet; give --column and --range) or a histogram (ROOT TH1, UHI JSON,
-    npz with edges and counts, CSV with low, high and counts). Yields are numbers of signal events.
+    npz with edges and counts, CSV with low, high and counts). Yields are numbers of signal events. With --luminosity
+    and --efficiency their limits become limits on the cross section: n / (luminosity x efficiency), divided by
+    --branching-fraction and --radiative-factor where these are given.
     """
     from gloam.cli.results import deliver
     from gloam.workflow.scan_file import ScanRequest, scan_file
+    from gloam.workflow.systematics import systematic_named
 
     request = ScanRequest(
         source=source, column=column, weights=weights, ends=ends, signal=signal, width=width, background=background,
         bin_width=bin_width, step=_multiple("--step", step), window=_multiple("--window", window), vetoes=vetoes,
-        level=level, method="cls" if method == "cls" else "profile", limits=limits,
+        level=level, method=method, limits=limits, luminosity=luminosity, efficiency=efficiency,
+        branching_fraction=branching_fraction, radiative_factor=radiative_factor,
+        systematics=tuple(systematic_named(text, constraint) for text in systematics), constraint=constraint,
     )  # fmt: skip
     deliver(scan_file(request, threads=threads, quiet=quiet or as_json), out, figures, seed, as_json, quiet)
 

@@ -1,28 +1,41 @@
 """The fit engine: batches of convex Poisson fits, each with a certificate."""
 
+from gloam.fit.constraint import Constraint
 from gloam.fit.covariance import covariance
 from gloam.fit.crossing import Crossing, crossing
-from gloam.fit.design import Design, RowDesign, SharedDesign
-from gloam.fit.likelihood import likelihood_difference
+from gloam.fit.design import Design, JoinedDesign, RowDesign, SharedDesign
+from gloam.fit.effects import SIGNAL, Effect, Effects, TemplateSpread
+from gloam.fit.likelihood import Point, likelihood_difference
+from gloam.fit.linear import information, is_distinct
 from gloam.fit.minimum import Minimum
 from gloam.fit.problem import Problem
-from gloam.fit.profiling import is_distinct, minimise, profile, projected_start
+from gloam.fit.profiling import minimise, profile, projected_start
+from gloam.fit.sequential import tangent_problem
 from gloam.fit.status import FitStatus, is_certified
 
 __all__ = [
+    "SIGNAL",
+    "Constraint",
     "Crossing",
     "Design",
+    "Effect",
+    "Effects",
     "FitStatus",
+    "JoinedDesign",
     "Minimum",
+    "Point",
     "Problem",
     "RowDesign",
     "SharedDesign",
+    "TemplateSpread",
     "covariance",
     "crossing",
+    "information",
     "is_certified",
     "is_distinct",
     "likelihood_difference",
     "minimise",
     "profile",
     "projected_start",
+    "tangent_problem",
 ]

@@ -6,8 +6,10 @@ import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.fit.elimination import solve_positive
+from gloam.fit.likelihood import Point
 from gloam.fit.minimum import Minimum
 from gloam.fit.problem import Problem
+from gloam.fit.sequential import tangent_problem
 
 __all__ = ["covariance"]
 
@@ -17,13 +19,22 @@ def covariance(problem: Problem, minimum: Minimum) -> FloatArray:
 
     NaN where the matrix is singular, as it is with fewer filled bins than parameters.
     """
-    k = problem.design.parameters
-    weight = problem.counts / minimum.expected**2
-    weighted_signal = weight * problem.signal
-    matrix = np.empty((k + 1, k + 1, problem.size))
-    matrix[:k, :k] = problem.design.gram(weight)
-    matrix[k, :k] = matrix[:k, k] = problem.design.adjoint(weighted_signal).T
-    matrix[k, k] = np.vecdot(weighted_signal, problem.signal)
+    at = Point.of(minimum)
+    linear = tangent_problem(problem, minimum.theta, minimum.s, at, minimum.multiplier)
+    k = linear.design.parameters
+    filled = linear.counts > 0
+    weight = np.where(filled, linear.counts / np.where(filled, minimum.expected, 1.0) ** 2, 0.0)
+    if linear.spread is not None:
+        weight = weight / (1 + linear.spread**2 * weight)
+    weighted_signal = weight * linear.signal
+    matrix = np.empty((k + 1, k + 1, linear.size))
+    matrix[:k, :k] = linear.design.gram(weight)
+    matrix[k, :k] = linear.design.adjoint(weighted_signal).T
+    if linear.constraint is not None:
+        matrix[:k, :k] += linear.constraint.precision
+        matrix[k, :k] += 0.0 if linear.constraint.cross is None else linear.constraint.cross
+    matrix[:k, k] = matrix[k, :k]
+    matrix[k, k] = np.vecdot(weighted_signal, linear.signal)
     unit = np.broadcast_to(np.eye(k + 1)[:, :, None], matrix.shape)
     with np.errstate(all="ignore"):
         columns, pivot = solve_positive(matrix, list(np.moveaxis(unit, 1, 0)), np)

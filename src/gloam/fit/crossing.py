@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray
-from gloam.fit.likelihood import likelihood_difference
+from gloam.fit.likelihood import Point, likelihood_difference
 from gloam.fit.problem import Problem
 from gloam.fit.profiling import profile
 from gloam.fit.status import FitStatus
@@ -60,7 +60,7 @@ def crossing(
     problem: Problem,
     theta: FloatArray,
     s: FloatArray,
-    reference: FloatArray,
+    reference: Point,
     rise: float | FloatArray,
     *,
     guess: FloatArray,
@@ -75,7 +75,7 @@ def crossing(
         problem: b fits.
         theta: background coefficients at s, shape (b, K).
         s: yields at which the rise is not yet reached, shape (b,).
-        reference: expectations at the reference, shape (b, m).
+        reference: the point that the rise is counted from.
         rise: how far to rise, > 0.
         guess: first yield to try, > s, shape (b,).
         ridge: d theta / d s at s, shape (b, K).
@@ -89,7 +89,7 @@ def crossing(
     at, theta = guess.copy(), theta + ridge * (guess - s)[:, None]
     for _ in range(MAXIMUM_STEPS):
         found = profile(part, theta, at, VALUE_TOLERANCE)
-        missing = goal - likelihood_difference(part, found.expected, reference)
+        missing = goal - likelihood_difference(part, found, reference)
         below = missing > 0
         low, high = np.where(below, at, low), np.where(below, high, at)
         proposed = at + step_to_rise(found.slope, found.curvature, missing)
@@ -114,7 +114,7 @@ def crossing(
             keep = np.flatnonzero(~done & ~lost)
             if keep.size == 0:
                 break
-            rows, part, goal, reference = rows[keep], part.take(keep), goal[keep], reference[keep]
+            rows, part, goal, reference = rows[keep], part.take(keep), goal[keep], reference.take(keep)
             s, low, high, proposed, theta = s[keep], low[keep], high[keep], proposed[keep], theta[keep]
         at = proposed
     return out

@@ -13,7 +13,7 @@ import numpy as np
 
 from gloam.arrays import FloatArray, IntArray
 
-__all__ = ["ColumnDesign", "Design", "RowDesign", "SharedDesign"]
+__all__ = ["ColumnDesign", "Design", "JoinedDesign", "RowDesign", "SharedDesign"]
 
 
 class Design(Protocol):
@@ -38,6 +38,10 @@ class Design(Protocol):
 
     def take(self, rows: IntArray) -> Design:
         """The design of some rows of the batch."""
+        ...
+
+    def dense(self, size: int) -> FloatArray:
+        """The matrix of each of b rows, shape (b, m, K), perhaps a view: not to be written to."""
         ...
 
     def rowwise(self) -> Design:
@@ -89,8 +93,14 @@ class SharedDesign:
         """Itself: all rows are alike."""
         return self
 
-    def rowwise(self) -> ColumnDesign:
+    def dense(self, size: int) -> FloatArray:
+        """The matrix, repeated; shape (b, m, K)."""
+        return np.broadcast_to(self.matrix, (size, *self.matrix.shape))
+
+    def rowwise(self) -> ColumnDesign | SharedDesign:
         """The same matrix, summed row by row."""
+        if not self.parameters:
+            return self
         return ColumnDesign(np.ascontiguousarray(self.matrix.T))
 
 
@@ -132,6 +142,10 @@ class ColumnDesign:
     def take(self, rows: IntArray) -> ColumnDesign:  # noqa: ARG002 - part of the interface
         """Itself: all rows are alike."""
         return self
+
+    def dense(self, size: int) -> FloatArray:
+        """The matrix, repeated; shape (b, m, K)."""
+        return np.broadcast_to(self.columns.T, (size, *self.columns.T.shape))
 
     def rowwise(self) -> ColumnDesign:
         """Itself."""
@@ -176,6 +190,67 @@ class RowDesign:
         """The matrices of some rows."""
         return RowDesign(self.matrix[rows])
 
+    def dense(self, size: int) -> FloatArray:  # noqa: ARG002 - part of the interface
+        """The matrices, shape (b, m, K)."""
+        return self.matrix
+
     def rowwise(self) -> RowDesign:
         """Itself: its sums are made row by row."""
         return self
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JoinedDesign:
+    """The designs of channels beside each other; a coefficient may act in several of them.
+
+    Attributes:
+        designs: one for each channel.
+        columns: which coefficients of the joint fit are those of each design, shapes (K_c,).
+        bins: the number of bins of each channel.
+        parameters: the number of coefficients K of the joint fit.
+    """
+
+    designs: tuple[Design, ...]
+    columns: tuple[IntArray, ...]
+    bins: tuple[int, ...]
+    parameters: int
+
+    def _split(self, values: Any) -> list[Any]:
+        return np.split(values, np.cumsum(self.bins)[:-1], axis=1)
+
+    def apply(self, theta: Any) -> Any:
+        """The expected counts, shape (b, m)."""
+        return np.concatenate(
+            [d.apply(theta[:, columns]) for d, columns in zip(self.designs, self.columns, strict=True)], axis=1
+        )
+
+    def adjoint(self, residual: Any) -> Any:
+        """The sums A' r, shape (b, K)."""
+        total = np.zeros((residual.shape[0], self.parameters))
+        for design, columns, part in zip(self.designs, self.columns, self._split(residual), strict=True):
+            total[:, columns] += design.adjoint(part)
+        return total
+
+    def gram(self, weight: Any) -> Any:
+        """The sums A' diag(w) A, shape (K, K, b)."""
+        total = np.zeros((self.parameters, self.parameters, weight.shape[0]))
+        for design, columns, part in zip(self.designs, self.columns, self._split(weight), strict=True):
+            total[np.ix_(columns, columns)] += design.gram(part)
+        return total
+
+    def take(self, rows: IntArray) -> JoinedDesign:
+        """The designs of some rows."""
+        return JoinedDesign(tuple(d.take(rows) for d in self.designs), self.columns, self.bins, self.parameters)
+
+    def dense(self, size: int) -> FloatArray:
+        """The joint matrices, shape (b, m, K)."""
+        matrix = np.zeros((size, sum(self.bins), self.parameters))
+        first = 0
+        for design, columns, bins in zip(self.designs, self.columns, self.bins, strict=True):
+            matrix[:, first : first + bins, columns] = design.dense(size)
+            first += bins
+        return matrix
+
+    def rowwise(self) -> JoinedDesign:
+        """The same with sums whose rounding does not depend on the other rows."""
+        return JoinedDesign(tuple(d.rowwise() for d in self.designs), self.columns, self.bins, self.parameters)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from gloam.fit.constraint import Constraint
 from gloam.fit.design import Design
 from gloam.fit.elimination import solve_positive
 
@@ -37,7 +38,15 @@ class Direction:
     pivot: Any
 
 
-def direction(design: Design, signal: Any, weight: Any, residual: Any, xp: Any) -> Direction:
+def direction(
+    design: Design,
+    signal: Any,
+    weight: Any,
+    residual: Any,
+    xp: Any,
+    constraint: Constraint | None = None,
+    theta: Any = None,
+) -> Direction:
     """The Newton direction of a batch from its weights and residuals.
 
     Args:
@@ -46,12 +55,19 @@ def direction(design: Design, signal: Any, weight: Any, residual: Any, xp: Any) 
         weight: second derivatives of -ln L in each bin (n / mu^2, or z / mu of an interior point), shape (b, m).
         residual: minus its first derivatives (n / mu - e), shape (b, m).
         xp: the array namespace of the arrays.
+        constraint: quadratic terms in theta, if any.
+        theta: where their slope is taken, shape (b, K).
     """
     weighted_signal = weight * signal
     gradient = design.adjoint(residual).T
     coupling = design.adjoint(weighted_signal).T
+    gram = design.gram(weight)
+    if constraint is not None:
+        gradient = gradient - constraint.slope(theta)
+        gram = gram + constraint.precision
+        coupling = coupling if constraint.cross is None else coupling + constraint.cross
     information = xp.vecdot(weighted_signal, signal)
-    (step, tilt), pivot = solve_positive(design.gram(weight), [gradient, coupling], xp)
+    (step, tilt), pivot = solve_positive(gram, [gradient, coupling], xp)
     slope = xp.sum(coupling * step, axis=0) - xp.vecdot(residual, signal)
     curvature = information - xp.sum(coupling * tilt, axis=0)
     return Direction(step.T, -tilt.T, slope, curvature, information, pivot)

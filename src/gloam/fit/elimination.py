@@ -23,6 +23,8 @@ def solve_positive(matrix: Any, right: list[Any], xp: Any) -> tuple[list[Any], A
         independent parameters, 0 or below (or NaN) where the matrix is singular to rounding.
     """
     size = matrix.shape[0]
+    if size == 0:
+        return right, xp.ones(matrix.shape[-1])
     work = xp.concat([matrix, *(column[:, None, :] for column in right)], axis=1)
     ratio = work[0, 0, :] * 0.0 + 1.0
     for k in range(size):

@@ -11,9 +11,9 @@ import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray
 from gloam.fit.certificate import interior_gap
-from gloam.fit.direction import direction
 from gloam.fit.minimum import Minimum, pending, record
 from gloam.fit.problem import Problem
+from gloam.fit.second_order import bin_changes, second_order
 from gloam.fit.status import FitStatus
 
 __all__ = ["interior_point"]
@@ -42,6 +42,7 @@ def interior_point(problem: Problem, theta: FloatArray, s: FloatArray, free: boo
     out = pending(theta, s, problem.expected(theta, s))
     rows, part = np.arange(b), problem
     mu = out.expected.copy()
+    shift = None if part.spread is None else np.zeros_like(mu)
     sparse = _sparse_bins(part)
     last = 0.5 * tol / np.maximum(sparse.sum(axis=1), 1)
     eps = np.where(sparse.any(axis=1), FIRST, last)
@@ -49,10 +50,12 @@ def interior_point(problem: Problem, theta: FloatArray, s: FloatArray, free: boo
     for _ in range(MAXIMUM_PASSES):
         target = np.where(sparse, np.maximum(part.counts, eps[:, None]), part.counts)
         with np.errstate(all="ignore"):
-            towards = direction(part.design, part.signal, dual / mu, target / mu - part.weight, np)
+            weight, residual = dual / mu, target / mu - part.weight
+            towards = second_order(part, theta, weight, residual, shift)
             ds = -towards.slope / towards.curvature if free else np.zeros_like(s)
             dtheta = towards.step + towards.ridge * ds[:, None]
-            relative = part.change(dtheta, ds) / mu
+            delta, dshift = bin_changes(part, dtheta, ds, weight, residual, shift)
+            relative = delta / mu
             # the dual step of the linearised conditions mu z = target, relative to z
             dual_relative = np.where(target > 0, target / np.maximum(mu * dual, TINY) - 1.0 - relative, 0.0)
         lost = ~(np.isfinite(relative).all(axis=1) & np.isfinite(dual_relative).all(axis=1))
@@ -61,6 +64,7 @@ def interior_point(problem: Problem, theta: FloatArray, s: FloatArray, free: boo
         dual_length = np.minimum(1.0, WALL / np.maximum(-dual_relative.min(axis=1), TINY))
         theta, s = theta + primal[:, None] * dtheta, s + primal * ds
         mu = mu * (1.0 + primal[:, None] * relative)
+        shift = shift if shift is None or dshift is None else shift + primal[:, None] * dshift
         dual = dual * (1.0 + dual_length[:, None] * dual_relative)
         out.passes[rows] += 1
         gap = interior_gap(part.counts, mu, dual)
@@ -71,6 +75,7 @@ def interior_point(problem: Problem, theta: FloatArray, s: FloatArray, free: boo
         better = feasible & (gap <= acceptable) & (gap < out.gap[rows])
         if better.any():
             record(out, rows, better, theta, s, mu, gap, towards, free, FitStatus.BOUNDARY)
+            out.multiplier[rows[better]] = dual[better]
         shrink = np.where(primal > 0.9, 0.05, np.where(primal > 0.5, 0.3, 1.0))
         eps = np.maximum(last, eps * shrink)
         keep = np.flatnonzero(~done & ~lost)
@@ -79,6 +84,7 @@ def interior_point(problem: Problem, theta: FloatArray, s: FloatArray, free: boo
         if keep.size < rows.size:
             rows, part, theta, s, mu = rows[keep], part.take(keep), theta[keep], s[keep], mu[keep]
             dual, eps, last, sparse = dual[keep], eps[keep], last[keep], sparse[keep]
+            shift = None if shift is None else shift[keep]
     return out
 
 

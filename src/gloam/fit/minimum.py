@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.fit.direction import Direction
 from gloam.fit.status import FitStatus
 
-__all__ = ["Minimum", "pending", "record"]
+__all__ = ["Minimum", "pending", "put", "record"]
 
 
 @dataclass(slots=True, eq=False)
@@ -21,11 +22,13 @@ class Minimum:
         theta: background coefficients, shape (b, K).
         s: signal yield, shape (b,).
         expected: A theta + s f before exposure, shape (b, m); 1 in unused bins.
+        penalty: value of the constraint terms, shape (b,); 0 without constraints.
         gap: certificate, a bound on -ln L minus its minimum, shape (b,).
         slope: derivative of the profile of -ln L with respect to s, shape (b,).
         curvature: second derivative of it, shape (b,).
         information: the same if the background were known, shape (b,).
         ridge: d theta / d s along the profile, shape (b, K).
+        multiplier: dual variable z of each bin in fits that end on mu = 0 (see `certificate`), else 0; shape (b, m).
         status: `FitStatus` codes, shape (b,).
         passes: passes over the bins that were made, shape (b,).
     """
@@ -33,11 +36,13 @@ class Minimum:
     theta: FloatArray
     s: FloatArray
     expected: FloatArray
+    penalty: FloatArray
     gap: FloatArray
     slope: FloatArray
     curvature: FloatArray
     information: FloatArray
     ridge: FloatArray
+    multiplier: FloatArray
     status: IntArray
     passes: IntArray
 
@@ -49,11 +54,13 @@ def pending(theta: FloatArray, s: FloatArray, expected: FloatArray) -> Minimum:
         theta=theta.copy(),
         s=s.copy(),
         expected=expected.copy(),
+        penalty=np.zeros(b),
         gap=np.full(b, np.inf),
         slope=np.full(b, np.nan),
         curvature=np.full(b, np.nan),
         information=np.full(b, np.nan),
         ridge=np.zeros((b, parameters)),
+        multiplier=np.zeros_like(expected),
         status=np.full(b, FitStatus.NOT_CERTIFIED.value, np.int64),
         passes=np.zeros(b, np.int64),
     )
@@ -92,3 +99,18 @@ def record(
     out.curvature[at], out.information[at] = towards.curvature[done], towards.information[done]
     out.ridge[at] = towards.ridge[done]
     out.status[at] = status.value
+
+
+def put(out: Minimum, rows: IntArray, found: Minimum, which: BoolArray | IntArray, passes: bool = False) -> None:
+    """Put some of the minima of a part of a batch into their places.
+
+    Args:
+        out: the minima of the whole batch.
+        rows: where they belong in it.
+        found: the minima of the part.
+        which: those of the part that are wanted.
+        passes: whether the number of passes is to be replaced too.
+    """
+    for field in dataclasses.fields(Minimum):
+        if passes or field.name != "passes":
+            getattr(out, field.name)[rows] = getattr(found, field.name)[which]

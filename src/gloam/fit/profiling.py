@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-import numpy as np
-
-from gloam.arrays import BoolArray, FloatArray, IntArray
-from gloam.fit.direction import direction
-from gloam.fit.elimination import solve_positive
-from gloam.fit.interior_point import interior_point
+from gloam.arrays import FloatArray
+from gloam.fit.linear import TOLERANCE, solve_linear, start_without_signal
 from gloam.fit.minimum import Minimum
-from gloam.fit.newton import newton
 from gloam.fit.problem import Problem
-from gloam.fit.status import FitStatus
+from gloam.fit.sequential import minimise_along_yield, profile_sequentially
 
-__all__ = ["TOLERANCE", "is_distinct", "minimise", "profile", "projected_start"]
-
-TOLERANCE = 1e-11
-"""Default certificate of a fit: yields are then within 5e-6 standard deviations of the minimum."""
-
-INDISTINCT = 1e-9
-"""Part of the information on the signal below which the background is said to imitate it."""
+__all__ = ["TOLERANCE", "minimise", "profile", "projected_start"]
 
 
 def profile(problem: Problem, theta: FloatArray, s: FloatArray, tol: float = TOLERANCE) -> Minimum:
@@ -36,127 +23,23 @@ def profile(problem: Problem, theta: FloatArray, s: FloatArray, tol: float = TOL
         s: the signal yields, shape (b,).
         tol: bound on -ln L minus its minimum at which a fit is finished.
     """
-    return _solve(problem, theta, s, free=False, tol=tol)
+    if problem.effects is not None:
+        return profile_sequentially(problem, theta, s, tol)
+    return solve_linear(problem, theta, s, free=False, tol=tol)
 
 
 def minimise(problem: Problem, theta: FloatArray, s: FloatArray, tol: float = TOLERANCE) -> Minimum:
     """The minima over background and signal yield, which may be negative; arguments as for `profile`."""
-    return _solve(problem, theta, s, free=True, tol=tol)
-
-
-def is_distinct(problem: Problem) -> BoolArray:
-    """Whether the signal differs from everything the background can be, shape (b,); no matter what the data are."""
-    weight = np.ones_like(problem.counts) if problem.exposure is None else problem.exposure
-    with np.errstate(all="ignore"):
-        towards = direction(problem.design, problem.signal, weight, np.zeros_like(weight), np)
-        return np.asarray((towards.pivot > 1e-12) & (towards.curvature > INDISTINCT * towards.information))
-
-
-def _solve(problem: Problem, theta: FloatArray, s: FloatArray, free: bool, tol: float) -> Minimum:
-    theta, expected = _raised(problem, theta, s, below=0.0, to=1e-3)
-    found = newton(problem, theta, s, expected, free, tol)
-    left = np.flatnonzero(found.status != FitStatus.OK.value)
-    if left.size:
-        part = problem.take(left).rowwise()
-        start = np.maximum(s[left], 0.0) if free else s[left]
-        # a flat expectation is inside; the central path leads on from there
-        flat = _flat(part, start, np.maximum(_level(part), 0.5 / _bins(part)))
-        merge(found, left, interior_point(part, flat, start, free, tol))
-    return found
-
-
-def merge(into: Minimum, rows: IntArray, other: Minimum) -> None:
-    """Put the minima of some rows in their place; their passes add up."""
-    for field in dataclasses.fields(Minimum):
-        target, source = getattr(into, field.name), getattr(other, field.name)
-        target[rows] = target[rows] + source if field.name == "passes" else source
+    if problem.effects is not None:
+        return minimise_along_yield(problem, theta, s, tol)
+    return solve_linear(problem, theta, s, free=True, tol=tol)
 
 
 def projected_start(problem: Problem) -> FloatArray:
-    """Background coefficients near the minimum without a signal, with a positive expectation; shape (b, K).
+    """Parameters near the minimum without a signal, with a positive expectation; shape (b, K).
 
-    The least-squares projection of the counts, mixed with their mean where it comes close to zero.
+    Nuisance parameters start at 0.
     """
-    weight = np.ones_like(problem.counts) if problem.exposure is None else problem.exposure
-    with np.errstate(all="ignore"):
-        (theta,), pivot = solve_positive(problem.design.gram(weight), [problem.design.adjoint(problem.counts).T], np)
-    theta = np.where(pivot > 1e-12, theta, 0.0).T
-    return _raised(problem, theta, np.zeros(problem.size), below=0.1, to=0.1)[0]
-
-
-def _raised(
-    problem: Problem, theta: FloatArray, s: FloatArray, *, below: float, to: float
-) -> tuple[FloatArray, FloatArray]:
-    """Theta moved towards a flat background in fits with an expectation not above a part of the mean count.
-
-    Args:
-        problem: b fits.
-        theta: background coefficients, shape (b, K).
-        s: signal yields, shape (b,).
-        below: part of the mean count that every expectation has to exceed for the fit to stay as it is.
-        to: part of the mean count to which the lowest expectation of the others is raised, > 0.
-
-    Returns:
-        The background coefficients, shape (b, K), and the expectations, shape (b, m), all positive.
-    """
-    theta = np.where(np.isfinite(theta), theta, 0.0)  # a slide along the ridge of a singular fit
-    expected = problem.expected(theta, s)
-    level = np.maximum(_level(problem), 0.1 / _bins(problem))
-    lowest = (expected if problem.used is None else np.where(problem.used, expected, np.inf)).min(axis=1)
-    low = np.flatnonzero(~(lowest > below * level))
-    if low.size:
-        theta = theta.copy()
-        theta[low], expected[low] = _mixed(problem.take(low), theta[low], s[low], expected[low], level[low], to)
-    return theta, expected
-
-
-def _mixed(
-    problem: Problem, theta: FloatArray, s: FloatArray, expected: FloatArray, level: FloatArray, to: float
-) -> tuple[FloatArray, FloatArray]:
-    """As little of a flat background mixed in as raises every expectation to a part of the level."""
-    flat = _flat(problem, s, level)
-    inside = problem.expected(flat, s)
-    least = to * level[:, None]
-    short = expected < least if problem.used is None else (expected < least) & problem.used
-    with np.errstate(all="ignore"):
-        share = np.where(short, (inside - least) / (inside - expected), 1.0).min(axis=1)
-    share = np.where(np.isfinite(share), np.clip(share, 0.0, 1.0), 0.0)[:, None]
-    theta = flat + share * np.where(share > 0, theta - flat, 0.0)
-    expected = problem.expected(theta, s)
-    # starts that were astronomically far away leave nothing but rounding: flat it is
-    lost = np.flatnonzero(~(expected.min(axis=1) > 0))
-    theta[lost], expected[lost] = flat[lost], inside[lost]
-    return theta, expected
-
-
-def _flat(problem: Problem, s: FloatArray, level: FloatArray) -> FloatArray:
-    """A flat background at the level, raised above the deepest hole that a negative signal makes; shape (b, K)."""
-    deepest = np.maximum((-s[:, None] * problem.signal).max(axis=1), 0.0)
-    flat = np.zeros((problem.size, problem.design.parameters))
-    flat[:, 0] = (level + 1.5 * deepest) / _flat_height(problem)
-    return flat
-
-
-def _bins(problem: Problem) -> FloatArray | float:
-    """The number of used bins of each fit."""
-    if problem.used is None:
-        return float(problem.counts.shape[1])
-    return np.asarray(np.maximum(problem.used.sum(axis=1), 1), float)
-
-
-def _level(problem: Problem) -> FloatArray:
-    """The mean count of the used bins, per unit of exposure; shape (b,)."""
-    total = problem.counts.sum(axis=1)
-    if problem.exposure is None:
-        return np.asarray(total / problem.counts.shape[1])
-    return np.asarray(total / np.maximum(problem.exposure.sum(axis=1), 1e-300))
-
-
-def _flat_height(problem: Problem) -> FloatArray:
-    """The least expectation that a unit of the first coefficient gives in any used bin; shape (b,)."""
-    unit = np.zeros((problem.size, problem.design.parameters))
-    unit[:, 0] = 1.0
-    height = problem.design.apply(unit)
-    if problem.used is not None:
-        height = np.where(problem.used, height, np.inf)
-    return np.asarray(height.min(axis=1))
+    if problem.effects is None:
+        return start_without_signal(problem)
+    return problem.with_parameters(start_without_signal(problem.nominal()))

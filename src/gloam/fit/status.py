@@ -41,5 +41,5 @@ _MEANING = {
     FitStatus.UNDETERMINED: "the background can imitate the signal exactly: use a wider window, finer bins or a lower "
     "order of the polynomial",
     FitStatus.NOT_CERTIFIED: "no certificate was reached: report it with the data; its numbers are not to be used",
-    FitStatus.VETOED: "the mass lies inside a vetoed or hidden range: no fit was made",
+    FitStatus.VETOED: "a vetoed or hidden range takes the peak away: no fit was made",
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from gloam.interpretation import CrossSectionLimits, YieldFactors, cross_section_limits
 from gloam.scans import ScanResult
 from gloam.statistics import UpperLimits
 
@@ -12,7 +13,7 @@ __all__ = ["ChannelResult"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChannelResult:
-    """One channel of a run: its fits and its limits.
+    """One channel of a run: its fits, its limits and what turns these into cross sections.
 
     Attributes:
         name: short and fit for a file name, such as "omega".
@@ -20,6 +21,7 @@ class ChannelResult:
         result: the fits.
         limits: the upper limits of the same hypotheses.
         observable_label: of the horizontal axis of the spectrum, with its unit; may contain $mathematics$.
+        factors: luminosity, efficiency and others, as far as they are known.
     """
 
     name: str
@@ -27,3 +29,9 @@ class ChannelResult:
     result: ScanResult
     limits: UpperLimits
     observable_label: str
+    factors: YieldFactors = field(default_factory=YieldFactors)
+
+    @property
+    def cross_section(self) -> CrossSectionLimits:
+        """The limits on the cross section, NaN where a factor is not known."""
+        return cross_section_limits(self.limits, self.factors, self.result.mass)

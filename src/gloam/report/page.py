@@ -11,16 +11,18 @@ from typing import Any
 from gloam.report.channel import ChannelResult
 from gloam.report.statements import (
     channel_rows,
+    cross_section_statement,
     data_statement,
     excess_statements,
     fits_statement,
     global_statement,
     limit_statement,
     published_statement,
+    systematics_statement,
 )
 from gloam.report.stylesheet import STYLESHEET
 from gloam.report.views import fit_view, largest_excess
-from gloam.report.words import mass_in_words
+from gloam.report.words import cross_section_in_words, mass_in_words
 from gloam.report.writing import figure_stem
 from gloam.store import write_atomically
 
@@ -91,6 +93,8 @@ def _in_words(summary: Mapping[str, Any], channels: Sequence[ChannelResult]) -> 
         *excess_statements(summary),
         global_statement(summary),
         limit_statement(summary, channels),
+        cross_section_statement(channels),
+        systematics_statement(summary),
         published_statement(summary),
     ]
     return (
@@ -136,9 +140,11 @@ def _channel(channel: ChannelResult, shown: Mapping[str, Path], path: Path) -> s
 
 
 def _captions(channel: ChannelResult) -> dict[str, tuple[str, str]]:
+    limited = cross_section_in_words(channel.factors) if channel.factors.complete else "signal yield"
+    convention = f"{limit_statement({}, [channel])} {cross_section_statement([channel])}".strip()
     captions = {
         "significance": ("local significance against mass", SIGNIFICANCE),
-        "limit": ("upper limits on the signal yield", limit_statement({}, [channel])),
+        "limit": (f"upper limits on the {limited}", convention),
     }
     row = largest_excess(channel.result)
     if row is None:

@@ -7,10 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from gloam.arrays import FloatArray
+from gloam.interpretation import FACTORS
 from gloam.report.channel import ChannelResult
 from gloam.report.views import largest_deficit, largest_excess
 from gloam.report.words import (
     background_in_words,
+    cross_section_in_words,
+    division_in_words,
     level_in_words,
     limit_in_words,
     mass_in_words,
@@ -23,12 +27,14 @@ from gloam.report.words import (
 
 __all__ = [
     "channel_rows",
+    "cross_section_statement",
     "data_statement",
     "excess_statements",
     "fits_statement",
     "global_statement",
     "limit_statement",
     "published_statement",
+    "systematics_statement",
 ]
 
 KINDS = {"real": "Real collision data", "pseudo": "Pseudo-data, made by simulation", "user": "Data given by the user"}
@@ -103,7 +109,7 @@ def limit_statement(summary: Mapping[str, Any], channels: Sequence[ChannelResult
     level, statistic = asked.get("level", limits.level), asked.get("test_statistic", limits.test_statistic)
     text = (
         f"Upper limits on the signal yield at {level_in_words(float(level))}: {limit_in_words(limits)}, test statistic "
-        f"{statistic}, in the asymptotic approximation without toys."
+        f"{statistic}."
     )
     if any(np.isfinite(channel.limits.expected).any() for channel in channels):
         text += (
@@ -114,6 +120,39 @@ def limit_statement(summary: Mapping[str, Any], channels: Sequence[ChannelResult
         text += " Expected limits were not computed."
     missing = sum(channel.limits.n_failed for channel in channels)
     return text if not missing else f"{text} No limit was found for {missing:,} hypotheses with a certified fit."
+
+
+def cross_section_statement(channels: Sequence[ChannelResult]) -> str:
+    """Which cross section the limits are on and what they were made with; empty if it is not known."""
+    alike: dict[str, list[ChannelResult]] = {}
+    for channel in channels:
+        if channel.factors.complete:
+            kind = f"{cross_section_in_words(channel.factors)}: {division_in_words(channel.factors)}"
+            alike.setdefault(kind, []).append(channel)
+    return " ".join(f"Limits on the {kind}, with {_factors(each)}." for kind, each in alike.items())
+
+
+def _factors(channels: Sequence[ChannelResult]) -> str:
+    """The values that yields are divided by, over all masses of the channels."""
+    values = []
+    for name in FACTORS:
+        over = np.concatenate([channel.factors.at(name, channel.result.mass) for channel in channels])
+        unit = " fb^-1" if name == "luminosity" else ""
+        if np.isfinite(over).any():
+            values.append(f"{name.replace('_', ' ')} {span(over)}{unit}")
+    return ", ".join(values)
+
+
+def systematics_statement(summary: Mapping[str, Any]) -> str:
+    """Which uncertainties of the yields were declared; empty if there are none."""
+    parts = []
+    for each in summary.get("systematics") or []:
+        relative = each["relative"]
+        low, high = relative if isinstance(relative, Sequence) else (relative, relative)
+        size = f"{100 * low:.3g}%" if low == high else f"{100 * low:.3g}% to {100 * high:.3g}%"
+        constraint = str(each["constraint"]).replace("lognormal", "log-normal")
+        parts.append(f"{each['name']} {size} of the {each['target']} ({constraint})")
+    return f"Declared systematic uncertainties of the yields: {', '.join(parts)}." if parts else ""
 
 
 def published_statement(summary: Mapping[str, Any]) -> str:
@@ -141,17 +180,21 @@ def channel_rows(channels: Sequence[ChannelResult]) -> dict[str, list[str]]:
         "Signal": _signal, "Background": _background, "Fits": _fits, "Largest excess": _excess,
         "Largest deficit": _deficit, "Median limit": _median_limit,
     }  # fmt: skip
+    if any(channel.factors.efficiency is not None for channel in channels):
+        rows["Efficiency"] = _efficiency
+    if any(channel.factors.complete for channel in channels):
+        rows["Median limit in fb"] = _median_cross_section
     return {name: [cell(channel) for channel in channels] for name, cell in rows.items()}
 
 
 def _spectrum(channel: ChannelResult) -> str:
-    axis = channel.result.setup.spectrum.axis
+    axis = channel.result.scan.spectrum.axis
     bins = f"{len(axis):,} bins of {width_in_words(float(np.median(axis.widths)), axis.unit)}"
     return f"{axis.low:.6g} to {axis.high:.6g} {axis.unit}, {bins}" + ("" if axis.is_uniform else " (median)")
 
 
 def _entries(channel: ChannelResult) -> str:
-    spectrum = channel.result.setup.spectrum
+    spectrum = channel.result.scan.spectrum
     entries = f"{spectrum.entries:,.0f}"
     return f"{entries} (sum of weights)" if spectrum.is_weighted else entries
 
@@ -166,25 +209,25 @@ def _masses(channel: ChannelResult) -> str:
 
 def _window(channel: ChannelResult) -> str:
     result = channel.result
-    unit, bins = result.setup.spectrum.axis.unit, result.setup.windows.bins.astype(float)
+    unit, bins = result.scan.spectrum.axis.unit, result.scan.windows.bins.astype(float)
     return f"{span(result.window_high - result.window_low)} {unit} wide, {span(bins, '{:.0f}')} bins"
 
 
 def _vetoes(channel: ChannelResult) -> str:
-    unit = channel.result.setup.spectrum.axis.unit
-    vetoes = [f"{low:g} to {high:g} {unit}" for low, high in channel.result.setup.vetoes]
-    if channel.result.setup.spectrum.visible is not None:
+    unit = channel.result.scan.spectrum.axis.unit
+    vetoes = [f"{low:g} to {high:g} {unit}" for low, high in channel.result.scan.vetoes]
+    if channel.result.scan.spectrum.visible is not None:
         vetoes.append("hidden bins (blinded)")
     return ", ".join(vetoes) or "none"
 
 
 def _signal(channel: ChannelResult) -> str:
-    setup = channel.result.setup
+    setup = channel.result.scan
     return shape_in_words(setup.signal, setup.grid.position, setup.spectrum.axis.unit)
 
 
 def _background(channel: ChannelResult) -> str:
-    setup = channel.result.setup
+    setup = channel.result.scan
     return background_in_words(setup.background, setup.grid.position)
 
 
@@ -211,12 +254,23 @@ def _extreme(channel: ChannelResult, row: int | None) -> str:
 
 
 def _median_limit(channel: ChannelResult) -> str:
-    limits = channel.limits
-    observed = limits.observed[np.isfinite(limits.observed)]
+    return _medians(channel, channel.limits.observed, channel.limits.expected, "events")
+
+
+def _efficiency(channel: ChannelResult) -> str:
+    return span(channel.factors.at("efficiency", channel.result.mass), "{:.3g}")
+
+
+def _median_cross_section(channel: ChannelResult) -> str:
+    limits = channel.cross_section
+    return f"{cross_section_in_words(channel.factors)}: {_medians(channel, limits.observed, limits.expected, 'fb')}"
+
+
+def _medians(channel: ChannelResult, observed: FloatArray, expected: FloatArray, unit: str) -> str:
+    observed, expected = observed[np.isfinite(observed)], expected[:, 2][np.isfinite(expected[:, 2])]
     if observed.size == 0:
         return "none"
-    text = f"{np.median(observed):.4g} events observed"
-    expected = limits.expected[:, 2][np.isfinite(limits.expected[:, 2])]
+    text = f"{np.median(observed):.4g} {unit} observed"
     if expected.size:
         text += f", {np.median(expected):.4g} expected"
-    return f"{text} (median over masses, {level_in_words(limits.level)})"
+    return f"{text} (median over masses, {level_in_words(channel.limits.level)})"

@@ -90,10 +90,10 @@ def fit_view(result: ScanResult, row: int, most_bins: int = MOST_BINS) -> FitVie
         remedy = "choose a hypothesis whose status is 0 or 1"
         raise InputError(f"figure of the fit at {result.mass[row]:g} GeV", status.meaning, "a certified fit", remedy)
     rows = np.array([row])
-    bins = int(result.setup.windows.bins[row])
+    bins = int(result.scan.windows.bins[row])
     problem = next(batches(result.setup, rows=rows)).problem()
-    theta = result.theta[rows, : problem.design.parameters]
-    edges = result.setup.spectrum.axis.edges[result.setup.windows.edge_indices(rows, bins)[0]]
+    theta = result.theta[rows, : problem.parameters]
+    edges = result.scan.spectrum.axis.edges[result.scan.windows.edge_indices(rows, bins)[0]]
     used, exposure = _used_and_exposure(problem, bins)
     starts, merged = _groups(used, most_bins)
 
@@ -101,8 +101,8 @@ def fit_view(result: ScanResult, row: int, most_bins: int = MOST_BINS) -> FitVie
         return np.where(used[starts], np.add.reduceat(np.where(used, values, 0.0), starts), np.nan)
 
     n = problem.counts[0, :bins]
-    background = problem.design.apply(theta)[0, :bins]
-    signal = result.n_sig[row] * problem.signal[0, :bins]
+    without, both = (problem.expected(theta, s)[0, :bins] for s in (np.zeros(1), result.n_sig[rows]))
+    background, signal = without, both - without
     counts = summed(n / exposure)
     # the variance of n / e where n is Poisson distributed, once as observed and once as expected
     observed = summed(n / exposure**2)

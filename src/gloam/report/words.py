@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from gloam.arrays import FloatArray
+from gloam.interpretation import FACTORS, YieldFactors
 from gloam.models import Background, Polynomial, SignalShape, Steps
 from gloam.scans import ScanResult
 from gloam.spectra import Spectrum
@@ -14,7 +15,10 @@ from gloam.statistics import UpperLimits
 
 __all__ = [
     "background_in_words",
+    "cross_section_in_words",
     "data_in_words",
+    "distribution_in_words",
+    "division_in_words",
     "level_in_words",
     "limit_in_words",
     "mass_in_words",
@@ -26,6 +30,13 @@ __all__ = [
 ]
 
 MINUS = "\N{MINUS SIGN}"
+METHODS: dict[str, tuple[str, str]] = {
+    "cls": ("CLs", "asymptotic"),
+    "cls-toys": ("CLs", "toys"),
+    "profile": ("profile likelihood", "asymptotic"),
+    "bayes": ("Bayesian", "posterior quantile"),
+}
+"""What each method of the limits is called, and what its limits are taken from."""
 KINDS = {"real": "Real data", "pseudo": "Pseudo-data", "user": "Data"}
 
 
@@ -56,7 +67,36 @@ def level_in_words(level: float) -> str:
 
 def limit_in_words(limits: UpperLimits) -> str:
     """How limits were set: method, approximation, sidedness."""
-    return f"{ {'cls': 'CLs', 'profile': 'profile likelihood'}[limits.method] }, asymptotic, {limits.sidedness}"
+    return f"{METHODS[limits.method][0]}, {distribution_in_words(limits)}, {limits.sidedness}"
+
+
+def distribution_in_words(limits: UpperLimits) -> str:
+    """What the limits were taken from, such as "asymptotic": the distribution of the test statistic, or a posterior."""
+    return METHODS[limits.method][1]
+
+
+def cross_section_in_words(factors: YieldFactors) -> str:
+    """Which cross section it is that a yield is turned into.
+
+    Example:
+        >>> cross_section_in_words(YieldFactors(100.0, 0.1))
+        'visible cross section times branching fraction'
+        >>> cross_section_in_words(YieldFactors(100.0, 0.1, branching_fraction=0.5, radiative_factor=0.945))
+        'Born cross section'
+    """
+    times = " times branching fraction" if factors.branching_fraction_included else ""
+    return f"{factors.kind} cross section{times}"
+
+
+def division_in_words(factors: YieldFactors) -> str:
+    """How a yield is turned into a cross section.
+
+    Example:
+        >>> division_in_words(YieldFactors(100.0, 0.1, radiative_factor=0.945))
+        'yield / (luminosity x efficiency x radiative factor)'
+    """
+    known = [name.replace("_", " ") for name in FACTORS if getattr(factors, name) is not None]
+    return f"yield / ({' x '.join(known)})"
 
 
 def signed(z: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from gloam.execution import map_batches
 from gloam.fit import (
     FitStatus,
     Minimum,
+    Point,
     Problem,
     covariance,
     crossing,
@@ -21,10 +23,13 @@ from gloam.fit import (
     minimise,
     profile,
     projected_start,
+    tangent_problem,
 )
 from gloam.scans.batches import Batch, batches, domains, window_ends
+from gloam.scans.joint import JointScan, first_channel
 from gloam.scans.result import ScanResult
 from gloam.scans.setup import Scan
+from gloam.scans.veto import vetoed
 
 __all__ = ["fit_scan"]
 
@@ -35,7 +40,9 @@ MOST_PROMISED = 1e5
 """Gain in 2 ln L, to second order, above which a first step is not believed."""
 
 
-def fit_scan(scan: Scan, *, threads: int | None = None, progress: Callable[[int], object] | None = None) -> ScanResult:
+def fit_scan(
+    scan: Scan | JointScan, *, threads: int | None = None, progress: Callable[[int], object] | None = None
+) -> ScanResult:
     """The fits of all hypotheses of a scan.
 
     Args:
@@ -46,56 +53,75 @@ def fit_scan(scan: Scan, *, threads: int | None = None, progress: Callable[[int]
     Raises:
         DegenerateFitError: if in no window the signal can be told from the background.
     """
-    h = len(scan.grid)
-    widest = int(max(_parameters(scan), default=1))
-    fields = {name: np.full(h, np.nan) for name in ("n_sig", "n_sig_err", "q0", "edm")}
-    status = np.full(h, FitStatus.VETOED.value, np.int64)
-    theta, theta_background = np.full((h, widest), np.nan), np.full((h, widest), np.nan)
-    matrix = np.full((h, widest + 1, widest + 1), np.nan)
-    parameters = np.zeros(h, np.int64)
+    fitted: list[tuple[IntArray, _Fitted]] = []
 
     def work(batch: Batch) -> None:
-        rows, problem = batch.rows, batch.problem()
-        free, without, inverse, fitted = _fit(problem)
-        k = problem.design.parameters
-        for name, values in fitted.items():
-            fields[name][rows] = values
-        status[rows] = free.status
-        theta[rows, :k], theta_background[rows, :k] = free.theta, without.theta
-        inner = np.r_[:k, widest]
-        matrix[rows[:, None, None], inner[:, None], inner] = inverse
-        parameters[rows] = k
+        fitted.append((batch.rows, _fit(batch.problem())))
         if progress is not None:
-            progress(rows.size)
+            progress(batch.rows.size)
 
-    map_batches(work, batches(scan), threads)
-    if h and (status == FitStatus.UNDETERMINED.value).all():
-        bins = scan.windows.bins
+    rows = np.flatnonzero(~vetoed(scan))
+    map_batches(work, batches(scan, rows), threads)
+    result = _collected(scan, fitted)
+    if rows.size and (result.status[rows] == FitStatus.UNDETERMINED.value).all():
+        widest = int(result.parameters.max())
+        bins = first_channel(scan).windows.bins
         raise DegenerateFitError(
             "fit of signal and background",
             f"windows of {bins.min()} to {bins.max()} bins for {widest} background parameters and a signal",
             f"at least {widest + 1} bins across which signal and background differ",
             "use finer bins (--bin-width), a wider --window or a lower order of the polynomial",
         )
+    return result
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fitted:
+    """The two fits of a batch, and what a scan keeps of them."""
+
+    free: Minimum
+    without: Minimum
+    covariance: FloatArray
+    values: dict[str, FloatArray]
+
+
+def _collected(scan: Scan | JointScan, fitted: list[tuple[IntArray, _Fitted]]) -> ScanResult:
+    """The fits of all batches in one table, padded to the largest number of parameters."""
+    h, widest = len(scan.grid), max((each.free.theta.shape[1] for _, each in fitted), default=0)
+    values = {name: np.full(h, np.nan) for name in ("n_sig", "n_sig_err", "q0", "edm")}
+    status, parameters = np.full(h, FitStatus.VETOED.value, np.int64), np.zeros(h, np.int64)
+    theta, theta_background = np.full((h, widest), np.nan), np.full((h, widest), np.nan)
+    matrix = np.full((h, widest + 1, widest + 1), np.nan)
+    for rows, each in fitted:
+        k = each.free.theta.shape[1]
+        for name, found in each.values.items():
+            values[name][rows] = found
+        status[rows], parameters[rows] = each.free.status, k
+        theta[rows, :k], theta_background[rows, :k] = each.free.theta, each.without.theta
+        inner = np.r_[:k, widest]
+        matrix[rows[:, None, None], inner[:, None], inner] = each.covariance
     low, high = domains(scan)
     window_low, window_high = window_ends(scan)
     return ScanResult(
-        setup=scan, **fields, status=status, theta=theta, theta_background=theta_background, covariance=matrix,
+        setup=scan, **values, status=status, theta=theta, theta_background=theta_background, covariance=matrix,
         parameters=parameters, window_low=window_low, window_high=window_high, domain_low=low, domain_high=high,
     )  # fmt: skip
 
 
-def _fit(problem: Problem) -> tuple[Minimum, Minimum, FloatArray, dict[str, FloatArray]]:
+def _fit(problem: Problem) -> _Fitted:
     """The two fits of a batch and what a scan keeps of them."""
     none = np.zeros(problem.size)
     without = profile(problem, projected_start(problem), none)
     free = minimise(problem, *_first_step(problem, without))
-    q0 = np.maximum(2 * likelihood_difference(problem, without.expected, free.expected), 0.0)
+    q0 = np.maximum(2 * likelihood_difference(problem, without, free), 0.0)
     free.status = _joint_status(free.status, without.status)
     with np.errstate(all="ignore"):
         doubtful = np.flatnonzero(~(free.curvature > DOUBTFUL * free.information))
     if doubtful.size:
-        free.status[doubtful[~is_distinct(problem.take(doubtful))]] = FitStatus.UNDETERMINED.value
+        part = problem.take(doubtful)
+        theta, s = without.theta[doubtful], none[doubtful]
+        tangent = tangent_problem(part, theta, s, Point.of(without).take(doubtful))
+        free.status[doubtful[~is_distinct(tangent)]] = FitStatus.UNDETERMINED.value
     matrix = covariance(problem, free)
     with np.errstate(invalid="ignore"):
         error = np.sqrt(matrix[:, -1, -1])
@@ -104,14 +130,17 @@ def _fit(problem: Problem) -> tuple[Minimum, Minimum, FloatArray, dict[str, Floa
         error[edge] = _upward_error(problem.take(edge), free, edge)
     usable = is_certified(free.status)
     values = {"n_sig": free.s, "n_sig_err": error, "q0": q0, "edm": np.maximum(free.gap, without.gap)}
-    return free, without, matrix, {name: np.where(usable, value, np.nan) for name, value in values.items()}
+    return _Fitted(free, without, matrix, {name: np.where(usable, value, np.nan) for name, value in values.items()})
 
 
 def _first_step(problem: Problem, without: Minimum) -> tuple[FloatArray, FloatArray]:
     """Newton's step towards the free minimum, which the slope and curvature of the profile at s = 0 already give.
 
-    It is not taken where it leaves mu > 0 or promises too much, as it does with no counts under the peak.
+    It is not taken where it leaves mu > 0 or promises too much, as it does with no counts under the peak. Fits with
+    nuisance effects find their own start.
     """
+    if problem.effects is not None:
+        return without.theta, np.zeros(problem.size)
     with np.errstate(all="ignore"):
         s = -without.slope / without.curvature
         promised = without.slope**2 / without.curvature
@@ -128,12 +157,5 @@ def _joint_status(free: IntArray, without: IntArray) -> IntArray:
 
 def _upward_error(part: Problem, free: Minimum, rows: IntArray) -> FloatArray:
     s, theta = free.s[rows], free.theta[rows]
-    up = crossing(part, theta, s, free.expected[rows], 0.5, guess=s + 1.0, ridge=np.zeros_like(theta))
+    up = crossing(part, theta, s, Point.of(free).take(rows), 0.5, guess=s + 1.0, ridge=np.zeros_like(theta))
     return np.asarray(up.s - s)
-
-
-def _parameters(scan: Scan) -> set[int]:
-    """How many coefficients the forms of the background have."""
-    edges = np.array([0.0, 1.0])
-    forms = np.unique(scan.background.variant(scan.grid.position))
-    return {scan.background.basis(edges, edges[0], edges[1], int(form)).shape[-1] for form in forms}

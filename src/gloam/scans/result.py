@@ -8,6 +8,7 @@ import numpy as np
 
 from gloam.arrays import FloatArray, IntArray
 from gloam.fit import FitStatus
+from gloam.scans.joint import JointScan, first_channel
 from gloam.scans.setup import Scan
 
 __all__ = ["ScanResult", "signed_significance"]
@@ -20,22 +21,23 @@ class ScanResult:
     Values are NaN where no fit was made or none was certified (see `status`).
 
     Attributes:
-        setup: the scan that was made.
+        setup: the scan that was made, of one spectrum or of several together.
         n_sig: fitted signal yields, which may be negative, shape (h,).
         n_sig_err: their standard deviations from the curvature of -ln L; shape (h,). Where the expectation
             vanishes in an empty bin (`FitStatus.BOUNDARY`): the distance at which -ln L has risen by 1/2 upwards.
         q0: 2 (nll without signal - nll at the minimum), shape (h,).
         edm: certificate, the larger bound on nll - nll_min of the two fits, shape (h,).
         status: `FitStatus` codes, shape (h,).
-        theta: background coefficients with the signal free, padded with NaN, shape (h, K).
+        theta: background coefficients and behind them nuisance parameters with the signal free, padded with NaN,
+            shape (h, K).
         theta_background: the same without a signal, shape (h, K).
         covariance: of the coefficients and, last, the yield, padded with NaN, shape (h, K + 1, K + 1).
-        parameters: number of background coefficients, shape (h,).
-        window_low, window_high: ends of the windows, shape (h,).
+        parameters: number of background coefficients and nuisance parameters, shape (h,).
+        window_low, window_high: ends of the windows (of the first channel), shape (h,).
         domain_low, domain_high: range on which the background basis is defined, shape (h,).
     """
 
-    setup: Scan
+    setup: Scan | JointScan
     n_sig: FloatArray
     n_sig_err: FloatArray
     q0: FloatArray
@@ -51,6 +53,11 @@ class ScanResult:
     domain_high: FloatArray
 
     @property
+    def scan(self) -> Scan:
+        """The scan that was made; of several spectra together that of the first."""
+        return first_channel(self.setup)
+
+    @property
     def mass(self) -> FloatArray:
         """Particle masses of the hypotheses in GeV, shape (h,)."""
         return self.setup.grid.mass
@@ -64,6 +71,15 @@ class ScanResult:
     def z_local(self) -> FloatArray:
         """Signed local significance sign(n_sig) sqrt(q0), shape (h,) (Wilks' theorem)."""
         return signed_significance(self.n_sig, self.q0)
+
+    @property
+    def pulls(self) -> tuple[FloatArray, FloatArray]:
+        """The fitted nuisance parameters in units of their constraints, and their errors, shapes (h, N)."""
+        number = len(self.setup.nuisance_names)
+        at = np.maximum(self.parameters[:, None] - number + np.arange(number), 0)
+        variances = np.diagonal(self.covariance, axis1=1, axis2=2)
+        with np.errstate(invalid="ignore"):
+            return np.take_along_axis(self.theta, at, axis=1), np.sqrt(np.take_along_axis(variances, at, axis=1))
 
     @property
     def n_failed(self) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 
 from gloam.arrays import BoolArray
 from gloam.errors import InputError
-from gloam.models import Background, SignalShape
+from gloam.models import Background, Nuisance, SignalShape, names_of, parameter_names
 from gloam.scans.grid import Grid
 from gloam.scans.windows import Windows
 from gloam.spectra import Spectrum
@@ -26,7 +26,9 @@ class Scan:
         background: form of the background.
         grid: the hypotheses.
         windows: the bins each of them is fitted in.
-        vetoes: ranges of the observable that are left out: their bins are not fitted, masses inside not scanned.
+        vetoes: ranges of the observable that are left out: their bins are not fitted; masses whose peak they take away
+            are not scanned.
+        nuisances: uncertainties of yields and shapes.
     """
 
     spectrum: Spectrum
@@ -35,6 +37,7 @@ class Scan:
     grid: Grid
     windows: Windows
     vetoes: tuple[tuple[float, float], ...] = ()
+    nuisances: tuple[Nuisance, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.spectrum.axes) != 1:
@@ -53,7 +56,12 @@ class Scan:
             )
 
     @property
-    def vetoed(self) -> BoolArray:
+    def nuisance_names(self) -> tuple[str, ...]:
+        """The names of the nuisance parameters: those of the scan, then those that the background brings along."""
+        return tuple(dict.fromkeys((*names_of(self.nuisances), *parameter_names(self.background))))
+
+    @property
+    def inside_excluded(self) -> BoolArray:
         """Which hypotheses lie in a vetoed or hidden range, shape (h,)."""
         position = self.grid.position
         inside = np.zeros(position.shape, np.bool_)
@@ -65,3 +73,13 @@ class Scan:
             bins = (edges.searchsorted(position, side="right") - 1).clip(0, edges.size - 2)
             inside |= ~visible[bins]
         return inside
+
+    @property
+    def excluded(self) -> tuple[tuple[float, float], ...]:
+        """The ranges that are not fitted: vetoes and hidden ones."""
+        visible = self.spectrum.visible
+        if visible is None:
+            return self.vetoes
+        steps = np.flatnonzero(np.diff(~visible, prepend=False, append=False)).reshape(-1, 2)
+        edges = self.spectrum.axes[0].edges
+        return (*self.vetoes, *((float(edges[first]), float(edges[end])) for first, end in steps))

@@ -11,7 +11,7 @@ import numpy as np
 from gloam.arrays import BoolArray, FloatArray
 from gloam.errors import InputError, one_of
 from gloam.execution import map_batches
-from gloam.fit import FitStatus, Minimum, Problem, crossing, is_certified, likelihood_difference, profile
+from gloam.fit import FitStatus, Minimum, Point, Problem, crossing, is_certified, likelihood_difference, profile
 from gloam.fit.crossing import LAST_STEP, LAST_STEP_AT_BOUNDARY, VALUE_TOLERANCE, step_to_rise
 from gloam.scans import Batch, ScanResult, batches
 from gloam.statistics.asymptotic import BANDS, band_heights, cls_yield, log_cls
@@ -132,7 +132,7 @@ def upper_limits(
 
     def work(batch: Batch) -> None:
         rows, problem = batch.rows, batch.problem()
-        k = problem.design.parameters
+        k = problem.parameters
         fitted = _Fitted.of(problem, result.theta[rows, :k], result.n_sig[rows], result.theta_background[rows, :k])
         asimov = _asimov(problem, fitted)
         if method == "profile":
@@ -227,10 +227,9 @@ class _Asimov:
 
 
 def _asimov(problem: Problem, fitted: _Fitted) -> _Asimov:
-    expected = fitted.background.expected
-    counts = expected * problem.weight if problem.used is None else np.where(problem.used, expected * problem.weight, 0)
-    imagined = problem.with_counts(counts)
-    best = profile(imagined, fitted.background.theta, np.zeros(problem.size), START_TOLERANCE)
+    background, none = fitted.background, np.zeros(problem.size)
+    imagined = problem.asimov(background.theta, none, background.expected)
+    best = profile(imagined, background.theta, none, START_TOLERANCE)
     return _Asimov(imagined, best, _error_scale(problem, best))
 
 
@@ -238,7 +237,7 @@ def _profile_limit(problem: Problem, fitted: _Fitted, level: float) -> FloatArra
     height = float(quantile(level))
     guess = fitted.best.s + height * _error_scale(problem, fitted.best)
     return crossing(
-        problem, fitted.best.theta, fitted.best.s, fitted.best.expected, 0.5 * height**2,
+        problem, fitted.best.theta, fitted.best.s, Point.of(fitted.best), 0.5 * height**2,
         guess=guess, ridge=fitted.best.ridge,
     ).s  # fmt: skip
 
@@ -261,7 +260,7 @@ def _expected_limits(asimov: _Asimov, heights: FloatArray) -> FloatArray:
     best = asimov.best
     s, theta, ridge, guess = best.s, best.theta, best.ridge, best.s + heights[0] * asimov.sigma
     for band, rise in enumerate(0.5 * heights**2):
-        found = crossing(asimov.problem, theta, s, best.expected, rise, guess=guess, ridge=ridge)
+        found = crossing(asimov.problem, theta, s, Point.of(best), rise, guess=guess, ridge=ridge)
         limits[:, band] = found.s
         if band + 1 < heights.size:
             # the second-order model at this limit leads to the next one; without it start from zero again
@@ -288,7 +287,7 @@ def _cls_limit(problem: Problem, fitted: _Fitted, asimov: _Asimov, level: float)
     b = problem.size
     out = np.full(b, np.nan)
     rows, data, imagined = np.arange(b), problem, asimov.problem
-    reference, reference_asimov = fitted.best.expected, asimov.best.expected
+    reference, reference_asimov = Point.of(fitted.best), Point.of(asimov.best)
     sigma = asimov.sigma
     s = np.maximum(cls_yield(np.clip(fitted.estimate / sigma, -6, None) * sigma, sigma, level), 1e-3 * sigma)
     theta = fitted.best.theta + fitted.best.ridge * (s - fitted.best.s)[:, None]
@@ -299,8 +298,8 @@ def _cls_limit(problem: Problem, fitted: _Fitted, asimov: _Asimov, level: float)
         seen = profile(data, theta, s, VALUE_TOLERANCE)
         imagined_at = profile(imagined, theta_asimov, s, VALUE_TOLERANCE)
         local = _Local(
-            2 * np.maximum(likelihood_difference(data, seen.expected, reference), 0.0),
-            2 * np.maximum(likelihood_difference(imagined, imagined_at.expected, reference_asimov), TINY),
+            2 * np.maximum(likelihood_difference(data, seen, reference), 0.0),
+            2 * np.maximum(likelihood_difference(imagined, imagined_at, reference_asimov), TINY),
             seen,
             imagined_at,
         )
@@ -320,7 +319,7 @@ def _cls_limit(problem: Problem, fitted: _Fitted, asimov: _Asimov, level: float)
             if keep.size == 0:
                 break
             rows, data, imagined = rows[keep], data.take(keep), imagined.take(keep)
-            reference, reference_asimov, sigma = reference[keep], reference_asimov[keep], sigma[keep]
+            reference, reference_asimov, sigma = reference.take(keep), reference_asimov.take(keep), sigma[keep]
             theta, theta_asimov, proposed = theta[keep], theta_asimov[keep], proposed[keep]
             low, high = low[keep], high[keep]
         s = proposed

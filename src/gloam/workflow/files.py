@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gloam.arrays import FloatArray
 from gloam.fit import FitStatus
 from gloam.report import ChannelResult
 from gloam.spectra import to_uhi_json
@@ -19,7 +20,6 @@ from gloam.workflow.summary import summary
 __all__ = ["write_run"]
 
 QUANTILES = ("m2", "m1", "0", "p1", "p2")
-LIMITED = ("n_sig_ul", "eff_xsec_ul_fb", "xsec_ul_fb", "coupling_ul")
 STORED = (
     "n_sig", "n_sig_err", "q0", "edm", "status", "theta", "theta_background", "covariance", "parameters",
     "window_low", "window_high", "domain_low", "domain_high",
@@ -42,7 +42,7 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     write_table(directory / "scan.csv", _joined([_scan_columns(channel) for channel in run.channels]))
     write_table(directory / "limits.csv", _joined([_limit_columns(channel) for channel in run.channels]))
     write_table(directory / "variants.csv", {name: np.empty(0) for name in VARIANT_COLUMNS})
-    spectra = {channel.name: json.loads(to_uhi_json(channel.result.setup.spectrum)) for channel in run.channels}
+    spectra = {channel.name: json.loads(to_uhi_json(channel.result.scan.spectrum)) for channel in run.channels}
     document = json.dumps(spectra if len(spectra) > 1 else next(iter(spectra.values())))
     write_atomically(directory / "spectrum.json", lambda stream: stream.write(document.encode()))
     write_arrays(directory / "fits.npz", _stored(run))
@@ -90,16 +90,19 @@ def _scan_columns(channel: ChannelResult) -> dict[str, Any]:
 
 
 def _limit_columns(channel: ChannelResult) -> dict[str, Any]:
-    limits = channel.limits
+    limits, in_fb = channel.limits, channel.cross_section
     columns: dict[str, Any] = {"channel": channel.name, "mass": channel.result.mass, "mass2": np.nan}
-    for name in LIMITED:
-        known = name == "n_sig_ul"
-        if name == "eff_xsec_ul_fb":
-            columns["efficiency"] = np.nan
-        columns[name] = limits.observed if known else np.nan
-        for band, quantile in enumerate(QUANTILES):
-            columns[f"{name}_exp_{quantile}"] = limits.expected[:, band] if known else np.nan
+    columns |= _limited("n_sig_ul", limits.observed, limits.expected)
+    columns["efficiency"] = in_fb.efficiency
+    columns |= _limited("eff_xsec_ul_fb", in_fb.effective, in_fb.effective_expected)
+    columns |= _limited("xsec_ul_fb", in_fb.observed, in_fb.expected)
+    columns |= _limited("coupling_ul", np.nan, np.full((1, len(QUANTILES)), np.nan))
     return columns | {"method": limits.method, "level": limits.level}
+
+
+def _limited(name: str, observed: Any, expected: FloatArray) -> dict[str, Any]:
+    """The columns of one limited quantity: observed, and the quantiles expected without a signal."""
+    return {name: observed} | {f"{name}_exp_{q}": expected[:, band] for band, q in enumerate(QUANTILES)}
 
 
 def _stored(run: Run) -> dict[str, Any]:
@@ -111,7 +114,8 @@ def _stored(run: Run) -> dict[str, Any]:
         arrays |= {
             f"{channel.name}.n_sig_ul": channel.limits.observed,
             f"{channel.name}.n_sig_ul_exp": channel.limits.expected,
+            f"{channel.name}.events_per_fb": channel.factors.events_per_fb(channel.result.mass),
         }
-        arrays[f"{channel.name}.signal"] = np.array(repr(channel.result.setup.signal))
-        arrays[f"{channel.name}.background"] = np.array(repr(channel.result.setup.background))
+        arrays[f"{channel.name}.signal"] = np.array(repr(channel.result.scan.signal))
+        arrays[f"{channel.name}.background"] = np.array(repr(channel.result.scan.background))
     return arrays

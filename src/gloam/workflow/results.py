@@ -7,6 +7,7 @@ from typing import Any
 
 from gloam.report import ChannelResult
 from gloam.spectra import Origin
+from gloam.workflow.systematics import YieldSystematic
 
 __all__ = ["Run"]
 
@@ -24,6 +25,7 @@ class Run:
         hashes: content hashes of the declaration and of the data.
         published: comparison with what is known, or None.
         notes: what a reader of the results must know.
+        systematics: uncertainties of the yields.
     """
 
     name: str
@@ -34,3 +36,4 @@ class Run:
     hashes: dict[str, str | None]
     published: dict[str, Any] | None = None
     notes: tuple[str, ...] = ()
+    systematics: tuple[YieldSystematic, ...] = ()

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gloam.errors import InputError
-from gloam.models import Background, SignalShape
+from gloam.models import Background, Nuisance, SignalShape
 from gloam.scans import Grid, Scan, ScanResult, SlidingWindows, Windows, fit_scan, sliding_windows
 from gloam.spectra import Spectrum
 
@@ -23,6 +23,7 @@ def scan(
     window: float | Windows = 25.0,
     *,
     vetoes: tuple[tuple[float, float], ...] = (),
+    nuisances: tuple[Nuisance, ...] = (),
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> ScanResult:
@@ -35,6 +36,7 @@ def scan(
         grid: masses, or a `Grid` where the observable is not the mass, shape (h,).
         window: half-width of the fit windows in units of the signal's resolution, or the windows themselves.
         vetoes: ranges of the observable to leave out.
+        nuisances: uncertainties of yields and shapes, which enter every fit and limit.
         threads: how many to use; None: `GLOAM_THREADS`, else one.
         progress: called with the number of hypotheses finished, after each batch.
 
@@ -51,7 +53,7 @@ def scan(
         (array([5.3]), array([67.]))
     """
     return fit_scan(
-        declare_scan(spectrum, signal, background, grid, window, vetoes), threads=threads, progress=progress
+        declare_scan(spectrum, signal, background, grid, window, vetoes, nuisances), threads=threads, progress=progress
     )
 
 
@@ -62,6 +64,7 @@ def declare_scan(
     grid: Grid | npt.ArrayLike,
     window: float | Windows,
     vetoes: tuple[tuple[float, float], ...] = (),
+    nuisances: tuple[Nuisance, ...] = (),
 ) -> Scan:
     """The scan that `scan` makes, not yet made; arguments as there."""
     hypotheses = Grid.of(grid if isinstance(grid, Grid) else np.asarray(grid, float))
@@ -72,4 +75,4 @@ def declare_scan(
         windows: Windows | SlidingWindows = sliding_windows(spectrum.axis, hypotheses.position, half_width)
     else:
         windows = window
-    return Scan(spectrum, signal, background, hypotheses, windows, vetoes)
+    return Scan(spectrum, signal, background, hypotheses, windows, vetoes, nuisances)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
 from gloam.errors import InputError
 from gloam.execution import progress_bar
-from gloam.models import SignalShape, background_named, shape_named, width_named
+from gloam.interpretation import YieldFactors, efficiency_named, factor_named
+from gloam.models import Parameter, SignalShape, background_named, shape_named, width_named
 from gloam.report import ChannelResult
 from gloam.scans import Grid, fit_scan, grid_in_resolution, grid_in_steps, sliding_windows
 from gloam.spectra import Origin, Spectrum, read_spectrum
 from gloam.statistics import LimitMethod, UpperLimits, check_level, no_limits, upper_limits
-from gloam.store import content_hash
+from gloam.store import content_hash, file_hash
+from gloam.systematic import Constraint, Systematic
 from gloam.workflow.results import Run
 from gloam.workflow.scan import declare_scan
+from gloam.workflow.systematics import YieldSystematic, check_sizes, yield_systematics
 
 __all__ = ["ScanRequest", "scan_file"]
 
@@ -42,6 +46,12 @@ class ScanRequest:
         level: of the limits.
         method: of the limits.
         limits: whether to compute limits.
+        luminosity: integrated, in fb^-1; None, here and below: not known.
+        efficiency: a number or the name of a table, whose column `error` becomes a systematic uncertainty.
+        branching_fraction: a number or the name of a table.
+        radiative_factor: (1 + delta) x vacuum polarisation, a number or the name of a table.
+        systematics: on the yields of signal and background.
+        constraint: of the errors in the table of efficiencies.
     """
 
     source: str
@@ -58,6 +68,12 @@ class ScanRequest:
     level: float = 0.90
     method: LimitMethod = "cls"
     limits: bool = True
+    luminosity: float | None = None
+    efficiency: str | None = None
+    branching_fraction: str | None = None
+    radiative_factor: str | None = None
+    systematics: tuple[Systematic, ...] = ()
+    constraint: Constraint = "lognormal"
 
 
 def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool = True) -> Run:
@@ -71,8 +87,12 @@ def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool =
     check_level(request.level)
     form = background_named(request.background)
     shape = shape_named(request.signal, width_named(request.width))
+    factors, efficiency_error = _factors(request)
+    systematics = _systematics(request, efficiency_error)
     spectrum = _read(request, shape)
     grid = _grid(request, spectrum, shape)
+    factors.events_per_fb(grid.mass)  # a table that is too short is refused before anything is fitted
+    check_sizes(systematics, grid.mass)
     value, relative = request.window
     half_width = value * (shape.resolution(grid.position) if relative else np.ones(len(grid)))
     windows = sliding_windows(spectrum.axis, grid.position, half_width)
@@ -85,16 +105,57 @@ def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool =
             limits = upper_limits(result, request.level, request.method, threads=threads, progress=advance)
     axis = spectrum.axis
     origin = spectrum.origin or Origin("user", request.source)
-    notes = [] if request.limits else ["Limits were not asked for."]
+    label = f"{axis.name} [{axis.unit}]"
     return Run(
         name="scan",
         title=f"Scan of {request.source}",
         origin=origin,
-        channels=(ChannelResult("scan", request.source, result, limits, f"{axis.name} [{axis.unit}]"),),
+        channels=(ChannelResult("scan", request.source, result, limits, label, factors=factors),),
         seconds=time.perf_counter() - start,
-        hashes={"declaration": content_hash(request), "data": content_hash(spectrum.contents), "file": origin.sha256},
-        notes=tuple(notes),
+        hashes={
+            "declaration": content_hash([request, _tables(request)]),
+            "data": content_hash(spectrum.contents),
+            "file": origin.sha256,
+        },
+        systematics=systematics,
+        notes=_notes(request, systematics),
     )
+
+
+def _factors(request: ScanRequest) -> tuple[YieldFactors, Parameter | None]:
+    """What turns yields into cross sections, and the relative error of the efficiency where its table has errors."""
+    efficiency, error = (None, None) if request.efficiency is None else efficiency_named(request.efficiency)
+    branching, radiative = (
+        None if (text := getattr(request, name)) is None else factor_named(text, name)
+        for name in ("branching_fraction", "radiative_factor")
+    )
+    return YieldFactors(request.luminosity, efficiency, branching, radiative), error
+
+
+def _systematics(request: ScanRequest, efficiency_error: Parameter | None) -> tuple[YieldSystematic, ...]:
+    """The nuisances of the scan: the systematics given by name, and the errors of the table of efficiencies."""
+    return yield_systematics(request.systematics, efficiency_error, request.constraint)
+
+
+def _notes(request: ScanRequest, systematics: tuple[YieldSystematic, ...]) -> tuple[str, ...]:
+    notes = [] if request.limits else ["Limits were not asked for."]
+    if systematics:
+        notes.append("systematics: they are listed but not part of the fits; limits do without them.")
+    if any(systematic.target == "background" for systematic in systematics):
+        notes.append(
+            "systematics on the background change nothing: its coefficients, and with them its yield, are free in "
+            "every fit."
+        )
+    return tuple(notes)
+
+
+def _tables(request: ScanRequest) -> dict[str, str]:
+    """The hashes of the tables that options name."""
+    named = {
+        "width": request.width, "efficiency": request.efficiency, "branching_fraction": request.branching_fraction,
+        "radiative_factor": request.radiative_factor,
+    }  # fmt: skip
+    return {name: file_hash(Path(text)) for name, text in named.items() if text is not None and Path(text).is_file()}
 
 
 def _read(request: ScanRequest, shape: SignalShape) -> Spectrum:
@@ -107,10 +168,13 @@ def _read(request: ScanRequest, shape: SignalShape) -> Spectrum:
         width = min(width, high - low)
     elif width is None and request.column is not None:
         width = 1.0  # without a range reading refuses, and says what the range of the data is
-    return read_spectrum(
+    spectrum = read_spectrum(
         request.source, column=request.column, weights=request.weights, low=low, high=high, bin_width=width,
         name=request.column,
     )  # fmt: skip
+    if request.luminosity is None or spectrum.origin is None:
+        return spectrum
+    return replace(spectrum, origin=replace(spectrum.origin, luminosity_fb=request.luminosity))
 
 
 def _grid(request: ScanRequest, spectrum: Spectrum, shape: SignalShape) -> Grid:

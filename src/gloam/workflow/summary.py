@@ -6,8 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from gloam.arrays import FloatArray
 from gloam.fit import FitStatus
+from gloam.interpretation import FACTORS, YieldFactors
 from gloam.report import ChannelResult
+from gloam.report.words import cross_section_in_words, distribution_in_words, division_in_words
+from gloam.statistics import UpperLimits
 from gloam.workflow.results import Run
 
 __all__ = ["summary"]
@@ -31,7 +35,7 @@ def summary(run: Run) -> dict[str, Any]:
             "kind": run.origin.kind,
             "source": run.origin.source,
             "luminosity_fb": run.origin.luminosity_fb,
-            "entries": sum(result.setup.spectrum.entries for result in results),
+            "entries": sum(result.scan.spectrum.entries for result in results),
         },
         "n_hypotheses": sum(len(result.setup.grid) for result in results),
         "n_fits": sum(result.n_fits for result in results),
@@ -49,10 +53,12 @@ def summary(run: Run) -> dict[str, Any]:
             "level": limits.level,
             "sidedness": limits.sidedness,
             "test_statistic": limits.test_statistic,
-            "distribution": "asymptotic",
+            "distribution": distribution_in_words(limits),
             "band_quantiles": "Phi(-2), Phi(-1), Phi(0), Phi(1), Phi(2)",
             "n_failed": sum(channel.limits.n_failed for channel in run.channels),
+            "cross_section": _cross_section(run.channels[0]),
         },
+        "systematics": [systematic.summary(run.channels[0].result.mass) for systematic in run.systematics],
         "published": run.published,
         "channels": [_channel(channel) for channel in run.channels],
         "notes": [*run.notes, *_notes(run)],
@@ -73,21 +79,45 @@ def _extreme(channels: tuple[ChannelResult, ...], where: Any, sign: int) -> dict
 
 
 def _channel(channel: ChannelResult) -> dict[str, Any]:
-    result, axis = channel.result, channel.result.setup.spectrum.axis
+    result, axis = channel.result, channel.result.scan.spectrum.axis
     status = result.status
     return {
         "channel": channel.name,
         "title": channel.title,
         "range": [float(axis.edges[0]), float(axis.edges[-1])],
         "bins": len(axis),
-        "entries": result.setup.spectrum.entries,
+        "entries": result.scan.spectrum.entries,
         "n_hypotheses": len(result.setup.grid),
         "status": {s.name.lower(): n for s in FitStatus if (n := int(np.count_nonzero(status == s.value)))},
         "max_excess": _extreme((channel,), np.nanargmax, sign=1),
         "max_deficit": _extreme((channel,), np.nanargmin, sign=-1),
         "median_n_sig_ul": _median(channel.limits.observed),
+        "median_xsec_ul_fb": _median(channel.cross_section.observed),
         "largest_edm": _largest(result.edm),
     }
+
+
+def _cross_section(channel: ChannelResult) -> dict[str, Any] | None:
+    """Which cross section the limits are on, and what they were made with; None without a luminosity."""
+    factors = channel.factors
+    if factors.luminosity is None:
+        return None
+    return {
+        "kind": factors.kind,
+        "branching_fraction_included": factors.branching_fraction_included,
+        "eff_xsec_ul_fb": "yield / luminosity = efficiency x branching fraction x visible cross section",
+        "xsec_ul_fb": f"{division_in_words(factors)} = {cross_section_in_words(factors)}" if factors.complete else None,
+        "luminosity_fb": factors.luminosity,
+        **{name: _over_masses(factors.at(name, channel.result.mass)) for name in FACTORS if name != "luminosity"},
+    }
+
+
+def _over_masses(values: FloatArray) -> float | list[float] | None:
+    """One value, or the smallest and the largest; None if it is not known."""
+    low, high = float(values.min()), float(values.max())
+    if np.isnan(low):
+        return None
+    return low if low == high else [low, high]
 
 
 def _median(values: Any) -> float | None:
@@ -98,16 +128,35 @@ def _largest(values: Any) -> float | None:
     return None if np.isnan(values).all() else float(np.nanmax(values))
 
 
+def _without_toys(limits: UpperLimits) -> str:
+    if distribution_in_words(limits) == "asymptotic":
+        return "toys: none; significances and limits are asymptotic (arXiv:1007.1727)."
+    return "toys: none for the significances, which are asymptotic (arXiv:1007.1727)."
+
+
+def _undeclared(factors: YieldFactors) -> list[str]:
+    """Why columns of `limits.csv` are empty."""
+    coupling = "coupling_ul: no model is declared."
+    if factors.luminosity is None and factors.efficiency is None:
+        what = "efficiency, cross-section and coupling limits"
+        return [f"{what}: no efficiency or luminosity is declared; limits are on yields."]
+    if factors.luminosity is None:
+        return ["eff_xsec_ul_fb, xsec_ul_fb: no luminosity is declared; limits are on yields.", coupling]
+    if factors.efficiency is None:
+        return ["xsec_ul_fb: no efficiency is declared; eff_xsec_ul_fb is the yield over the luminosity.", coupling]
+    return [coupling]
+
+
 def _notes(run: Run) -> list[str]:
     notes = [
         "p_global, z_global, trials_factor: not computed; the significance is local.",
-        "toys: none; significances and limits are asymptotic (arXiv:1007.1727).",
-        "efficiency, cross-section and coupling limits: no efficiency or luminosity is declared; limits are on yields.",
+        _without_toys(run.channels[0].limits),
+        *_undeclared(run.channels[0].factors),
         "variants.csv: no background variants are declared.",
     ]
     for channel in run.channels:
         result = channel.result
-        if result.setup.spectrum.is_weighted:
+        if result.scan.spectrum.is_weighted:
             notes.append(f"{channel.name}: weighted data, fitted with a scaled Poisson likelihood (arXiv:1309.1287).")
         counted = [(status, int(np.count_nonzero(result.status == status.value))) for status in FitStatus]
         notes += [
@@ -119,6 +168,6 @@ def _notes(run: Run) -> list[str]:
             notes.append(
                 f"{channel.name}: no limit found for {channel.limits.n_failed} hypotheses; they are left empty."
             )
-        if result.setup.spectrum.entries < 10:
+        if result.scan.spectrum.entries < 10:
             notes.append(f"{channel.name}: fewer than 10 entries: asymptotic formulas are not reliable.")
     return notes

@@ -47,7 +47,7 @@ def write(tmp_path):
         ({"level": 1.5}, ["level", "1.5", "between 0.5 and 1", "0.90 for 90 %"]),
         ({"level": 90}, ["level", "90", "0.90"]),
         ({"level": "nan"}, ["level", "nan"]),
-        ({"method": "bayes"}, ["bayes", "cls", "profile"]),
+        ({"method": "guess"}, ["guess", "cls", "profile"]),
         ({"signal": "gauss"}, ["'gauss'", "gaussian", "crystal-ball"]),
         ({"signal": "crystal-ball:0,3"}, ["alpha", "other than 0"]),
         ({"signal": "crystal-ball:1.5,1"}, ["n of a Crystal Ball", "n > 1"]),
@@ -72,6 +72,30 @@ def write(tmp_path):
         ({"window": "inf"}, ["half-width of the window"]),
         ({"window": 0.001}, ["windows of", "wider --window"]),
         ({"veto": (9.5, 9.4)}, ["veto", "9.5 to 9.4", "lower end first"]),
+        ({"luminosity": 0}, ["luminosity", "got 0", "above 0 and at most 1e9, in fb^-1"]),
+        ({"luminosity": -90}, ["luminosity", "-90", "above 0"]),
+        ({"luminosity": 1e-320}, ["luminosity", "e-321", "above 0"]),
+        ({"luminosity": 1e12}, ["luminosity", "1e+12", "at most 1e9"]),
+        ({"luminosity": "nan"}, ["luminosity", "nan"]),
+        ({"luminosity": "inf"}, ["luminosity", "inf"]),
+        ({"luminosity": "much"}, ["--luminosity", "'much'", "float"]),
+        ({"efficiency": 0}, ["efficiency", "got 0", "above 0 and at most 1", "0.12 for 12 %"]),
+        ({"efficiency": 12}, ["efficiency", "got 12", "0.12 for 12 %"]),
+        ({"efficiency": "nan"}, ["efficiency", "nan"]),
+        ({"efficiency": "12%"}, ["--efficiency", "'12%'", "mass,efficiency"]),
+        ({"efficiency": "absent.csv"}, ["absent.csv", "no such file"]),
+        ({"branching_fraction": 0}, ["branching fraction", "above 0 and at most 1"]),
+        ({"branching_fraction": 1.5}, ["branching fraction", "1.5"]),
+        ({"branching_fraction": "half"}, ["--branching-fraction", "'half'", "mass,branching_fraction"]),
+        ({"radiative_factor": -1}, ["radiative factor", "-1", "above 0"]),
+        ({"radiative_factor": 94.5}, ["radiative factor", "94.5", "0.945"]),
+        ({"syst": "luminosity"}, ["--syst", "'luminosity'", "NAME=RELATIVE:signal"]),
+        ({"syst": "luminosity=0.01"}, ["--syst", "NAME=RELATIVE:signal", "tracking=0.014:signal"]),
+        ({"syst": "luminosity=0.01:all"}, ["--syst", "NAME=RELATIVE:signal"]),
+        ({"syst": "luminosity=1.4%:signal"}, ["--syst", "0.05 for 5 %"]),
+        ({"syst": "luminosity=-0.01:signal"}, ["--syst luminosity", "-0.01", "from 0 to 10"]),
+        ({"syst": "luminosity=14:signal"}, ["--syst luminosity", "14", "0.05 for 5 %"]),
+        ({"constraint": "flat"}, ["--constraint", "flat", "lognormal", "gaussian"]),
         ({"threads": 0}, ["threads", "x>=1"]),
         ({"seed": -1}, ["seed", "x>=0"]),
         ({"engine": "abacus"}, ["abacus", "numpy"]),
@@ -137,6 +161,42 @@ def test_ten_million_bins(scan, tmp_path):
 )
 def test_tables(scan, write, table, words):
     refused(scan(width=write(table)), *words)
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("mass,efficiency\n9.1,0.1\n9.7,0.1\n", ["a table from 9.1 to 9.7", "extend the table"]),
+        ("mass,efficiency\n8,0.1\n10,0\n", ["efficiency at a mass of 10 GeV", "got 0"]),
+        ("mass,efficiency\n8,10\n10,12\n", ["efficiency at a mass of 8 GeV", "got 10", "0.12 for 12 %"]),
+        ("mass,efficiency\n8,0.1\n9,\n10,0.1\n", ["line 3"]),
+        ("mass,efficiency\n8,0.1\n9,nan\n10,0.1\n", ["not finite"]),
+        ("mass,efficiency\n10,0.1\n8,0.1\n", ["increasing masses", "sort"]),
+        ("mass,acceptance\n8,0.1\n10,0.1\n", ["'efficiency'"]),
+        ("mass,efficiency,error\n8,0.1,0.01\n10,0.1,-0.01\n", ["error of the efficiency", "10 GeV", "-0.01"]),
+        ("mass,efficiency,error\n8,0.1,5\n10,0.1,5\n", ["relative error of 50", "absolute"]),
+    ],
+    ids=["not covering", "zero", "percent", "empty", "nan", "order", "column", "negative error", "percent error"],
+)
+def test_tables_of_efficiencies(scan, write, table, words):
+    refused(scan(efficiency=write(table)), *words)
+
+
+def test_one_name_has_one_size(scan):
+    refused(scan("--syst", "x=0.1:signal", "--syst", "x=0.2:signal"), "systematic 'x'", "sizes 0.1 and 0.2", "one size")
+
+
+def test_the_efficiency_has_one_uncertainty(scan, write):
+    table = write("mass,efficiency,error\n8,0.1,0.01\n10,0.1,0.01\n")
+    refused(scan(efficiency=table, syst="efficiency=0.1:signal"), "--syst efficiency", "leave out the column error")
+
+
+@pytest.mark.parametrize("option", [("luminosity", -1), ("efficiency", 2), ("syst", "x"), ("radiative_factor", 0)])
+def test_options_are_checked_before_the_file_is_read(scan, option):
+    name, value = option
+    found = scan(source="absent.csv", **{name: value})
+    refused(found, str(value))
+    assert "absent.csv" not in found.err
 
 
 @pytest.mark.parametrize("part", [0.3, 0.7])

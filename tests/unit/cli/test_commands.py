@@ -6,12 +6,14 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from gloam.cli import COMMANDS
 from gloam.searches import load_search, search_names, sourced_numbers
+from gloam.statistics import LimitMethod
 
 
 def test_version(gloam):
@@ -143,6 +145,39 @@ class TestScan:
 
     def test_without_limits(self, scan):
         assert scan("--json", "--no-limits").document["channels"][0]["median_n_sig_ul"] is None
+
+    def test_cross_sections(self, scan, tmp_path):
+        table = tmp_path / "efficiency.csv"
+        table.write_text("mass,efficiency,error\n8,0.1,0.002\n10,0.3,0.003\n")
+        options = {"luminosity": 90, "efficiency": table, "branching_fraction": 0.5, "radiative_factor": 0.9}
+        found = scan(
+            "--json", "--syst", "luminosity=0.014:signal", "--syst", "tracking=0.01:signal", **options
+        ).document
+        assert found["data"]["luminosity_fb"] == 90
+        assert found["limit"]["cross_section"]["kind"] == "Born"
+        assert [each["name"] for each in found["systematics"]] == ["luminosity", "tracking", "efficiency"]
+        rows = np.genfromtxt("out/limits.csv", delimiter=",", names=True, dtype=None, encoding=None)
+        efficiency = 0.1 + 0.1 * (rows["mass"] - 8)
+        np.testing.assert_allclose(rows["efficiency"], efficiency, rtol=1e-9)
+        np.testing.assert_allclose(rows["xsec_ul_fb"], rows["n_sig_ul"] / (90 * efficiency * 0.5 * 0.9), rtol=1e-9)
+
+    def test_the_text_gives_the_cross_section_and_what_it_is(self, scan):
+        text = scan(luminosity=90, efficiency=0.1).out
+        assert re.search(
+            r"upper limits in fb \(.* = visible cross section times branching fraction\), median: scan", text
+        )
+        assert "in fb" not in scan(luminosity=90).out
+
+    def test_the_help_shows_how_cross_sections_are_asked_for(self, gloam):
+        text = " ".join(gloam("scan", "--help").out.split())
+        assert (
+            "--luminosity 90 --efficiency efficiency.csv --radiative-factor 0.945 --syst luminosity=0.014:signal"
+            in text
+        )
+        assert "mass,efficiency[,error]" in text
+
+    def test_the_methods_are_those_that_limits_know(self, gloam):
+        assert f"--method [{'|'.join(get_args(LimitMethod))}]" in gloam("scan", "--help").out
 
     def test_a_histogram_of_zeros_is_answered(self, scan, tmp_path):
         np.savez(tmp_path / "zeros.npz", edges=np.linspace(9, 9.7, 141), counts=np.zeros(140))

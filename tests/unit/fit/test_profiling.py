@@ -3,6 +3,7 @@ import pytest
 
 from gloam.fit import (
     FitStatus,
+    Point,
     Problem,
     SharedDesign,
     covariance,
@@ -33,14 +34,14 @@ def test_minima_are_certified_and_lower_than_their_neighbours(mean, rows):
     assert np.isin(free.status, GOOD).all()
     assert np.isin(without.status, GOOD).all()
     assert (free.gap <= 1e-11).all()
-    assert (likelihood_difference(problem, free.expected, without.expected) <= 1e-10).all()
+    assert (likelihood_difference(problem, free, without) <= 1e-10).all()
     random = np.random.default_rng(1)
     for size in (1e-3, 1e-1):
         theta = free.theta + size * random.normal(size=free.theta.shape)
         s = free.s + size * random.normal(size=30)
         mu = problem.expected(theta, s)
         inside = (mu > 0).all(axis=1)
-        rise = likelihood_difference(problem, np.where(inside[:, None], mu, 1), free.expected)
+        rise = likelihood_difference(problem, Point(np.where(inside[:, None], mu, 1), free.penalty), free)
         assert (rise[inside] >= -1e-10).all()
 
 
@@ -51,7 +52,7 @@ def test_a_start_outside_is_mended(mean):
     wild = np.tile([-5.0, 30.0, -7.0], (8, 1))
     again = minimise(problem, wild, np.full(8, -50.0))
     assert np.isin(again.status, GOOD).all()
-    assert (np.abs(likelihood_difference(problem, again.expected, free.expected)) <= 1e-10).all()
+    assert (np.abs(likelihood_difference(problem, again, free)) <= 1e-10).all()
 
 
 @pytest.mark.parametrize("mean", [5.0, 300.0])
@@ -65,11 +66,9 @@ def test_slope_curvature_and_ridge_of_the_profile(mean):
         here = profile(problem, free.theta, s, 1e-13)
         here = profile(problem, here.theta, s, 1e-13)
         low, high = (profile(problem, here.theta, s + sign * h, 1e-13) for sign in (-1, 1))
-        rise = likelihood_difference(problem, high.expected, low.expected)
+        rise = likelihood_difference(problem, high, low)
         np.testing.assert_allclose(here.slope * unit, rise / (2 * h) * unit, rtol=3e-4, atol=3e-4)
-        bend = likelihood_difference(problem, high.expected, here.expected) + likelihood_difference(
-            problem, low.expected, here.expected
-        )
+        bend = likelihood_difference(problem, high, here) + likelihood_difference(problem, low, here)
         np.testing.assert_allclose(here.curvature, bend / h**2, rtol=3e-3)
         scale = np.abs(here.ridge).max()
         np.testing.assert_allclose(here.ridge, (high.theta - low.theta) / (2 * h)[:, None], atol=3e-3 * scale)
@@ -90,7 +89,7 @@ def test_crossing_is_where_nll_has_risen(mean, rise):
     problem = problem_of(mean, size=20)
     _, free = fitted(problem)
     found = crossing(
-        problem, free.theta, free.s, free.expected, rise, guess=free.s + 1, ridge=np.zeros_like(free.theta)
+        problem, free.theta, free.s, Point.of(free), rise, guess=free.s + 1, ridge=np.zeros_like(free.theta)
     )
     assert found.found.all()
     assert (found.s > free.s).all()
@@ -105,8 +104,8 @@ def test_crossing_forgives_a_bad_guess(guess):
     problem = problem_of(0.2, size=20)
     _, free = fitted(problem)
     zero = np.zeros_like(free.theta)
-    good = crossing(problem, free.theta, free.s, free.expected, 1.35, guess=free.s + 1, ridge=zero)
-    found = crossing(problem, free.theta, free.s, free.expected, 1.35, guess=free.s + guess, ridge=zero)
+    good = crossing(problem, free.theta, free.s, Point.of(free), 1.35, guess=free.s + 1, ridge=zero)
+    found = crossing(problem, free.theta, free.s, Point.of(free), 1.35, guess=free.s + guess, ridge=zero)
     assert found.found.all()
     assert (np.abs(found.s - good.s) <= 1e-4 * (good.s - free.s)).all()
 
@@ -116,11 +115,11 @@ def test_crossing_takes_a_rise_for_each_row():
     _, free = fitted(problem)
     zero = np.zeros_like(free.theta)
     rises = np.array([0.5, 2.0, 4.5])
-    found = crossing(problem, free.theta, free.s, free.expected, rises, guess=free.s + 1, ridge=zero)
+    found = crossing(problem, free.theta, free.s, Point.of(free), rises, guess=free.s + 1, ridge=zero)
     for i, rise in enumerate(rises):
         one = problem.take(slice(i, i + 1))
         alone = crossing(
-            one, free.theta[i : i + 1], free.s[i : i + 1], free.expected[i : i + 1], rise,
+            one, free.theta[i : i + 1], free.s[i : i + 1], Point.of(free).take([i]), rise,
             guess=free.s[i : i + 1] + 1, ridge=zero[i : i + 1],
         )  # fmt: skip
         assert alone.s[0] == pytest.approx(found.s[i], rel=1e-10)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from gloam.execution import random_stream
-from gloam.models import Gaussian, Polynomial
+from gloam.interpretation import YieldFactors
+from gloam.models import Gaussian, Polynomial, Table
 from gloam.report import ChannelResult
 from gloam.scans import Scan, fit_scan, grid_in_steps, sliding_windows
 from gloam.spectra import Origin, Spectrum, fill, uniform_axis, with_flow
@@ -36,6 +39,13 @@ def axis():
 @pytest.fixture(scope="session")
 def channel(axis) -> ChannelResult:
     return channel_of(fill(events(), axis, origin=ORIGIN))
+
+
+@pytest.fixture(scope="session")
+def in_fb(channel) -> ChannelResult:
+    """The same with a cross section: the Born one, times the branching fraction."""
+    efficiency = Table(np.array([1.0, 2.0]), np.array([0.1, 0.3]), "efficiency")
+    return replace(channel, factors=YieldFactors(12.5, efficiency, radiative_factor=0.9))
 
 
 @pytest.fixture(scope="session")

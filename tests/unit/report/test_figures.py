@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from gloam.errors import InputError
+from gloam.interpretation import YieldFactors
 from gloam.report import (
     fit_figure,
     fit_view,
@@ -96,6 +97,40 @@ def test_limits_without_expectation_have_no_bands(channel):
     figure = limit_figure(dataclasses.replace(channel, limits=bare))
     assert "Expected" not in words_of(figure)
     assert not figure.axes[0].collections
+
+
+@pytest.mark.parametrize(
+    ("factors", "label"),
+    [
+        (YieldFactors(), r"$n_\mathrm{sig}$"),
+        (YieldFactors(12.5), r"$n_\mathrm{sig}$"),
+        (YieldFactors(12.5, 0.2), r"$\sigma_\mathrm{visible} \times \mathcal{B}$ [fb]"),
+        (YieldFactors(12.5, 0.2, 0.5), r"$\sigma_\mathrm{visible}$ [fb]"),
+        (YieldFactors(12.5, 0.2, None, 0.9), r"$\sigma_\mathrm{Born} \times \mathcal{B}$ [fb]"),
+        (YieldFactors(12.5, 0.2, 0.5, 0.9), r"$\sigma_\mathrm{Born}$ [fb]"),
+        # limits of up to 99.9 events
+        (YieldFactors(1e7, 0.2, 0.5, 0.9), r"$\sigma_\mathrm{Born}$ [$10^{-4}$ fb]"),
+        (YieldFactors(1e-6, 0.2, 0.5, 0.9), r"$\sigma_\mathrm{Born}$ [$10^{9}$ fb]"),
+    ],
+)
+def test_the_limit_figure_says_what_is_limited(channel, factors, label):
+    figure = limit_figure(dataclasses.replace(channel, factors=factors))
+    assert figure.axes[0].get_ylabel() == f"Upper limit on {label}"
+
+
+def test_the_limit_figure_shows_cross_sections_where_they_are_known(in_fb):
+    axes = limit_figure(in_fb).axes[0]
+    observed = next(line for line in axes.lines if len(line.get_xdata()) == in_fb.result.mass.size)
+    by_hand = in_fb.limits.observed / (12.5 * (0.1 + 0.2 * (in_fb.result.mass - 1)) * 0.9)
+    np.testing.assert_allclose(observed.get_ydata(), by_hand, rtol=1e-12)
+
+
+def test_numbers_beside_a_power_of_ten(channel, tmp_path):
+    figure = limit_figure(dataclasses.replace(channel, factors=YieldFactors(1e9, 0.2)))
+    save_figure(figure, tmp_path, "small")
+    numbers = [float(text.get_text()) for text in figure.axes[0].get_yticklabels() if text.get_text()]
+    assert numbers[0] == 0
+    assert 1 <= max(numbers) < 20
 
 
 def test_palettes(channel):

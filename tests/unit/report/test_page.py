@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from html.parser import HTMLParser
+from typing import get_args
 
 import pytest
 
+from gloam.interpretation import YieldFactors
 from gloam.report import write_figures, write_page
+from gloam.report.statements import cross_section_statement
+from gloam.report.words import METHODS
+from gloam.statistics import LimitMethod
 
 SUMMARY = {
     "search": "dimuon <script>",
@@ -168,3 +174,38 @@ def test_an_empty_spectrum_has_a_page(empty, tmp_path):
     checker, _ = page_of({"search": "scan"}, [empty], tmp_path, drawn=True)
     assert "Data of unknown kind: source not stated" in checker.text
     assert "81 mass hypotheses, 162 fits" in checker.text
+
+
+def test_the_page_says_which_cross_section_is_limited_and_what_is_uncertain(in_fb, channel, tmp_path):
+    systematics = [
+        {"name": "luminosity", "target": "signal", "relative": 0.014, "constraint": "lognormal"},
+        {"name": "efficiency", "target": "signal", "relative": [0.02, 0.05], "constraint": "gaussian"},
+    ]
+    checker, _ = page_of(SUMMARY | {"systematics": systematics}, [in_fb], tmp_path / "in_fb", drawn=True)
+    for said in (
+        "Limits on the Born cross section times branching fraction: yield / (luminosity x efficiency x ",
+        "with luminosity 12.5 fb^-1, efficiency 0.12 to 0.28, radiative factor 0.9.",
+        "upper limits on the Born cross section times branching fraction.",
+        "luminosity 1.4% of the signal (log-normal), efficiency 2% to 5% of the signal (gaussian)",
+        "Efficiency0.12 to 0.28",
+        "Median limit in fbBorn cross section times branching fraction: ",
+    ):
+        assert said in checker.text
+    plain, _ = page_of(SUMMARY, [channel], tmp_path / "plain")
+    for unsaid in ("cross section", "systematic", "Efficiency", "in fb"):
+        assert unsaid not in plain.text
+
+
+def test_channels_with_different_factors_are_told_apart(in_fb, channel, vetoed):
+    other = dataclasses.replace(vetoed, factors=YieldFactors(5.0, 0.1, 0.5))
+    found = cross_section_statement([in_fb, channel, other, in_fb])
+    assert found == (
+        "Limits on the Born cross section times branching fraction: yield / (luminosity x efficiency x radiative "
+        "factor), with luminosity 12.5 fb^-1, efficiency 0.12 to 0.28, radiative factor 0.9. Limits on the visible "
+        "cross section: yield / (luminosity x efficiency x branching fraction), with luminosity 5 fb^-1, efficiency "
+        "0.1, branching fraction 0.5."
+    )
+
+
+def test_every_method_of_limits_has_words():
+    assert METHODS.keys() >= set(get_args(LimitMethod))

@@ -33,7 +33,7 @@ def overview_figure(channels: Sequence[ChannelResult]) -> Figure | None:
     lines = math.ceil(len(chosen) / columns)
     width = max(WIDTH * columns, 6.4)
     with style():
-        labels = {data_label(channel.result.setup.spectrum, 0.75 * width, 11) for channel, _ in chosen}
+        labels = {data_label(channel.result.scan.spectrum, 0.75 * width, 11) for channel, _ in chosen}
         figure = new_figure(width, HEIGHT * lines + 0.3)
         panels = figure.subfigures(lines, columns, squeeze=False, hspace=0.02, wspace=0.02).ravel()
         for number, (panel, (channel, row)) in enumerate(zip(panels, chosen, strict=False)):
@@ -42,7 +42,7 @@ def overview_figure(channels: Sequence[ChannelResult]) -> Figure | None:
             draw_fit(upper, view, channel, legend=number == 0)
             draw_significance(lower, channel, short=True)
             _label(upper, lower, view, channel)
-            heading(upper, channel.title, channel.result.setup.spectrum if len(labels) > 1 else None, 0.85 * WIDTH)
+            heading(upper, channel.title, channel.result.scan.spectrum if len(labels) > 1 else None, 0.85 * WIDTH)
             panel.align_ylabels([upper, lower])
         omitted = len(fitted) - len(chosen)
         shown = "" if omitted == 0 else f" ({len(chosen)} channels with the largest excesses of {len(fitted)})"

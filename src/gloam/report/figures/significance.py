@@ -30,7 +30,7 @@ def significance_figure(channel: ChannelResult) -> Figure:
         axes = figure.subplots()
         draw_significance(axes, channel)
         axes.set_xlabel(MASS_LABEL)
-        heading(axes, channel.title, channel.result.setup.spectrum, 5.8)
+        heading(axes, channel.title, channel.result.scan.spectrum, 5.8)
     return figure
 
 

@@ -107,7 +107,7 @@ def heading(axes: Axes, title: str, spectrum: Spectrum | None, width: float, siz
 def data_label(spectrum: Spectrum, width: float, size: float) -> str:
     """What kind of data these are, their source and luminosity; the source is shortened if it takes too many inches."""
     luminosity = None if spectrum.origin is None else spectrum.origin.luminosity_fb
-    ending = "" if luminosity is None else rf", {luminosity:.4g} $\mathrm{{fb^{{-1}}}}$"
+    ending = "" if luminosity is None else rf", {luminosity:g} $\mathrm{{fb^{{-1}}}}$"
     return _shortened(data_in_words(spectrum).replace("$", r"\$"), ending, width, size)
 
 

@@ -1,0 +1,229 @@
+"""How nuisance parameters act on the expectation: factors and morphs of templates, and the tangent of it all.
+
+Each effect belongs to one nuisance parameter alpha and to one template: the signal, or a column of the background. All
+effects of a template make of it
+
+    G(alpha) = exp(sum alpha_i r_i) * (T + sum alpha_i d_i),
+
+with a logarithmic rate r (a log-normal factor, or an exponential whose slope floats) or a change d (a morph, or a
+Gaussian factor) in every bin. The expectation is linear in the yields and not in alpha; at given parameters it has a
+tangent, which is a linear problem, and second derivatives, which the tangent carries as a quadratic term.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+from gloam.arrays import FloatArray, IntArray
+
+__all__ = ["SIGNAL", "Effect", "Effects", "Tangent", "TemplateSpread"]
+
+SIGNAL = -1
+"""The column of an effect on the signal."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Effect:
+    """What one nuisance parameter does to one template.
+
+    Attributes:
+        nuisance: which parameter, 0 to N - 1.
+        column: of the background, `SIGNAL`, or K and above: a template whose yield is known to be 1 and which is
+            part of the problem's offset.
+        change: logarithmic rate r, or change d for one unit of the parameter, in each bin; shape (b, m).
+        change_below: the same below alpha = 0 where it differs, again for one unit upwards; a kink at 0.
+        is_factor: whether `change` is a logarithmic rate.
+    """
+
+    nuisance: int
+    column: int
+    change: FloatArray
+    is_factor: bool
+    change_below: FloatArray | None = None
+
+    def at(self, alpha: FloatArray) -> FloatArray:
+        """The change per unit at values of the parameter, shape (b, m)."""
+        if self.change_below is None:
+            return self.change
+        return np.where(alpha[:, self.nuisance, None] >= 0, self.change, self.change_below)
+
+    def take(self, rows: IntArray) -> Effect:
+        """The effect in some rows."""
+        below = None if self.change_below is None else self.change_below[rows]
+        return dataclasses.replace(self, change=self.change[rows], change_below=below)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TemplateSpread:
+    """The statistical error of a simulated template, which scales with its yield.
+
+    Attributes:
+        column: of the background.
+        sigma: standard deviation of the template's content in each bin, for a yield of 1; shape (b, m).
+    """
+
+    column: int
+    sigma: FloatArray
+
+    def take(self, rows: IntArray) -> TemplateSpread:
+        """The spread in some rows."""
+        return TemplateSpread(self.column, self.sigma[rows])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tangent:
+    """The expectation around some parameters: first derivatives, and second ones contracted with a residual.
+
+    Attributes:
+        columns: d mu / d (theta, alpha), shape (b, m, K + N).
+        signal: d mu / d s, shape (b, m).
+        bend: sum_j r_j d^2 mu_j / d (theta, alpha)^2, shape (K + N, K + N, b).
+        cross: the same for d^2 / d s d (theta, alpha), shape (K + N, b).
+    """
+
+    columns: FloatArray
+    signal: FloatArray
+    bend: FloatArray
+    cross: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Effects:
+    """All effects of N nuisance parameters on K background columns and the signal.
+
+    Attributes:
+        nuisances: N.
+        floating: K; templates from there on have known yields.
+        effects: in any order.
+        templates: what they act on, by column, shape (b, m) each.
+        spreads: statistical errors of floating templates.
+    """
+
+    nuisances: int
+    floating: int
+    effects: tuple[Effect, ...]
+    templates: dict[int, FloatArray]
+    spreads: tuple[TemplateSpread, ...] = ()
+
+    @property
+    def is_affine(self) -> bool:
+        """Whether the expectation is linear in (theta, alpha) at a fixed signal yield."""
+        return not self.spreads and all(
+            (e.column == SIGNAL or self.is_known(e.column)) and not e.is_factor and e.change_below is None
+            for e in self.effects
+        )
+
+    def is_known(self, column: int) -> bool:
+        """Whether the yield of a template is known."""
+        return column >= self.floating
+
+    @property
+    def morphs_signal(self) -> frozenset[int]:
+        """The parameters that change the shape of the signal, not only its yield: they can have a second minimum."""
+        return frozenset(e.nuisance for e in self.effects if e.column == SIGNAL and not e.is_factor)
+
+    def columns(self) -> list[int]:
+        """The columns with effects."""
+        return sorted({effect.column for effect in self.effects})
+
+    def _size(self, column: int, theta: FloatArray, s: FloatArray) -> FloatArray:
+        """The yield of a template, shape (b,)."""
+        if column == SIGNAL:
+            return s
+        return np.ones_like(s) if self.is_known(column) else theta[:, column]
+
+    def template(self, column: int, alpha: FloatArray) -> FloatArray:
+        """G of a column at values of the parameters, shape (b, m)."""
+        return self._parts(column, alpha)[0]
+
+    def _parts(self, column: int, alpha: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """G, and the factor exp(sum alpha r) in it."""
+        inner, exponent = self.templates[column], np.zeros(())
+        for effect in self.effects:
+            if effect.column == column:
+                term = alpha[:, effect.nuisance, None] * effect.at(alpha)
+                inner, exponent = (inner, exponent + term) if effect.is_factor else (inner + term, exponent)
+        factor = np.exp(np.minimum(exponent, 300.0))
+        return factor * inner, factor
+
+    def change(self, theta: FloatArray, alpha: FloatArray, s: FloatArray) -> FloatArray:
+        """The expectation minus that at alpha = 0, shape (b, m)."""
+        total: FloatArray = np.zeros_like(next(iter(self.templates.values())))
+        for column in self.columns():
+            size = self._size(column, theta, s)
+            total = total + size[:, None] * (self.template(column, alpha) - self.templates[column])
+        return total
+
+    def spread(self, theta: FloatArray) -> FloatArray:
+        """The standard deviation of the expectation from all templates together, shape (b, m)."""
+        return np.asarray(np.sqrt(np.sum([(theta[:, t.column, None] * t.sigma) ** 2 for t in self.spreads], axis=0)))
+
+    def tangent(
+        self, base: FloatArray, signal: FloatArray, theta: FloatArray, s: FloatArray, residual: FloatArray,
+        shift: FloatArray | None,
+    ) -> Tangent:  # fmt: skip
+        """The derivatives of the expectation.
+
+        Args:
+            base: background columns without effects, shape (b, m, K); not changed.
+            signal: the signal without effects, shape (b, m).
+            theta: background coefficients and, last, nuisance parameters, shape (b, K + N).
+            s: signal yields, shape (b,).
+            residual: e - n / mu, with which second derivatives are contracted, shape (b, m).
+            shift: shifts of the bins in units of `spread`, or None.
+        """
+        b, m, k = base.shape
+        columns = np.zeros((b, m, k + self.nuisances))
+        columns[:, :, :k] = base
+        parameters = columns.shape[2]
+        tangent = Tangent(columns, signal, np.zeros((parameters, parameters, b)), np.zeros((parameters, b)))
+        for column in self.columns():
+            tangent = self._with_column(tangent, column, theta, s, residual)
+        if shift is not None:
+            total = np.maximum(self.spread(theta), 1e-300)
+            for spread in self.spreads:
+                columns[:, :, spread.column] += shift * theta[:, spread.column, None] * spread.sigma**2 / total
+        return tangent
+
+    def _with_column(
+        self, tangent: Tangent, column: int, theta: FloatArray, s: FloatArray, residual: FloatArray
+    ) -> Tangent:
+        """The tangent with the derivatives of one template put in."""
+        k, alpha = self.floating, theta[:, self.floating :]
+        whole, factor = self._parts(column, alpha)
+        size = self._size(column, theta, s)
+        acting = [effect for effect in self.effects if effect.column == column]
+        changes = [effect.at(alpha) for effect in acting]
+        slopes = [change * (whole if e.is_factor else factor) for e, change in zip(acting, changes, strict=True)]
+        floats = column != SIGNAL and not self.is_known(column)
+        if floats:
+            tangent.columns[:, :, column] = whole
+        for effect, slope in zip(acting, slopes, strict=True):
+            at, mixed = k + effect.nuisance, np.vecdot(residual, slope)
+            tangent.columns[:, :, at] += size[:, None] * slope
+            if column == SIGNAL:
+                tangent.cross[at] += mixed
+            elif floats:
+                tangent.bend[at, column] += mixed
+                tangent.bend[column, at] += mixed
+        for first, one in enumerate(acting):
+            for second, two in enumerate(acting):
+                if one.is_factor or two.is_factor:
+                    # the second derivative of exp(sum alpha r) (T + sum alpha d)
+                    left, right = (first, second) if one.is_factor else (second, first)
+                    bent = size * np.vecdot(residual, changes[left] * slopes[right])
+                    tangent.bend[k + one.nuisance, k + two.nuisance] += bent
+        return dataclasses.replace(tangent, signal=whole) if column == SIGNAL else tangent
+
+    def take(self, rows: IntArray) -> Effects:
+        """The effects in some rows."""
+        return Effects(
+            self.nuisances,
+            self.floating,
+            tuple(effect.take(rows) for effect in self.effects),
+            {column: template[rows] for column, template in self.templates.items()},
+            tuple(spread.take(rows) for spread in self.spreads),
+        )
