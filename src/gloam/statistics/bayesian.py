@@ -9,7 +9,7 @@ integral is done by importance sampling.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -17,9 +17,11 @@ import numpy as np
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.errors import InputError, one_of
 from gloam.execution import map_batches
-from gloam.fit import FitStatus, Minimum, Problem, crossing, is_certified, likelihood_difference, profile
+from gloam.fit import FitStatus, Minimum, Point, Problem, crossing, is_certified, likelihood_difference, profile
 from gloam.fit.crossing import VALUE_TOLERANCE, step_to_rise
 from gloam.fit.determinant import background_curvature, expected_information, log_determinant
+from gloam.fit.mirror import mirrored
+from gloam.fit.sequential import point_at, tangent_problem
 from gloam.scans import Batch, ScanResult, batches
 from gloam.statistics.marginalisation import REPLICATES, log_marginals
 from gloam.statistics.posterior import Posterior, Support, quantile_of
@@ -125,7 +127,7 @@ def over_posteriors(
 
     def work(batch: Batch) -> None:
         rows, problem = batch.rows, batch.problem()
-        k = result.parameters[rows[0]]
+        k = problem.parameters
         out[rows] = estimates(problem, result.theta[rows, :k], result.n_sig[rows], result.theta_background[rows, :k])
         if progress is not None:
             progress(rows.size)
@@ -196,7 +198,7 @@ class _Start:
             problem,
             best.theta,
             best.s,
-            best.expected,
+            Point.of(best),
             rise,
             guess=best.s + _reach(problem, best, rise),
             ridge=best.ridge,
@@ -245,7 +247,7 @@ def _tabulated(problem: Problem, start: _Start, prior: Prior, number: int) -> _T
     for node in range(number - 1, -1, -1):
         found = profile(problem, theta + ridge * (s[:, node] - at)[:, None], s[:, node], VALUE_TOLERANCE)
         theta, ridge, at = found.theta, found.ridge, s[:, node]
-        height = -likelihood_difference(problem, found.expected, start.best.expected)
+        height = -likelihood_difference(problem, found, start.best)
         table.theta[:, node] = found.theta
         table.log_prior[:, node] = _log_prior(problem, found, prior)
         table.log_density[:, node] = height - 0.5 * log_determinant(problem, found) + table.log_prior[:, node]
@@ -299,7 +301,7 @@ class _Sampling:
             density = table.log_prior + known.mean(axis=2)
             wanted = density > density.max(axis=1, keepdims=True) - NEGLIGIBLE
         at, node = np.nonzero(wanted)
-        unit = self.start.best.expected[at]
+        unit = Point.of(self.start.best).take(at)
         problem, bounded = self.problem.take(at), self.bounded[at]
         out[at, node] = log_marginals(problem, table.theta[at, node], table.s[at, node], unit, bounded, points)
         return out
@@ -326,8 +328,7 @@ def _width(posterior: Posterior) -> FloatArray:
 def _asimov(problem: Problem, theta: FloatArray) -> Problem:
     """The same fits to the expectation without a signal."""
     without = profile(problem, theta, np.zeros(problem.size), VALUE_TOLERANCE)
-    counts = without.expected * problem.weight
-    return problem.with_counts(counts if problem.used is None else np.where(problem.used, counts, 0.0))
+    return problem.asimov(without.theta, without.s, without.expected)
 
 
 def _with_error(functional: Functional, support: Support, log_density: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -350,14 +351,13 @@ def _lower_end(problem: Problem, best: Minimum, lowest: float, rise: float) -> F
         problem, best.theta + best.ridge * (lowest - best.s)[:, None], np.full(problem.size, lowest), VALUE_TOLERANCE
     )
     low = np.full(problem.size, lowest)
-    risen = likelihood_difference(problem, at_end.expected, best.expected)
+    risen = likelihood_difference(problem, at_end, best)
     rows = np.flatnonzero((best.s > lowest) & ~(risen < rise))
     if rows.size:
         part, from_ = problem.take(rows), _rows_of(best, rows)
-        mirrored = replace(part, signal=-part.signal)
         reach = np.minimum(_reach(part, from_, rise), 0.999 * (from_.s - lowest))
         down = crossing(
-            mirrored, from_.theta, -from_.s, from_.expected, rise, guess=reach - from_.s, ridge=-from_.ridge
+            mirrored(part), from_.theta, -from_.s, Point.of(from_), rise, guess=reach - from_.s, ridge=-from_.ridge
         )  # fmt: skip
         low[rows] = np.maximum(-down.s, lowest)
     return low
@@ -402,13 +402,13 @@ def _is_bounded(problem: Problem, table: _Table) -> BoolArray:
 
 def _clearance(problem: Problem, theta: FloatArray, s: FloatArray) -> FloatArray:
     """The least number of standard deviations between an expected background and mu = 0, shape (b,)."""
-    expected = problem.expected(theta, s)
-    curvature = background_curvature(problem, expected)
+    at = point_at(problem, theta, s)
+    curvature = background_curvature(problem, theta, s, at)
     out = np.zeros(problem.size)
     regular = np.flatnonzero(np.linalg.slogdet(curvature)[0] > 0)
     if regular.size == 0:
         return out
-    part, size = problem.take(regular), theta.shape[1]
+    part, size, expected = tangent_problem(problem, theta, s, at).take(regular), theta.shape[1], at.expected
     inverse = np.asarray(np.linalg.inv(curvature[regular]), float)
     variance = np.zeros_like(part.counts)
     for k in range(size):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.errors import InputError, one_of
-from gloam.fit import Minimum, Problem, crossing, is_certified, profile
+from gloam.fit import Minimum, Point, Problem, crossing, is_certified, profile
 from gloam.fit.crossing import VALUE_TOLERANCE, step_to_rise
+from gloam.fit.mirror import mirrored
 from gloam.scans import ScanResult
 from gloam.statistics.bayesian import Marginalisation, over_posteriors, posterior_estimates
 from gloam.statistics.normal import quantile
@@ -116,8 +117,7 @@ def _profile_ends(problem: Problem, theta: FloatArray, s: FloatArray, level: flo
     rise = 0.5 * float(quantile(0.5 + 0.5 * level)) ** 2
     best = profile(problem, theta, s, VALUE_TOLERANCE)
     # the lower end is the upper one of the problem in which the signal takes events away
-    mirrored = replace(problem, signal=-problem.signal)
-    return -_upper_end(mirrored, best, -1.0, rise), _upper_end(problem, best, 1.0, rise)
+    return -_upper_end(mirrored(problem), best, -1.0, rise), _upper_end(problem, best, 1.0, rise)
 
 
 def _upper_end(problem: Problem, best: Minimum, sign: float, rise: float) -> FloatArray:
@@ -128,4 +128,4 @@ def _upper_end(problem: Problem, best: Minimum, sign: float, rise: float) -> Flo
     events = 1 / np.maximum(np.abs(problem.signal.sum(axis=1)), 1e-3)
     most = 1e3 * events * np.sqrt(1 + problem.counts.sum(axis=1))
     guess = s + np.where((step > 1e-3 * events) & (step < most), step, events)
-    return crossing(problem, best.theta, s, best.expected, rise, guess=guess, ridge=ridge).s
+    return crossing(problem, best.theta, s, Point.of(best), rise, guess=guess, ridge=ridge).s

@@ -15,8 +15,9 @@ import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.execution import random_stream
-from gloam.fit import Problem, likelihood_difference, profile
+from gloam.fit import Point, Problem, likelihood_difference, profile
 from gloam.fit.determinant import background_curvature
+from gloam.fit.sequential import point_at
 from gloam.statistics.normal import quantile
 
 __all__ = ["REPLICATES", "log_marginals"]
@@ -38,7 +39,7 @@ CERTIFICATE = 1e-6
 
 
 def log_marginals(
-    problem: Problem, theta: FloatArray, s: FloatArray, reference: FloatArray, bounded: BoolArray, points: int
+    problem: Problem, theta: FloatArray, s: FloatArray, reference: Point, bounded: BoolArray, points: int
 ) -> FloatArray:
     """The logarithms of the integral of L over the background at fixed yields, shape (b, REPLICATES).
 
@@ -48,11 +49,11 @@ def log_marginals(
         problem: b fits.
         theta: background coefficients near the minima at s, shape (b, K).
         s: the yields, shape (b,).
-        reference: expectations whose likelihood is the unit, shape (b, m).
+        reference: the points whose likelihood is the unit.
         bounded: whether empty bins bound the background near its minimum, shape (b,).
         points: draws of each replicate.
     """
-    sample = _sample(problem.design.parameters, points)
+    sample = _sample(problem.parameters, points)
     first = _first_proposal(problem, theta, s)
     out = np.empty((problem.size, REPLICATES))
     size = max(1, ELEMENTS // (problem.counts.shape[1] * REPLICATES * points))
@@ -61,7 +62,7 @@ def log_marginals(
         for start in range(0, rows.size, size):
             chosen = rows[start : start + size]
             part = problem.take(chosen)
-            out[chosen] = _integrated(part, first.take(chosen), s[chosen], reference[chosen], kind, sample)
+            out[chosen] = _integrated(part, first.take(chosen), s[chosen], reference.take(chosen), kind, sample)
     return out
 
 
@@ -109,10 +110,10 @@ class _Proposal:
 
 
 def _integrated(
-    problem: Problem, proposal: _Proposal, s: FloatArray, reference: FloatArray, bounded: bool, sample: _Sample
+    problem: Problem, proposal: _Proposal, s: FloatArray, reference: Point, bounded: bool, sample: _Sample
 ) -> FloatArray:
     if bounded:
-        trial = _sample(problem.design.parameters, TRIAL_POINTS, "trial")
+        trial = _sample(problem.parameters, TRIAL_POINTS, "trial")
         for _ in range(ROUNDS):
             proposal = proposal.moved(trial.draws, _weights(problem, proposal, s, reference, trial)[1])
     height, log_weight = _weights(problem, proposal, s, reference, sample)
@@ -127,33 +128,69 @@ def _integrated(
 def _first_proposal(problem: Problem, theta: FloatArray, s: FloatArray) -> _Proposal:
     """The Laplace approximation, of counts that keep the minimum off mu = 0."""
     used = np.ones(problem.counts.shape, bool) if problem.used is None else problem.used
-    share = problem.design.parameters / np.maximum(used.sum(axis=1), 1)
+    share = problem.parameters / np.maximum(used.sum(axis=1), 1)
     raised = problem.with_counts(np.where(used, np.maximum(problem.counts, share[:, None]), 0.0))
     centre = profile(raised, theta, s, CERTIFICATE)
     # the covariance is L L' for L = R^-T, where R R' is the curvature
-    root = np.linalg.inv(np.linalg.cholesky(background_curvature(raised, centre.expected)))
+    root = np.linalg.inv(np.linalg.cholesky(background_curvature(raised, centre.theta, s, Point.of(centre))))
     return _Proposal(centre.theta, np.moveaxis(root, 1, 2))
 
 
 def _weights(
-    problem: Problem, proposal: _Proposal, s: FloatArray, reference: FloatArray, sample: _Sample
+    problem: Problem, proposal: _Proposal, s: FloatArray, reference: Point, sample: _Sample
 ) -> tuple[FloatArray, FloatArray]:
     """The logarithm of L at the centre, shape (b,), and the log weights of the draws relative to it, shape (b, N)."""
-    middle = problem.expected(proposal.centre, s)
-    filled = (problem.counts > 0).any(axis=0)
-    steps = np.stack(
-        [problem.change(column, None) for column in np.moveaxis(proposal.root, 2, 0)], axis=1
-    ) if proposal.root.shape[2] else np.zeros((problem.size, 0, middle.shape[1]))  # fmt: skip
-    rise = sample.draws @ (steps * np.broadcast_to(problem.weight, middle.shape)[:, None, :]).sum(axis=2).T
-    relative = sample.draws @ (steps / middle[:, None, :])
+    middle = Point(problem.expected(proposal.centre, s), np.zeros(problem.size))
+    if problem.effects is not None or problem.spread is not None:
+        middle = point_at(problem, proposal.centre, s)
+        gain = _gain_of_any(problem, proposal, s, middle, sample)
+    else:
+        gain = _gain_of_linear(problem, proposal, middle, sample)
+        if problem.constraint is not None:
+            middle = Point(middle.expected, problem.constraint.value(proposal.centre))
+    with np.errstate(all="ignore"):
+        height = -likelihood_difference(problem, middle, reference)
+    return height, gain - sample.log_density
+
+
+def _gain_of_linear(problem: Problem, proposal: _Proposal, middle: Point, sample: _Sample) -> FloatArray:
+    """What ln L of the draws exceeds that of the centre by, shape (b, N); -inf for a negative expectation."""
+    expected, filled = middle.expected, (problem.counts > 0).any(axis=0)
+    columns = np.moveaxis(proposal.root, 2, 0)
+    steps = np.zeros((problem.size, columns.shape[0], expected.shape[1]))
+    for k, column in enumerate(columns):
+        steps[:, k] = problem.change(column, None)
+    rise = sample.draws @ np.einsum("bkm,bm->kb", steps, np.broadcast_to(problem.weight, expected.shape))
+    relative = sample.draws @ (steps / expected[:, None, :])
     relative += 1.0
     inside = relative.min(axis=2) > 0
     with np.errstate(all="ignore"):
         logarithm = np.log(relative[:, :, filled])
-        gain = np.einsum("bnm,bm->bn", logarithm, problem.counts[:, filled])
-        height = -likelihood_difference(problem, middle, reference)
-    log_weight = np.where(inside, gain - rise.T - sample.log_density, -np.inf)
-    return height, log_weight
+        gain = np.einsum("bnm,bm->bn", logarithm, problem.counts[:, filled]) - rise.T
+    if problem.constraint is not None:
+        many, drawn = _draws(problem.size, proposal, sample)
+        value = problem.constraint.take(many).value(drawn).reshape(gain.shape)
+        gain = gain - value + problem.constraint.value(proposal.centre)[:, None]
+    return np.where(inside, gain, -np.inf)
+
+
+def _gain_of_any(problem: Problem, proposal: _Proposal, s: FloatArray, middle: Point, sample: _Sample) -> FloatArray:
+    """The same where nuisance parameters bend the expectation; shifts of single bins are at their best."""
+    many, drawn = _draws(problem.size, proposal, sample)
+    part = problem.take(many)
+    plain = part.expected(drawn, s[many])
+    inside = plain.min(axis=1) > 0
+    out = np.full(many.size, -np.inf)
+    rows = np.flatnonzero(inside)
+    part, many = part.take(rows), many[rows]
+    out[rows] = -likelihood_difference(part, point_at(part, drawn[rows], s[many]), middle.take(many))
+    return out.reshape(problem.size, -1)
+
+
+def _draws(size: int, proposal: _Proposal, sample: _Sample) -> tuple[IntArray, FloatArray]:
+    """The row that each draw belongs to, shape (b N,), and the parameters drawn, shape (b N, K)."""
+    drawn = proposal.centre[:, None, :] + np.einsum("bkl,nl->bnk", proposal.root, sample.draws)
+    return np.repeat(np.arange(size), len(sample.draws)), drawn.reshape(size * len(sample.draws), -1)
 
 
 def _relative(log_weight: FloatArray) -> FloatArray:

@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 
 import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray
 from gloam.errors import InputError
 from gloam.execution import map_batches, random_stream
-from gloam.fit import Minimum, Problem, likelihood_difference, minimise, profile
+from gloam.fit import Constraint, Minimum, Point, Problem, likelihood_difference, minimise, profile
 from gloam.scans import Batch, ScanResult, batches
 
 __all__ = ["TOYS", "ToyLimits", "ToyPlan", "toy_limits"]
@@ -125,7 +125,7 @@ def toy_limits(
     def work(batch: Batch) -> None:
         problem = batch.problem()
         for at, row in enumerate(batch.rows):
-            k = result.parameters[row]
+            k = problem.parameters
             theta, without = result.theta[row, :k], result.theta_background[row, :k]
             observed = _Observed(problem.take(np.array([at])), theta, without, float(result.n_sig[row]))
             first, beyond = float(guesses[0][row]), float(guesses[1][row])
@@ -158,7 +158,7 @@ class _Observed:
         if self.s >= at.s[0]:
             return 0.0
         best = self.conditional(max(self.s, 0.0))
-        return 2 * max(float(likelihood_difference(self.problem, at.expected, best.expected)[0]), 0.0)
+        return 2 * max(float(likelihood_difference(self.problem, at, best)[0]), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,19 +252,37 @@ class _Search:
         self, kind: str, truth: Minimum, fits: _Fits, s: float, threshold: float, size: int, point: int
     ) -> tuple[int, int]:
         """How many toys of a fitted expectation have a q of at least the threshold, and how many were certified."""
-        problem = self.observed.problem
-        mean = truth.expected[0] * np.broadcast_to(problem.weight, truth.expected.shape)[0]
-        mean = mean if problem.used is None else np.where(problem.used[0], mean, 0.0)
         random = random_stream(self.plan.seed, f"toys {kind}", (self.hypothesis << 32) + point)
         above = certified = 0
         for start in range(0, size, CHUNK):
-            counts = random.poisson(mean, (min(CHUNK, size - start), mean.size)).astype(float)
-            q, good = _toy_q_tilde(problem.take(np.zeros(len(counts), int)).with_counts(counts), fits, s)
+            toys = _toys(self.observed.problem, truth, min(CHUNK, size - start), random)
+            q, good = _toy_q_tilde(toys, fits, s)
             above += int(np.count_nonzero(good & (q >= threshold)))
             certified += int(np.count_nonzero(good))
         self.made += size
         self.failed += size - certified
         return above, certified
+
+
+def _toys(problem: Problem, truth: Minimum, size: int, random: np.random.Generator) -> Problem:
+    """Toy data of a fit: counts, and the control measurements of nuisance parameters, around what was fitted."""
+    rows = np.zeros(size, int)
+    toys = problem.asimov(truth.theta, truth.s, truth.expected).take(rows)
+    toys = toys.with_counts(random.poisson(toys.counts).astype(float))
+    if toys.constraint is not None:
+        # the origin of the constraint is what was measured: independent along the axes of its precision
+        weight, axes = np.linalg.eigh(toys.constraint.precision[:, :, 0])
+        known = weight > 1e-12 * max(float(weight.max()), 1.0)
+        normal = random.standard_normal((size, known.size)) * np.where(
+            known, 1 / np.sqrt(np.where(known, weight, 1)), 0
+        )
+        origin = toys.constraint.origin + normal @ axes.T
+        toys = replace(toys, constraint=Constraint(origin, toys.constraint.precision))
+    spread = problem.spread_at(truth.theta)
+    if spread is not None:
+        shift = spread * random.standard_normal((size, spread.shape[1]))
+        toys = replace(toys, offset=shift if toys.offset is None else toys.offset + shift)
+    return toys
 
 
 def _toy_q_tilde(toys: Problem, fits: _Fits, s: float) -> tuple[FloatArray, BoolArray]:
@@ -283,11 +301,12 @@ def _toy_q_tilde(toys: Problem, fits: _Fits, s: float) -> tuple[FloatArray, Bool
     below = np.flatnonzero(free.s < tested)
     part = toys.take(below)
     conditional = profile(part, at.theta[rows[below]], np.full(below.size, tested), CERTIFICATE)
-    reference, gap = free.expected[below], conditional.gap
+    reference, gap = Point.of(free).take(below), conditional.gap
     negative = np.flatnonzero(free.s[below] < 0)
     if negative.size:
         zero = profile(part.take(negative), without.theta[rows[negative]], np.zeros(negative.size), CERTIFICATE)
-        reference[negative], gap[negative] = zero.expected, np.maximum(gap[negative], zero.gap)
-    q[below] = 2 * likelihood_difference(part, conditional.expected, reference)
+        reference.expected[negative], reference.penalty[negative] = zero.expected, zero.penalty
+        gap[negative] = np.maximum(gap[negative], zero.gap)
+    q[below] = 2 * likelihood_difference(part, conditional, reference)
     good[below] &= gap <= CERTIFICATE
     return q, good
