@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.special import gammaincc, gammaln
 
-from gloam.fit import RowDesign
-from gloam.fit.problem import Problem
+from gloam.fit import Constraint, Problem, RowDesign
+from gloam.fit.effects import SIGNAL, Effect, Effects
 
 
 def on_off(on, off, tau):
@@ -13,6 +13,43 @@ def on_off(on, off, tau):
     matrix = np.stack([np.ones_like(tau), tau], axis=1)[:, :, None]
     signal = np.tile([1.0, 0.0], (on.size, 1))
     return Problem(np.stack([on, off], axis=1), RowDesign(matrix), signal)
+
+
+def known(on, background):
+    """The problem n ~ Poisson(s + b) with b known: nothing to fit beside s."""
+    on = np.atleast_1d(np.asarray(on, float))[:, None]
+    design = RowDesign(np.zeros((on.size, 1, 0)))
+    return Problem(on, design, np.ones_like(on), offset=np.full_like(on, background))
+
+
+def card(on, signal, signal_factor, background, background_factor):
+    """The problem n ~ Poisson(r S s^x + B b^y) with x and y of standard normal distributions (log-normal factors)."""
+
+    def one(x):
+        return np.full((1, 1), float(x))
+
+    factors = (
+        Effect(0, SIGNAL, one(np.log(signal_factor)), is_factor=True),
+        Effect(1, 0, one(np.log(background_factor)), is_factor=True),
+    )
+    effects = Effects(2, 0, factors, {SIGNAL: one(signal), 0: one(background)})
+    constraint = Constraint.diagonal(np.zeros((1, 2)), np.ones((1, 2)))
+    design = RowDesign(np.zeros((1, 1, 0)))
+    return Problem(one(on), design, one(signal), offset=one(background), constraint=constraint, effects=effects)
+
+
+def card_tail(r, on, signal, signal_factor, background, background_factor):
+    """P(strength > r) with a flat prior: Gauss-Hermite sums over both factors of integrals in closed form.
+
+    The integral of (a r + b)^n exp(-a r - b) above r is n! Q(n + 1, a r + b) / a, Q an incomplete gamma function.
+    """
+    node, weight = np.polynomial.hermite_e.hermegauss(60)
+    a, b = signal * signal_factor ** node[:, None], background * background_factor**node
+
+    def above(r):
+        return weight @ (gammaincc(on + 1, a * r + b) / a) @ weight
+
+    return above(r) / above(0.0)
 
 
 def best_of(problem):

@@ -10,7 +10,7 @@ from gloam.statistics import Prior, upper_limits
 from gloam.statistics.bayesian import posterior_estimates
 from gloam.statistics.posterior import quantile_of, shortest_interval
 
-from .counting import best_of, on_off, on_off_tail
+from .counting import best_of, card, card_tail, known, on_off, on_off_tail
 from .declared import hypothesis, scan_of, some
 from .marginal import Marginal
 
@@ -72,6 +72,61 @@ class TestOneCount:
         """n = 1, b = 1: the limit at 90 % depends on the lower end of the prior."""
         found, _ = limits(on_off([1], TAU, TAU), 0.9, Prior("logflat", (low, 1e3)))
         np.testing.assert_allclose(found, limit, atol=5e-3)
+
+
+class TestKnownBackground:
+    """The same without anything to fit beside the yield."""
+
+    def limits(self, problem, level, prior=Prior()):  # noqa: B008 - a frozen value
+        def upper(posterior):
+            return quantile_of(posterior, level)[:, None]
+
+        theta, s = np.zeros((problem.size, 0)), (problem.counts - problem.offset)[:, 0]
+        return posterior_estimates(problem, theta, s, upper, 1 - level, prior)[0][:, 0]
+
+    @pytest.mark.parametrize("background", [0.0, 1e-6, 0.5, 3.0, 200.0])
+    @pytest.mark.parametrize("level", [0.9, 0.99])
+    def test_flat_prior(self, level, background):
+        n = np.array([0, 1, 3, 10, 250])
+        below = chi2.sf(2 * background, 2 * (n + 1))
+        exact = 0.5 * chi2.isf((1 - level) * below, 2 * (n + 1)) - background
+        usable = below > 1e-10  # where the closed form has digits left
+        found = self.limits(known(n, background), level)
+        np.testing.assert_allclose(found[usable], exact[usable], rtol=3e-5)
+
+    @pytest.mark.parametrize("form", ["jeffreys", "reference"])
+    def test_jeffreys_prior(self, form):
+        n = np.array([0, 1, 4])
+        found = self.limits(known(n, 0.0), 0.95, Prior(form))
+        np.testing.assert_allclose(found, 0.5 * chi2.ppf(0.95, 2 * n + 1), rtol=1e-4)
+
+
+class TestLogNormalFactors:
+    """Combine's simple counting card: signal 4.76 with a factor of 1.20, background 1.47 with one of 1.50."""
+
+    CARD = (4.76, 1.20, 1.47, 1.50)
+
+    def limit(self, on, marginalisation):
+        def upper(posterior):
+            return quantile_of(posterior, 0.95)[:, None]
+
+        start = np.zeros((1, 2)), np.array([(on - 1.47) / 4.76])
+        value, error = posterior_estimates(card(on, *self.CARD), *start, upper, 0.05, Prior(), marginalisation)
+        return value[0, 0], error[0]
+
+    @pytest.mark.parametrize("way", ["laplace", "exact"])
+    def test_published(self, way):
+        """r < 0.6726 at 95 %, from a Markov chain."""
+        assert self.limit(0, way)[0] == pytest.approx(0.6726, rel=2e-3)
+
+    @pytest.mark.parametrize("on", [0, 1, 3])
+    def test_against_quadrature(self, on):
+        exact = brentq(lambda r: card_tail(r, on, *self.CARD) - 0.05, 0, 20)
+        sigma = 0.8 * np.sqrt(on + 1.0) / 4.76  # half the central 68 % of a Gamma density
+        assert abs(self.limit(on, "laplace")[0] - exact) <= 1.5e-2 * sigma
+        value, error = self.limit(on, "exact")
+        assert abs(value - exact) <= 4 * error
+        assert error <= 1e-3 * sigma
 
 
 ON_OFF = [(4, 5, 5), (50, 55, 2), (0, 0, 1), (3, 0, 2), (20, 10, 0.1), (0, 6, 1), (1, 1, 1), (2, 30, 1)]

@@ -6,10 +6,14 @@ from scipy import stats
 from scipy.optimize import brentq
 from scipy.special import xlogy
 
+from gloam.fit import Point, crossing, minimise
 from gloam.models import Gaussian, Polynomial
 from gloam.scans import Grid, Scan, fit_scan, sliding_windows
 from gloam.spectra import Spectrum, uniform_axis, with_flow
 from gloam.statistics import ToyPlan, upper_limits
+from gloam.statistics.toys import _Observed, _Search
+
+from .counting import card
 
 pytestmark = pytest.mark.validation
 
@@ -98,3 +102,19 @@ def test_a_deficit_has_a_cls_limit_and_none_without_the_division():
     found = upper_limits(result, 0.9, "clsb-toys", toys=ToyPlan(2000))
     assert np.isnan(found.observed[0])
     assert found.n_failed == 1
+
+
+def test_control_measurements_of_nuisance_parameters_fluctuate():
+    """With many counts CLs+b is that of a Gaussian: -ln L rises by z^2 / 2; factors are most of its width."""
+    problem = card(10_300, 1.0, 1.02, 10_000, 1.02)
+    best = minimise(problem, np.zeros((1, 2)), np.array([300.0]))
+    start, guess = (problem, best.theta, best.s, Point.of(best)), best.s + 300
+    heights = 0.5 * stats.norm.isf([0.1, 0.05]) ** 2
+    limits = [crossing(*start, height, guess=guess, ridge=best.ridge).s[0] for height in heights]
+    background = minimise(problem, np.zeros((1, 2)), np.zeros(1)).theta[0]
+    observed = _Observed(problem, best.theta[0], background, float(best.s[0]))
+    search = _Search(observed, np.log(0.1), *limits, ToyPlan(8000, 0.015), divided=False, hypothesis=0)
+    limit, error = search.run()
+    assert abs(limit - limits[0]) <= 4 * error
+    assert error <= 0.03 * limit
+    assert limits[0] - best.s[0] > 1.8 * stats.norm.isf(0.1) * np.sqrt(10_300)

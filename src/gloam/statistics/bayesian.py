@@ -9,7 +9,7 @@ integral is done by importance sampling.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -38,8 +38,10 @@ FAR = 16.0
 NODES = (17, 33, 65, 129)
 """Numbers of nodes that are tried until half of them give the same answer."""
 
-POINTS = 128, 2048
-"""Draws of each replicate: at first, and at most, when the error is still too large."""
+POINTS = 128
+"""Draws of each replicate at first; four times as many as long as the error is too large."""
+
+MOST_POINTS = {"laplace": 2048, "exact": 8192}
 
 SAMPLED_ERROR = {"laplace": 1.5e-2, "exact": 1e-3}
 """Small enough, in standard deviations of the posterior."""
@@ -175,8 +177,9 @@ def posterior_estimates(
     rows = np.flatnonzero(sampled & np.isfinite(start.support.high))
     if rows.size:
         goal = SAMPLED_ERROR[marginalisation]
-        sampling = _Sampling(problem.take(rows), start.take(rows), prior, bounded[rows], functional, goal)
-        value[rows], error[rows] = sampling.estimates(first.take(rows), POINTS[0])
+        most = MOST_POINTS[marginalisation]
+        sampling = _Sampling(problem.take(rows), start.take(rows), prior, bounded[rows], functional, goal, most)
+        value[rows], error[rows] = sampling.estimates(first.take(rows), POINTS)
     return value, error
 
 
@@ -191,18 +194,11 @@ class _Start:
 
     @classmethod
     def of(cls, problem: Problem, theta: FloatArray, s: FloatArray, prior: Prior, rise: float) -> _Start:
-        lowest, highest = prior.support
+        lowest, highest = _lowest_yield(problem, prior.support[0]), prior.support[1]
         inside = np.clip(s, lowest, highest)
         best = profile(problem, np.where(np.isfinite(theta), theta, 0.0), inside, VALUE_TOLERANCE)
-        up = crossing(
-            problem,
-            best.theta,
-            best.s,
-            Point.of(best),
-            rise,
-            guess=best.s + _reach(problem, best, rise),
-            ridge=best.ridge,
-        )
+        guess, unit = best.s + _reach(problem, best, rise), Point.of(best)
+        up = crossing(problem, best.theta, best.s, unit, rise, guess=guess, ridge=best.ridge)
         beyond = up.s > highest
         high = np.where(beyond, highest, up.s)
         theta_high = up.theta + np.where(beyond, up.ridge.T * (high - up.s), 0.0).T
@@ -265,6 +261,7 @@ class _Sampling:
     bounded: BoolArray
     functional: Functional
     goal: float
+    most_points: int
 
     def estimates(self, table: _Table, points: int, known: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
         """The functional of each posterior and its error.
@@ -282,7 +279,7 @@ class _Sampling:
         poor = error > self.goal * _width(joint)
         number = table.s.shape[1]
         coarse = poor & (halving > 4 * spread) & (number < NODES[-1])
-        noisy = np.flatnonzero(poor & ~coarse & (points < POINTS[1]))
+        noisy = np.flatnonzero(poor & ~coarse & (points < self.most_points))
         if noisy.size:
             value[noisy], error[noisy] = self._take(noisy).estimates(table.take(noisy), 4 * points, logs[noisy])
         again = np.flatnonzero(coarse)
@@ -315,9 +312,9 @@ class _Sampling:
         return Posterior(support, mean + table.log_prior), single
 
     def _take(self, rows: IntArray) -> _Sampling:
-        return _Sampling(
-            self.problem.take(rows), self.start.take(rows), self.prior, self.bounded[rows], self.functional, self.goal
-        )
+        return replace(
+            self, problem=self.problem.take(rows), start=self.start.take(rows), bounded=self.bounded[rows]
+        )  # fmt: skip
 
 
 def _width(posterior: Posterior) -> FloatArray:
@@ -345,21 +342,30 @@ def _reach(problem: Problem, best: Minimum, rise: float) -> FloatArray:
     return np.where((step > 1e-3 * events) & (step < most), step, events)
 
 
-def _lower_end(problem: Problem, best: Minimum, lowest: float, rise: float) -> FloatArray:
+def _lowest_yield(problem: Problem, lowest: float) -> FloatArray:
+    """The lower end of the support of the prior, or a trillionth of an event: enough where nothing else is expected."""
+    end = np.full(problem.size, lowest)
+    if problem.design.parameters:
+        return end
+    none = np.zeros((problem.size, problem.parameters))
+    alone = problem.expected(none, end).min(axis=1) <= 0
+    return np.where(alone, np.maximum(end, 1e-12 / np.maximum(problem.signal.sum(axis=1), 1e-12)), end)
+
+
+def _lower_end(problem: Problem, best: Minimum, lowest: FloatArray, rise: float) -> FloatArray:
     """The end of the support of the prior, or the yield below the best one at which -ln L has risen enough."""
-    at_end = profile(
-        problem, best.theta + best.ridge * (lowest - best.s)[:, None], np.full(problem.size, lowest), VALUE_TOLERANCE
-    )
-    low = np.full(problem.size, lowest)
+    at_end = profile(problem, best.theta + best.ridge * (lowest - best.s)[:, None], lowest, VALUE_TOLERANCE)
+    low = lowest.copy()
     risen = likelihood_difference(problem, at_end, best)
     rows = np.flatnonzero((best.s > lowest) & ~(risen < rise))
     if rows.size:
         part, from_ = problem.take(rows), _rows_of(best, rows)
-        reach = np.minimum(_reach(part, from_, rise), 0.999 * (from_.s - lowest))
-        down = crossing(
-            mirrored(part), from_.theta, -from_.s, Point.of(from_), rise, guess=reach - from_.s, ridge=-from_.ridge
-        )  # fmt: skip
-        low[rows] = np.maximum(-down.s, lowest)
+        reach = np.minimum(_reach(part, from_, rise), 0.999 * (from_.s - lowest[rows]))
+        with np.errstate(all="ignore"):  # a step may leave the domain of a known background; its fit has no certificate
+            down = crossing(
+                mirrored(part), from_.theta, -from_.s, Point.of(from_), rise, guess=reach - from_.s, ridge=-from_.ridge
+            )  # fmt: skip
+        low[rows] = np.where(down.found, np.maximum(-down.s, low[rows]), low[rows])
     return low
 
 
