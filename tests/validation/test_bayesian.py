@@ -157,8 +157,8 @@ def test_against_importance_sampling(level, row, draws, record_property):
     low = max(result.n_sig[0] - 6 * sigma, 0.0)
     high = max(6 * sigma + max(result.n_sig[0], 0.0), (3 if level != "hundredth" else 6) * exact.observed[0])
     reference = Marginal(hypothesis("W2", scan, row), draws).limit(0.9, low, high)
-    record_property("laplace", abs(quick.observed[0] - reference) / sigma)
-    record_property("exact", abs(exact.observed[0] - reference) / sigma)
+    record_property("laplace", float(abs(quick.observed[0] - reference) / sigma))
+    record_property("exact", float(abs(exact.observed[0] - reference) / sigma))
     assert abs(quick.observed[0] - reference) <= 1.5e-2 * sigma
     assert abs(exact.observed[0] - reference) <= 1e-3 * sigma + 3 * exact.error[0]
     assert exact.error[0] <= 1.1e-3 * sigma

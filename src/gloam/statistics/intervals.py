@@ -85,7 +85,7 @@ def intervals(
         >>> result = gloam.scan(spectrum, gloam.Gaussian(0.008), gloam.Polynomial(1), [1.06], window=10)
         >>> found = intervals(result, 0.6827)
         >>> found.low.round(1), found.high.round(1)
-        (array([-8.]), array([13.]))
+        (array([-8.4]), array([14.4]))
     """
     if not 0 < level < 1:
         raise InputError("level of the interval", level, "a fraction between 0 and 1", "write 0.68 for 68 %")

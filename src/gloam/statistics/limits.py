@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 import numpy as np
@@ -53,10 +53,13 @@ class UpperLimits:
     level: float
     method: LimitMethod
     n_failed: int
-    error: FloatArray
+    error: FloatArray = field(default_factory=lambda: np.zeros(()))
     prior: str = ""
     toys: int = 0
     n_toys_failed: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "error", np.broadcast_to(self.error, self.observed.shape))
 
     @property
     def test_statistic(self) -> str:
