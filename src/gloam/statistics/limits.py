@@ -59,7 +59,8 @@ class UpperLimits:
     n_toys_failed: int = 0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "error", np.broadcast_to(self.error, self.observed.shape))
+        if self.error.ndim == 0:
+            object.__setattr__(self, "error", np.full(self.observed.shape, self.error))
 
     @property
     def test_statistic(self) -> str:
