@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from gloam.models import Gaussian, Polynomial
 from gloam.scans import Grid, Scan, fit_scan, sliding_windows
 from gloam.spectra import Axis, Spectrum, with_flow
-from gloam.statistics import upper_limits
+from gloam.statistics import Prior, upper_limits
 
 quick = settings(max_examples=15, deadline=None)
 EDGES = np.linspace(2.0, 3.0, 41)
@@ -86,3 +86,45 @@ def test_cls_is_never_below_the_profile_limit(seed, mean, position, width):
     weaker = limits(counts, position, width, 0.9, "cls")[1].observed[0]
     stronger = limits(counts, position, width, 0.9, "profile")[1].observed[0]
     assert weaker >= stronger - 1e-4 * abs(stronger)
+
+
+def bayesian(counts, position, width, level, unit=1.0, prior="flat"):
+    axis = Axis(EDGES * unit)
+    position = np.atleast_1d(position) * unit
+    windows = sliding_windows(axis, position, 10.0 * unit)
+    spectrum = Spectrum((axis,), with_flow(counts, (axis,)))
+    result = fit_scan(Scan(spectrum, Gaussian(width * unit), Polynomial(1), Grid.of(position), windows))
+    return upper_limits(result, level, "bayes", prior=Prior(prior), bands=False)
+
+
+many = st.floats(20.0, 3000.0)
+
+
+@quick
+@given(seeds, many, positions, widths, st.floats(0.55, 0.98))
+def test_bayesian_limits_rise_with_the_level_and_know_no_units(seed, mean, position, width, level):
+    counts = counts_of(seed, mean)
+    low, high = (bayesian(counts, position, width, x) for x in (level, level + 0.01))
+    assert low.n_failed == high.n_failed == 0
+    assert 0 < low.observed[0] < high.observed[0]
+    other = bayesian(counts, position, width, level, unit=2.0**7)
+    np.testing.assert_allclose(other.observed, low.observed, rtol=1e-9)
+
+
+@quick
+@given(seeds, many, positions, widths, st.integers(1, 20))
+def test_counts_under_the_peak_raise_the_bayesian_limit(seed, mean, position, width, more):
+    counts = counts_of(seed, mean)
+    added = counts.copy()
+    added[np.searchsorted(EDGES, position) - 1] += more
+    before, after = (bayesian(n, position, width, 0.9) for n in (counts, added))
+    assert after.observed[0] > before.observed[0]
+
+
+@quick
+@given(seeds, st.floats(0.05, 5.0), positions, widths, st.sampled_from(["flat", "jeffreys", "reference"]))
+def test_bayesian_limits_exist_for_few_counts(seed, mean, position, width, prior):
+    found = bayesian(counts_of(seed, mean), position, width, 0.9, prior=prior)
+    assert found.n_failed == 0
+    assert found.observed[0] > 0
+    assert found.error[0] < 0.05 * found.observed[0]

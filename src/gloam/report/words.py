@@ -33,6 +33,7 @@ MINUS = "\N{MINUS SIGN}"
 METHODS: dict[str, tuple[str, str]] = {
     "cls": ("CLs", "asymptotic"),
     "cls-toys": ("CLs", "toys"),
+    "clsb-toys": ("CLs+b", "toys"),
     "profile": ("profile likelihood", "asymptotic"),
     "bayes": ("Bayesian", "posterior quantile"),
 }

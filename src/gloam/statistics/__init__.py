@@ -2,16 +2,22 @@
 
 from gloam.statistics.envelope import Envelope, profile_envelope
 from gloam.statistics.goodness_of_fit import Goodness, deviance, deviance_moments, goodness
+from gloam.statistics.intervals import Intervals, intervals
 from gloam.statistics.limits import LimitMethod, UpperLimits, check_level, no_limits, upper_limits
 from gloam.statistics.nuisance_effects import NuisanceEffects, nuisance_effects, representative
+from gloam.statistics.prior import Prior
 from gloam.statistics.significance import p_local, signed_significance
+from gloam.statistics.toys import ToyPlan
 from gloam.statistics.variants import VariantSummary, combine_variants, least_stringent, variant_limits
 
 __all__ = [
     "Envelope",
     "Goodness",
+    "Intervals",
     "LimitMethod",
     "NuisanceEffects",
+    "Prior",
+    "ToyPlan",
     "UpperLimits",
     "VariantSummary",
     "check_level",
@@ -19,6 +25,7 @@ __all__ = [
     "deviance",
     "deviance_moments",
     "goodness",
+    "intervals",
     "least_stringent",
     "no_limits",
     "nuisance_effects",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 import numpy as np
@@ -15,11 +15,14 @@ from gloam.fit import FitStatus, Minimum, Point, Problem, crossing, is_certified
 from gloam.fit.crossing import LAST_STEP, LAST_STEP_AT_BOUNDARY, VALUE_TOLERANCE, step_to_rise
 from gloam.scans import Batch, ScanResult, batches
 from gloam.statistics.asymptotic import BANDS, band_heights, cls_yield, log_cls
+from gloam.statistics.bayesian import Marginalisation, bayesian_limits
 from gloam.statistics.normal import quantile
+from gloam.statistics.prior import FLAT, Prior
+from gloam.statistics.toys import TOYS, ToyPlan, toy_limits
 
 __all__ = ["LimitMethod", "UpperLimits", "check_level", "no_limits", "upper_limits"]
 
-LimitMethod = Literal["cls", "profile"]
+LimitMethod = Literal["cls", "profile", "bayes", "cls-toys", "clsb-toys"]
 
 START_TOLERANCE = 1e-9
 TINY = 1e-30
@@ -37,8 +40,12 @@ class UpperLimits:
         expected: quantiles Phi(-2), Phi(-1), 1/2, Phi(1), Phi(2) of the limit without a signal, shape (h, 5); NaN
             for methods that have none.
         level: confidence level, a fraction.
-        method: "cls" or "profile".
+        method: how they were set.
         n_failed: hypotheses with a certified fit for which a limit was not found.
+        error: numerical or Monte Carlo error of the observed limits, shape (h,); 0 for asymptotic ones.
+        prior: of the yield, in words; empty where the method has none.
+        toys: toy experiments that were fitted.
+        n_toys_failed: those of them with a fit that is not certified.
     """
 
     observed: FloatArray
@@ -46,15 +53,23 @@ class UpperLimits:
     level: float
     method: LimitMethod
     n_failed: int
+    error: FloatArray = field(default_factory=lambda: np.zeros(()))
+    prior: str = ""
+    toys: int = 0
+    n_toys_failed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.error.ndim == 0:
+            object.__setattr__(self, "error", np.full(self.observed.shape, self.error))
 
     @property
     def test_statistic(self) -> str:
-        """The test statistic, in the notation of arXiv:1007.1727."""
-        return "q_tilde"
+        """The test statistic, in the notation of arXiv:1007.1727; "posterior" where there is none."""
+        return "posterior" if self.method == "bayes" else "q_tilde"
 
     @property
     def sidedness(self) -> str:
-        """One-sided: only yields above the fitted one are tested."""
+        """One-sided: only yields above the fitted one are tested; the posterior is integrated from its lower end."""
         return "one-sided"
 
 
@@ -64,24 +79,34 @@ def upper_limits(
     method: LimitMethod = "cls",
     *,
     bands: bool = True,
+    prior: Prior = FLAT,
+    marginalisation: Marginalisation = "laplace",
+    toys: ToyPlan = TOYS,
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> UpperLimits:
     """The upper limits on the yield of all hypotheses of a scan.
 
-    Both methods use q-tilde (arXiv:1007.1727 eq. 16), in which the best yield is bounded at 0.
+    The first two methods use q-tilde (arXiv:1007.1727 eq. 16), in which the best yield is bounded at 0.
 
     - "cls": asymptotic CLs; the Asimov set is the background fitted to the data without a signal. The expected
       limits are the quantiles Phi(0, +-1, +-2) of the same construction.
     - "profile": where q-tilde reaches the square of the normal quantile of the level (2.71 at 95 %), the one-sided
       profile-likelihood limit. Its expected limits are those of an estimate that fluctuates by N standard
       deviations around the Asimov set, with the same bound.
+    - "bayes": the yield below which the posterior has the probability `level`, with the background integrated out. Its
+      expected limit is that of the Asimov set, in the place of the median; there are no other quantiles.
+    - "cls-toys", "clsb-toys": CLs with toys drawn at the tested yields in place of the asymptotic distributions, and
+      CLs+b, the same without the division by CLb, which can exclude every yield. Observed limits only.
 
     Args:
         result: the fits.
         level: a fraction, 0.5 < level < 1.
-        method: "cls" or "profile".
+        method: one of these.
         bands: whether to compute the expected limits too.
+        prior: of the yield, for "bayes".
+        marginalisation: "laplace" or "exact", for "bayes"; see `gloam.statistics.bayesian`.
+        toys: how many, for the methods that use them.
         threads: how many to use; the answer does not depend on it.
         progress: called with the number of hypotheses finished, after each batch.
 
@@ -101,6 +126,10 @@ def upper_limits(
     check_level(level)
     if method not in get_args(LimitMethod):
         raise InputError("method of the limit", method, one_of(get_args(LimitMethod)), "choose one of these")
+    if method == "bayes":
+        return _bayesian(result, level, prior, marginalisation, bands, threads, progress)
+    if method in {"cls-toys", "clsb-toys"}:
+        return _with_toys(result, level, method, toys, threads, progress)
     h = len(result.setup.grid)
     observed, expected = np.full(h, np.nan), np.full((h, len(BANDS)), np.nan)
     usable = np.flatnonzero(is_certified(result.status))
@@ -123,13 +152,51 @@ def upper_limits(
     map_batches(work, batches(result.setup, usable), threads)
     wanted = expected[usable] if bands else observed[usable, None]
     failed = int(np.count_nonzero(np.isnan(observed[usable]) | np.isnan(wanted).any(axis=1)))
-    return UpperLimits(observed, expected, level, method, failed)
+    return UpperLimits(observed, expected, level, method, failed, np.zeros(h))
+
+
+def _bayesian(
+    result: ScanResult,
+    level: float,
+    prior: Prior,
+    marginalisation: Marginalisation,
+    bands: bool,
+    threads: int | None,
+    progress: Callable[[int], object] | None,
+) -> UpperLimits:
+    observed, error, median = bayesian_limits(
+        result, level, prior, marginalisation, expected=bands, threads=threads, progress=progress
+    )
+    usable = is_certified(result.status)
+    expected = np.where(np.array(BANDS) == 0, median[:, None], np.nan)
+    missing = np.isnan(observed) | (np.isnan(median) & bands)
+    failed = int(np.count_nonzero(usable & missing))
+    return UpperLimits(observed, expected, level, "bayes", failed, error, prior.in_words)
+
+
+def _with_toys(
+    result: ScanResult,
+    level: float,
+    method: LimitMethod,
+    plan: ToyPlan,
+    threads: int | None,
+    progress: Callable[[int], object] | None,
+) -> UpperLimits:
+    divided = method == "cls-toys"
+    asymptotic: LimitMethod = "cls" if divided else "profile"
+    here, beyond = (
+        upper_limits(result, x, asymptotic, bands=False, threads=threads).observed for x in (level, 0.5 + 0.5 * level)
+    )
+    found = toy_limits(result, level, (here, beyond), plan, divided=divided, threads=threads, progress=progress)
+    failed = int(np.count_nonzero(is_certified(result.status) & np.isnan(found.limit)))
+    bands = np.full((found.limit.size, len(BANDS)), np.nan)
+    return UpperLimits(found.limit, bands, level, method, failed, found.error, "", found.toys, found.failed)
 
 
 def no_limits(result: ScanResult, level: float, method: LimitMethod) -> UpperLimits:
     """Limits that were not computed: NaN for every hypothesis."""
     h = len(result.setup.grid)
-    return UpperLimits(np.full(h, np.nan), np.full((h, len(BANDS)), np.nan), level, method, 0)
+    return UpperLimits(np.full(h, np.nan), np.full((h, len(BANDS)), np.nan), level, method, 0, np.full(h, np.nan))
 
 
 def check_level(level: float) -> None:

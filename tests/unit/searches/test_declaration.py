@@ -52,7 +52,7 @@ def test_defaults():
 
 def test_all_faults_are_reported_at_once():
     bad = channel(range=(2.0, 1.0), bin_width=-0.01, step=0, window=-1, vetoes=((1.5, 1.2),), surplus=1)
-    found = faults(declaration(bad, channel(name="High mass"), level=90, method="bayes", data_kind="toys"))
+    found = faults(declaration(bad, channel(name="High mass"), level=90, method="bayesian", data_kind="toys"))
     assert {
         "channels.0.range", "channels.0.bin_width", "channels.0.step", "channels.0.window", "channels.0.vetoes.0",
         "channels.0.surplus", "channels.1.name", "level", "method", "data_kind",

@@ -186,5 +186,5 @@ def test_levels_that_are_none(level):
 
 def test_a_method_there_is_not():
     result = result_of(np.full(10, 4.0), [5.0], width=1.0)
-    with pytest.raises(InputError, match="method of the limit: got bayes; allowed: cls or profile"):
-        upper_limits(result, 0.9, "bayes")
+    with pytest.raises(InputError, match="method of the limit: got bayesian; allowed: cls, profile, bayes"):
+        upper_limits(result, 0.9, "bayesian")
