@@ -10,7 +10,7 @@ import click
 
 from gloam.cli.options import common_options, engine_options, output_options
 from gloam.errors import InputError
-from gloam.statistics import LimitMethod
+from gloam.statistics import LimitMethod, Prior, PriorForm, ToyPlan
 from gloam.systematic import Constraint
 
 __all__ = ["command"]
@@ -51,6 +51,11 @@ _MULTIPLE = re.compile(r"([-+0-9.eE]+)\s*sigma")
 @click.option(
     "--method", type=click.Choice(get_args(LimitMethod)), default="cls", show_default=True, help="Of the limits."
 )
+@click.option("--prior", type=click.Choice(get_args(PriorForm)), help="Of the yield, with --method bayes.  [flat]")
+@click.option(
+    "--prior-range", type=float, nargs=2, metavar="LO HI", help="Yields between which the prior is not 0.  [0 to any]"
+)
+@click.option("--toys", type=click.IntRange(100), metavar="N", help="Of one mass at most, with --method cls-toys.")
 @click.option("--limits/--no-limits", default=True, show_default=True, help="Compute upper limits and expected bands.")
 @click.option(
     "--variants", metavar="window:Ksigma,order:N", help="Fit in other ranges and orders too; the weakest limit counts."
@@ -90,7 +95,8 @@ _MULTIPLE = re.compile(r"([-+0-9.eE]+)\s*sigma")
 def command(
     source: str, column: str | None, weights: str | None, ends: tuple[float, float] | None, signal: str, width: str,
     background: str, bin_width: float | None, step: str, window: str, vetoes: tuple[tuple[float, float], ...],
-    level: float, method: LimitMethod, limits: bool, luminosity: float | None, efficiency: str | None,
+    level: float, method: LimitMethod, prior: PriorForm | None, prior_range: tuple[float, float] | None,
+    toys: int | None, limits: bool, luminosity: float | None, efficiency: str | None,
     branching_fraction: str | None, radiative_factor: str | None, systematics: tuple[str, ...],
     constraint: Constraint, out: Path | None, figures: bool, threads: int | None, seed: int,
     as_json: bool, quiet: bool, variants: str | None,
@@ -109,12 +115,29 @@ def command(
     request = ScanRequest(
         source=source, column=column, weights=weights, ends=ends, signal=signal, width=width, background=background,
         bin_width=bin_width, step=_multiple("--step", step), window=_multiple("--window", window), vetoes=vetoes,
-        level=level, method=method, limits=limits, luminosity=luminosity, efficiency=efficiency,
+        level=level, method=method, limits=limits, prior=_prior(method, prior, prior_range),
+        toys=_toys(method, toys, seed), luminosity=luminosity, efficiency=efficiency,
         branching_fraction=branching_fraction, radiative_factor=radiative_factor,
         systematics=tuple(systematic_named(text, constraint) for text in systematics), constraint=constraint,
         variants=variants,
     )  # fmt: skip
     deliver(scan_file(request, threads=threads, quiet=quiet or as_json), out, figures, seed, as_json, quiet)
+
+
+def _prior(method: str, form: PriorForm | None, ends: tuple[float, float] | None) -> Prior:
+    """The prior of the yield."""
+    if method != "bayes" and (form is not None or ends is not None):
+        raise InputError("--prior", f"--method {method}", "--method bayes", "only a Bayesian limit has a prior")
+    return Prior(form or "flat", ends)
+
+
+def _toys(method: str, number: int | None, seed: int) -> ToyPlan:
+    """How many toys to make."""
+    if number is None:
+        return ToyPlan(seed=seed)
+    if not method.endswith("toys"):
+        raise InputError("--toys", f"--method {method}", "--method cls-toys or clsb-toys", "name a method with toys")
+    return ToyPlan(at_most=number, seed=seed)
 
 
 def _multiple(option: str, text: str) -> tuple[float, bool]:

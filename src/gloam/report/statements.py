@@ -114,9 +114,10 @@ def limit_statement(summary: Mapping[str, Any], channels: Sequence[ChannelResult
         f"{statistic}."
     )
     if any(np.isfinite(channel.limits.expected).any() for channel in channels):
-        text += (
-            " Expected limits are those without a signal: the median, and bands that hold 68% (quantiles Phi(-1) to "
-            "Phi(1)) and 95% (Phi(-2) to Phi(2)) of them."
+        text += " Expected limits are those without a signal: " + (
+            "the median, and bands that hold 68% (quantiles Phi(-1) to Phi(1)) and 95% (Phi(-2) to Phi(2)) of them."
+            if any(np.isfinite(channel.limits.expected[:, 0]).any() for channel in channels)
+            else "the limit of the background itself, in the place of the median."
         )
     else:
         text += " Expected limits were not computed."

@@ -73,7 +73,9 @@ def limit_in_words(limits: UpperLimits) -> str:
 
 def distribution_in_words(limits: UpperLimits) -> str:
     """What the limits were taken from, such as "asymptotic": the distribution of the test statistic, or a posterior."""
-    return METHODS[limits.method][1]
+    if limits.toys:
+        return f"{limits.toys:,} toys"
+    return f"{METHODS[limits.method][1]}, {limits.prior}" if limits.prior else METHODS[limits.method][1]
 
 
 def cross_section_in_words(factors: YieldFactors) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, TypedDict, get_args
 
 import numpy as np
 
@@ -20,9 +20,18 @@ from gloam.statistics.normal import quantile
 from gloam.statistics.prior import FLAT, Prior
 from gloam.statistics.toys import TOYS, ToyPlan, toy_limits
 
-__all__ = ["LimitMethod", "UpperLimits", "check_level", "no_limits", "upper_limits"]
+__all__ = ["LimitMethod", "LimitOptions", "UpperLimits", "check_level", "no_limits", "upper_limits"]
 
 LimitMethod = Literal["cls", "profile", "bayes", "cls-toys", "clsb-toys"]
+
+
+class LimitOptions(TypedDict, total=False):
+    """What some methods need besides the level; keyword arguments of `upper_limits`."""
+
+    prior: Prior
+    marginalisation: Marginalisation
+    toys: ToyPlan
+
 
 START_TOLERANCE = 1e-9
 TINY = 1e-30

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Unpack
 
 import numpy as np
 
 from gloam.arrays import FloatArray, IntArray
 from gloam.scans import ScanResult, fit_scan
-from gloam.statistics.limits import UpperLimits, upper_limits
+from gloam.statistics.limits import LimitOptions, UpperLimits, upper_limits
 
 __all__ = ["NuisanceEffects", "nuisance_effects", "representative"]
 
@@ -53,13 +54,16 @@ def representative(result: ScanResult, most: int = 9) -> IntArray:
     return np.concatenate([[best], spread[spread != best]])
 
 
-def nuisance_effects(result: ScanResult, limits: UpperLimits, rows: IntArray) -> NuisanceEffects:
+def nuisance_effects(
+    result: ScanResult, limits: UpperLimits, rows: IntArray, **options: Unpack[LimitOptions]
+) -> NuisanceEffects:
     """Pulls and effects of all nuisance parameters at some hypotheses, each limit computed again without one of them.
 
     Args:
         result: the fits.
-        limits: their limits, by an asymptotic method.
+        limits: their limits.
         rows: the hypotheses, few: each costs as many limits as there are parameters; shape (r,).
+        **options: with which the limits were computed, see `upper_limits`.
 
     Example:
         >>> import gloam
@@ -89,7 +93,7 @@ def nuisance_effects(result: ScanResult, limits: UpperLimits, rows: IntArray) ->
     for position, name in enumerate(names):
         fixed = some.without_nuisance(name)
         if fixed.nuisance_names != names:
-            found = upper_limits(fit_scan(fixed), limits.level, limits.method, bands=False)
+            found = upper_limits(fit_scan(fixed), limits.level, limits.method, bands=False, **options)
             without[:, position] = found.observed
     with np.errstate(all="ignore"):
         effect = coupling / error

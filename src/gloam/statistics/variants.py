@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Unpack
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from gloam.errors import InputError
 from gloam.fit import FitStatus
 from gloam.scans import VariantResults
 from gloam.statistics.asymptotic import BANDS
-from gloam.statistics.limits import LimitMethod, UpperLimits, upper_limits
+from gloam.statistics.limits import LimitMethod, LimitOptions, UpperLimits, upper_limits
 
 __all__ = ["VariantSummary", "combine_variants", "least_stringent", "variant_limits"]
 
@@ -110,21 +111,23 @@ def variant_limits(
     bands: bool = True,
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
+    **options: Unpack[LimitOptions],
 ) -> tuple[UpperLimits, ...]:
     """The upper limits of each variant.
 
     Args:
         results: the fits.
         level: as for `upper_limits`, like what follows.
-        method: "cls" or "profile".
+        method: one of those of `upper_limits`.
         nominal: the limits of the nominal variant, where they are made already.
         bands: whether to compute the expected limits too.
         threads: how many to use.
         progress: called with the number of hypotheses finished.
+        **options: prior, marginalisation and toys, for the methods that take them.
     """
     made = () if nominal is None else (nominal,)
     return made + tuple(
-        upper_limits(result, level, method, bands=bands, threads=threads, progress=progress)
+        upper_limits(result, level, method, bands=bands, threads=threads, progress=progress, **options)
         for result in results.results[len(made) :]
     )
 

@@ -101,7 +101,7 @@ def _limit_columns(channel: ChannelResult) -> dict[str, Any]:
     columns |= _limited("eff_xsec_ul_fb", in_fb.effective, in_fb.effective_expected)
     columns |= _limited("xsec_ul_fb", in_fb.observed, in_fb.expected)
     columns |= _limited("coupling_ul", np.nan, np.full((1, len(QUANTILES)), np.nan))
-    return columns | {"method": limits.method, "level": limits.level}
+    return columns | {"method": limits.method, "level": limits.level, "n_sig_ul_err": limits.error}
 
 
 def _variant_columns(run: Run) -> dict[str, Any]:

@@ -16,7 +16,12 @@ from gloam.report import ChannelResult
 from gloam.scans import Grid, background_variants, fit_scan, grid_in_resolution, grid_in_steps, sliding_windows
 from gloam.spectra import Origin, Spectrum, read_spectrum
 from gloam.statistics import (
+    FLAT,
+    TOYS,
     LimitMethod,
+    LimitOptions,
+    Prior,
+    ToyPlan,
     UpperLimits,
     check_level,
     no_limits,
@@ -55,6 +60,8 @@ class ScanRequest:
         level: of the limits.
         method: of the limits.
         limits: whether to compute limits.
+        prior: of the yield, for method "bayes".
+        toys: how many, and their seed, for the methods that use them.
         variants: of the background, such as "window:5sigma,order:1"; None: the nominal one alone.
         luminosity: integrated, in fb^-1; None, here and below: not known.
         efficiency: a number or the name of a table, whose column `error` becomes a systematic uncertainty.
@@ -78,6 +85,8 @@ class ScanRequest:
     level: float = 0.90
     method: LimitMethod = "cls"
     limits: bool = True
+    prior: Prior = FLAT
+    toys: ToyPlan = TOYS
     variants: str | None = None
     luminosity: float | None = None
     efficiency: str | None = None
@@ -112,15 +121,21 @@ def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool =
     scan = declare_scan(spectrum, shape, form, grid, windows, request.vetoes, nuisances)
     with progress_bar("fits", len(grid), not quiet) as advance:
         result = fit_scan(scan, threads=threads, progress=advance)
+    options: LimitOptions = {"prior": request.prior, "toys": request.toys}
     limits: UpperLimits = no_limits(result, request.level, request.method)
     if request.limits:
         with progress_bar("limits", len(grid), not quiet) as advance:
-            limits = upper_limits(result, request.level, request.method, threads=threads, progress=advance)
+            limits = upper_limits(result, request.level, request.method, threads=threads, progress=advance, **options)
     varied, nominal = None, limits
     if variation is not None:
         variants = background_variants(scan, **variation)
-        varied, limits = scan_variants(variants, result, limits, limited=request.limits, threads=threads, quiet=quiet)
-    nuisance_table = nuisance_effects(result, nominal, representative(result)) if nuisances and request.limits else None
+        varied, limits = scan_variants(
+            variants, result, limits, limited=request.limits, threads=threads, quiet=quiet, **options
+        )
+    nuisance_table = None
+    # a limit from toys costs seconds, and its error hides what a nuisance parameter does
+    if nuisances and request.limits and not request.method.endswith("toys"):
+        nuisance_table = nuisance_effects(result, nominal, representative(result), **options)
     axis = spectrum.axis
     origin = spectrum.origin or Origin("user", request.source)
     label = f"{axis.name} [{axis.unit}]"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from gloam.errors import InputError
 from gloam.execution import progress_bar
 from gloam.report import ChannelResult, ChannelVariants
 from gloam.scans import ScanResult, Variants, fit_variants
-from gloam.statistics import UpperLimits, combine_variants, least_stringent, no_limits, variant_limits
+from gloam.statistics import LimitOptions, UpperLimits, combine_variants, least_stringent, no_limits, variant_limits
 
 __all__ = ["scan_variants", "variant_notes", "variant_numbers", "variation_named"]
 
@@ -54,6 +54,7 @@ def scan_variants(
     limited: bool = True,
     threads: int | None = None,
     quiet: bool = True,
+    **options: Unpack[LimitOptions],
 ) -> tuple[ChannelVariants, UpperLimits]:
     """The fits and limits of all variants, and the least stringent limits over them.
 
@@ -64,6 +65,7 @@ def scan_variants(
         limited: whether limits are wanted at all.
         threads: how many to use.
         quiet: whether to draw no progress bars.
+        **options: with which the limits were computed, see `upper_limits`.
     """
     more = variants.hypotheses - len(nominal.setup.grid)
     with progress_bar("fits of variants", more, not quiet) as advance:
@@ -72,7 +74,9 @@ def scan_variants(
         none = tuple(no_limits(result, limits.level, limits.method) for result in results.results)
         return ChannelVariants(results, none, combine_variants(results)), limits
     with progress_bar("limits of variants", more, not quiet) as advance:
-        found = variant_limits(results, limits.level, limits.method, nominal=limits, threads=threads, progress=advance)
+        found = variant_limits(
+            results, limits.level, limits.method, nominal=limits, threads=threads, progress=advance, **options
+        )
     summary = combine_variants(results, found)
     return ChannelVariants(results, found, summary), least_stringent(summary, limits)
 
