@@ -69,7 +69,9 @@ def declared_nuisances(
         InputError: if one name has two sizes, or the efficiency has an error in its table and one by name.
     """
     found = [
-        YieldNuisance(each.name, each.relative.value, each.target, each.constraint)
+        YieldNuisance(
+            each.name, each.relative.value, each.target, "gaussian" if each.target == "resolution" else each.constraint
+        )
         for each in without_repeats(systematics)
     ]
     if efficiency_error is not None:

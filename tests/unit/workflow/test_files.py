@@ -22,7 +22,7 @@ LIMITS = [
     "channel", "mass", "mass2", "n_sig_ul", *(f"n_sig_ul_exp_{band}" for band in BANDS), "efficiency",
     *(column for name in ("eff_xsec_ul_fb", "xsec_ul_fb", "coupling_ul")
       for column in (name, *(f"{name}_exp_{band}" for band in BANDS))),
-    "method", "level",
+    "method", "level", "n_sig_ul_err",
 ]  # fmt: skip
 SUMMARY = {
     "search", "data", "n_hypotheses", "n_fits", "n_failed", "seconds", "max_excess", "max_deficit", "p_global",

@@ -48,7 +48,7 @@ def limit_figure(channel: ChannelResult, palette: str = "hep") -> Figure:
         names = ["Observed"]
         if np.isfinite(limits.expected).any():
             handles += _draw_expected(axes, mass, limits.expected, colours)
-            names += ["Expected median", r"Expected ±1$\sigma$ (68%)", r"Expected ±2$\sigma$ (95%)"]
+            names += ["Expected median", r"Expected ±1$\sigma$ (68%)", r"Expected ±2$\sigma$ (95%)"][: len(handles) - 1]
         power = _set_range(axes, np.column_stack([limits.observed, limits.expected]))
         axes.set_xlim(*mass_limits(mass))
         axes.set_xlabel(MASS_LABEL)
@@ -72,22 +72,25 @@ def _symbol(factors: YieldFactors, power: int) -> str:
 
 
 def _draw_expected(axes: Axes, mass: FloatArray, expected: FloatArray, colours: Palette) -> list[Artist]:
-    """Draws the median and its bands; what stands for them in a legend, in this order: median, inner, outer."""
+    """Draws the median and, where there are some, its bands; what stands for median, inner and outer in a legend."""
     from matplotlib.patheffects import withStroke
 
-    outer = _draw_band(axes, mass, expected[:, 0], expected[:, 4], colours.outer)
-    inner = _draw_band(axes, mass, expected[:, 1], expected[:, 3], colours.inner)
+    banded = bool(np.isfinite(expected[:, [0, 4]]).any())
+    bands = [_draw_band(axes, mass, expected[:, 1], expected[:, 3], colours.inner)] if banded else []
+    bands += [_draw_band(axes, mass, expected[:, 0], expected[:, 4], colours.outer, zorder=0)] if banded else []
     # a rim keeps the dashes apart from the observed limits of thousands of masses
     rim = [withStroke(linewidth=3, foreground="white")] if mass.size > CROWDED else []
     median = draw_curve(axes, mass, expected[:, 2], "_", color="black", lw=1.1, ls="--", path_effects=rim, zorder=4)
-    return [median, inner, outer]
+    return [median, *bands]
 
 
-def _draw_band(axes: Axes, mass: FloatArray, low: FloatArray, high: FloatArray, colour: str) -> Artist:
+def _draw_band(
+    axes: Axes, mass: FloatArray, low: FloatArray, high: FloatArray, colour: str, zorder: float = 1
+) -> Artist:
     shown = thinned(mass, low, high)
     alone = lone(low + high)
-    axes.vlines(mass[alone], low[alone], high[alone], color=colour, lw=9, zorder=1)
-    return axes.fill_between(mass[shown], low[shown], high[shown], color=colour, lw=0, zorder=1)
+    axes.vlines(mass[alone], low[alone], high[alone], color=colour, lw=9, zorder=zorder)
+    return axes.fill_between(mass[shown], low[shown], high[shown], color=colour, lw=0, zorder=zorder)
 
 
 def _set_range(axes: Axes, values: FloatArray) -> int:
