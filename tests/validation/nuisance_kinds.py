@@ -10,7 +10,8 @@ from gloam.fit import SIGNAL, Constraint, Effect, Effects, JoinedDesign, Problem
 from . import nuisance_models as reference
 from .nuisance_models import KNOWN, Physics, Template
 
-LEVELS = (20.0, 1.0, 0.05)  # mean counts per bin
+LEVELS = (20.0, 1.0, 0.05)
+"""Mean counts per bin."""
 
 
 def axis(bins):
@@ -299,6 +300,11 @@ KINDS = {
     "weighted": weighted,
     "twelve floating": twelve_floating,
 }
+
+
+def levels_of(kind):
+    """The statistics of a kind; the slope through one event alone is infinite, and there is no minimum to find."""
+    return (*LEVELS[:2], 0.3) if kind == "floating slope" else LEVELS
 
 
 def hypotheses(kind, level, number, seed=0) -> list[Physics]:

@@ -3,7 +3,7 @@
 A hypothesis is written down as physics has it: templates with yields, log-normal factors, morphs and statistical
 errors, Gaussian constraints. The expectation is plain NumPy and takes complex numbers, so that its first derivatives
 are complex steps, exact to rounding; its second ones are differences of those. -ln L and its gradient are summed in
-extended precision. Empty bins are kept at mu >= 0 by a logarithmic barrier that is lowered to 1e-12.
+extended precision. Empty bins are kept at mu >= 0 by a logarithmic barrier that is lowered to 1e-11.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scipy.optimize import brentq
 
 LONG, COMPLEX = np.longdouble, np.clongdouble
 SIGNAL, KNOWN = "signal", "known"
-FIRST_BARRIER, LAST_BARRIER = 0.1, 1e-12
+FIRST_BARRIER, LAST_BARRIER = 0.1, 1e-11
 ROUNDING = 1e-17
 STEP = 1e-5  # of the differences that second derivatives are, relative to the unit of the parameter
 
