@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr
 
-from gloam.fit import SIGNAL, Constraint, Effect, Effects, JoinedDesign, Problem, RowDesign, SharedDesign, TemplateSpread
+from gloam.fit import (
+    SIGNAL,
+    Constraint,
+    Effect,
+    Effects,
+    JoinedDesign,
+    Problem,
+    RowDesign,
+    SharedDesign,
+    TemplateSpread,
+)
 
 from . import nuisance_models as reference
 from .nuisance_models import KNOWN, Physics, Template
@@ -149,9 +159,7 @@ def channels(number, bins):
         peaks = Template(
             np.concatenate(signal), reference.SIGNAL, {0: np.concatenate(rate)}, {1: np.concatenate(spread)}
         )
-        return draw.made(
-            [peaks, *yields], np.array(theta), 2, standard(2 * number, 2), channels=(bins,) * number
-        )
+        return draw.made([peaks, *yields], np.array(theta), 2, standard(2 * number, 2), channels=(bins,) * number)
 
     return kind
 
@@ -255,9 +263,7 @@ def control_region(draw):
         Template(here, 1),
         Template(there * np.linspace(0.5, 1.5, m + 10), 2),
     ]
-    return draw.made(
-        templates, draw.level * np.array([0.5, 0.5, 1.0]), 1, standard(3, 1), channels=(m, 10)
-    )
+    return draw.made(templates, draw.level * np.array([0.5, 0.5, 1.0]), 1, standard(3, 1), channels=(m, 10))
 
 
 def vetoed(draw):

@@ -10,7 +10,17 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from gloam.fit import SIGNAL, Constraint, Effect, Effects, Problem, SharedDesign, is_certified, minimise, projected_start
+from gloam.fit import (
+    SIGNAL,
+    Constraint,
+    Effect,
+    Effects,
+    Problem,
+    SharedDesign,
+    is_certified,
+    minimise,
+    projected_start,
+)
 
 pytestmark = pytest.mark.validation
 
