@@ -102,7 +102,7 @@ def parabola(draw, order=2):
     return [Template(column, k) for k, column in enumerate(polynomials(draw.edges, order))], draw.slopes(order)
 
 
-def with_signal(draw, *, factors=None, morphs=None, order=2, bins=None, **more):
+def with_signal(draw, *, factors=None, morphs=None, order=2, **more):
     """A floating polynomial and a signal with effects."""
     background, theta = parabola(draw, order)
     factors, morphs = factors or {}, morphs or {}
@@ -322,56 +322,52 @@ def hypotheses(kind, level, number, seed=0) -> list[Physics]:
 
 def problem_of(some: list[Physics]) -> Problem:
     """The hypotheses of one kind as one batch of gloam."""
-    first = some[0]
-    k, size = first.yields, first.yields + first.nuisances
-    effects, templates, spreads, known = [], {}, [], k
-    offset, spread = np.zeros((len(some), first.counts.size)), np.zeros((len(some), first.counts.size))
-    matrix = np.zeros((len(some), first.counts.size, k))
-    signal = np.zeros_like(offset)
-    for t, template in enumerate(first.templates):
-        alike = [hypothesis.templates[t] for hypothesis in some]
+    first, (b, m) = some[0], (len(some), some[0].counts.size)
+    k, known, signal = first.yields, first.yields, np.zeros((b, m))
+    effects, contents, spreads = [], {}, []
+    offset, spread, matrix = np.zeros((b, m)), np.zeros((b, m)), np.zeros((b, m, k))
+    for place, template in enumerate(first.templates):
+        alike = [hypothesis.templates[place] for hypothesis in some]
         content = np.stack([one.content for one in alike])
-        if template.size == reference.SIGNAL:
-            column, signal = SIGNAL, content
-        elif template.size == KNOWN:
-            column, known = known, known + 1
+        column = {reference.SIGNAL: SIGNAL, KNOWN: known}.get(template.size, template.size)
+        effects += _effects(alike, column)
+        contents[column] = content
+        error = None if template.error is None else np.stack([one.error for one in alike])
+        if column == SIGNAL:
+            signal = content
+        elif column >= k:
+            known += 1
             offset += content
+            spread = spread if error is None else np.hypot(spread, error)
         else:
-            column = template.size
             matrix[:, :, column] = content
-        for i in template.factors:
-            effects.append(Effect(i, column, np.stack([one.factors[i] for one in alike]), True))
-        for i in template.morphs:
-            effects.append(Effect(i, column, np.stack([one.morphs[i] for one in alike]), False))
-        if template.factors or template.morphs:
-            templates[column] = content
-        if template.error is not None:
-            error = np.stack([one.error for one in alike])
-            if template.size == KNOWN:
-                spread = np.hypot(spread, error)
-            else:
-                spreads.append(TemplateSpread(column, error))
-    mean, error = np.zeros((len(some), size)), np.full((len(some), size), np.inf)
-    for row, hypothesis in enumerate(some):
-        for i, (centre, width) in hypothesis.constraints.items():
-            mean[row, i], error[row, i] = centre, width
-    acts = bool(effects or spreads)
+            spreads += [] if error is None else [TemplateSpread(column, error)]
     return Problem(
         np.stack([one.counts for one in some]),
         _design(first, matrix),
         signal,
         exposure=None if first.exposure is None else np.stack([one.exposure for one in some]),
         offset=offset if known > k else None,
-        constraint=Constraint.diagonal(mean, error) if first.constraints else None,
+        constraint=_constraint(some),
         spread=spread if spread.any() else None,
-        upward=_upward(matrix),
-        effects=Effects(first.nuisances, k, tuple(effects), templates, tuple(spreads)) if acts else None,
+        upward=(matrix.min(axis=(0, 1)) >= 0).astype(float),  # of columns that are nowhere negative
+        effects=Effects(first.nuisances, k, tuple(effects), contents, tuple(spreads)),
     )
 
 
-def _upward(matrix):
-    """Coefficients of a positive expectation: those of columns that are nowhere negative."""
-    return (matrix.min(axis=(0, 1)) >= 0).astype(float)
+def _effects(alike, column):
+    """What the nuisance parameters do to one template."""
+    factors = [Effect(i, column, np.stack([one.factors[i] for one in alike]), True) for i in alike[0].factors]
+    return factors + [Effect(i, column, np.stack([one.morphs[i] for one in alike]), False) for i in alike[0].morphs]
+
+
+def _constraint(some):
+    size = some[0].yields + some[0].nuisances
+    mean, error = np.zeros((len(some), size)), np.full((len(some), size), np.inf)
+    for row, hypothesis in enumerate(some):
+        for i, (centre, width) in hypothesis.constraints.items():
+            mean[row, i], error[row, i] = centre, width
+    return Constraint.diagonal(mean, error)
 
 
 def _design(first, matrix):

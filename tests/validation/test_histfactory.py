@@ -164,7 +164,7 @@ class Ingredients:
             ("width", "signal", self.signal + wide, self.signal - 0.7 * wide),
             ("migration", "broad", self.broad * (1 + 0.04 * CENTRE**2), self.broad * (1 - 0.03 * CENTRE**2)),
         ]
-        truth = 0.5 * self.signal + self.smooth * 1.04 + 1.1 * self.broad + self.flat + 0.9 * self.uneven
+        truth = 1.0 * self.signal + self.smooth * 1.04 + 1.1 * self.broad + self.flat + 0.9 * self.uneven
         self.data = np.random.default_rng(5).poisson(truth).astype(float)
 
     def nominal(self, name):
@@ -276,27 +276,15 @@ def test_q_and_fit_against_pyhf():
     assert ours.discovery == pytest.approx(float(background - value), rel=1e-3)
 
 
-def test_cls_against_pyhf():
+def test_cls_and_bands_against_pyhf():
+    """At gloam's limit CLs of pyhf is 5 %, with the same expected CLs; a part in 1e3 of a limit is 5e-3 of CLs."""
     import pyhf
 
     (model, data), ours = both()
-    mu = 1.4
-    observed, expected = pyhf.infer.hypotest(mu, data, model, test_stat="qtilde", return_expected_set=True)
-    mine, bands = ours.cls(mu)
-    assert mine == pytest.approx(float(observed), rel=1e-3)
-    np.testing.assert_allclose(np.sort(bands), np.sort(np.array(expected, float)), rtol=2e-3)
-
-
-def test_limits_against_pyhf():
-    """CLs of pyhf at gloam's limits is 5 %; a part in 1e3 of a limit is one in 200 of CLs there, or more."""
-    import pyhf
-
-    (model, data), ours = both()
-    limit, median = ours.limit(0.95, 1.0), ours.expected_limits(0.95)[2]
-    observed = pyhf.infer.hypotest(limit, data, model, test_stat="qtilde")
-    _, expected = pyhf.infer.hypotest(median, data, model, test_stat="qtilde", return_expected=True)
+    limit = ours.limit(0.95, 1.5)
+    observed, expected = pyhf.infer.hypotest(limit, data, model, test_stat="qtilde", return_expected_set=True)
     assert float(observed) == pytest.approx(0.05, rel=5e-3)
-    assert float(expected) == pytest.approx(0.05, rel=5e-3)
+    np.testing.assert_allclose(np.sort(ours.cls(limit)[1]), np.sort(np.array(expected, float)), rtol=5e-3)
 
 
 @pytest.mark.statistical
@@ -305,5 +293,5 @@ def test_scanned_limits_against_pyhf():
 
     (model, data), ours = both()
     observed, expected = pyhf.infer.intervals.upper_limits.toms748_scan(data, model, 0.05, 4.0, level=0.05, rtol=1e-5)
-    assert ours.limit(0.95, 1.0) == pytest.approx(float(observed), rel=1e-3)
+    assert ours.limit(0.95, 1.5) == pytest.approx(float(observed), rel=1e-3)
     np.testing.assert_allclose(ours.expected_limits(0.95), np.array(expected, float), rtol=1e-3)
