@@ -18,6 +18,7 @@ import numpy as np
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.fit.constraint import Constraint
 from gloam.fit.design import RowDesign
+from gloam.fit.effects import Shifts
 from gloam.fit.elimination import solve_positive
 from gloam.fit.likelihood import Point, likelihood_difference
 from gloam.fit.linear import flat_height, merge, raised, solve_linear
@@ -75,14 +76,17 @@ def tangent_problem(
     residual = problem.weight - pressure
     if problem.used is not None:
         residual = np.where(problem.used, residual, 0.0)
-    shift = problem.shifts(theta, s, at.expected) if effects.spreads else None
-    tangent = effects.tangent(problem.design.dense(problem.size), problem.signal, theta, s, residual, shift)
+    spread, shifts = problem.spread_at(theta), None
+    if spread is not None and effects.spreads:
+        weight = np.where(problem.counts > 0, pressure / np.maximum(at.expected, 1e-300), 0.0)
+        shifts = Shifts(problem.shifts(theta, s, at.expected), spread, weight)
+    tangent = effects.tangent(problem.design.dense(problem.size), problem.signal, theta, s, residual, shifts)
     offset = problem.expected(theta, s) - (tangent.columns @ theta[:, :, None])[:, :, 0] - s[:, None] * tangent.signal
     k = theta.shape[1]
     prior = problem.constraint or Constraint(theta, np.zeros((k, k, problem.size)))
     linear = dataclasses.replace(
         problem, design=RowDesign(tangent.columns), signal=tangent.signal, offset=offset, effects=None,
-        spread=problem.spread_at(theta), upward=problem.with_parameters(problem.rising[None])[0],
+        spread=spread, upward=problem.with_parameters(problem.rising[None])[0],
         constraint=Constraint(theta, prior.precision, prior.slope(theta), tangent.cross),
     )  # fmt: skip
     return _bent(linear, tangent.bend, at)

@@ -41,7 +41,7 @@ def drawn(seed=0, spreads=False):
 
 
 def tangent_of(problem, theta, s, residual):
-    return problem.effects.tangent(problem.design.dense(B), problem.signal, theta, s, residual, None)
+    return problem.effects.tangent(problem.design.dense(B), problem.signal, theta, s, residual)
 
 
 def moved(problem, theta, s, **steps):
