@@ -252,6 +252,17 @@ def two_floating_with_statistics(draw):
     return draw.made(templates, theta, 1, constraints)
 
 
+def known_and_floating_with_statistics(draw):
+    """Known and floating templates of few simulated events: one shift of a bin for both."""
+    known, floating = 0.4 * draw.level * bump(draw.edges)[::-1], bump(draw.edges)
+    templates = [
+        Template(draw.signal, reference.SIGNAL),
+        Template(floating, 0, error=0.15 * floating),
+        Template(known, KNOWN, {0: np.full(draw.signal.size, np.log(1.2))}, error=0.2 * known),
+    ]
+    return draw.made(templates, 0.6 * draw.level * np.ones(1), 1, standard(1, 1))
+
+
 def control_region(draw):
     """A signal region and a control region with more of the same background, and a constant of its own."""
     m = draw.signal.size
@@ -301,6 +312,7 @@ KINDS = {
     "statistics of a known template": known_with_statistics,
     "statistics of a floating template": floating_with_statistics,
     "statistics of two floating templates": two_floating_with_statistics,
+    "statistics of known and floating templates": known_and_floating_with_statistics,
     "control region": control_region,
     "vetoed bins": vetoed,
     "weighted": weighted,
