@@ -20,7 +20,8 @@ from gloam.fit import (
 from . import nuisance_models as reference
 from .nuisance_models import KNOWN, Physics, Template
 
-LEVELS = (20.0, 1.0, 0.05)  # mean counts per bin
+LEVELS = (20.0, 1.0, 0.05)
+"""Mean counts per bin."""
 
 
 def axis(bins):
@@ -101,7 +102,7 @@ def parabola(draw, order=2):
     return [Template(column, k) for k, column in enumerate(polynomials(draw.edges, order))], draw.slopes(order)
 
 
-def with_signal(draw, *, factors=None, morphs=None, order=2, bins=None, **more):
+def with_signal(draw, *, factors=None, morphs=None, order=2, **more):
     """A floating polynomial and a signal with effects."""
     background, theta = parabola(draw, order)
     factors, morphs = factors or {}, morphs or {}
@@ -251,6 +252,17 @@ def two_floating_with_statistics(draw):
     return draw.made(templates, theta, 1, constraints)
 
 
+def known_and_floating_with_statistics(draw):
+    """Known and floating templates of few simulated events: one shift of a bin for both."""
+    known, floating = 0.4 * draw.level * bump(draw.edges)[::-1], bump(draw.edges)
+    templates = [
+        Template(draw.signal, reference.SIGNAL),
+        Template(floating, 0, error=0.15 * floating),
+        Template(known, KNOWN, {0: np.full(draw.signal.size, np.log(1.2))}, error=0.2 * known),
+    ]
+    return draw.made(templates, 0.6 * draw.level * np.ones(1), 1, standard(1, 1))
+
+
 def control_region(draw):
     """A signal region and a control region with more of the same background, and a constant of its own."""
     m = draw.signal.size
@@ -300,11 +312,17 @@ KINDS = {
     "statistics of a known template": known_with_statistics,
     "statistics of a floating template": floating_with_statistics,
     "statistics of two floating templates": two_floating_with_statistics,
+    "statistics of known and floating templates": known_and_floating_with_statistics,
     "control region": control_region,
     "vetoed bins": vetoed,
     "weighted": weighted,
     "twelve floating": twelve_floating,
 }
+
+
+def levels_of(kind):
+    """The statistics of a kind; the slope through one event alone is infinite, and there is no minimum to find."""
+    return (*LEVELS[:2], 0.3) if kind == "floating slope" else LEVELS
 
 
 def hypotheses(kind, level, number, seed=0) -> list[Physics]:
@@ -316,56 +334,52 @@ def hypotheses(kind, level, number, seed=0) -> list[Physics]:
 
 def problem_of(some: list[Physics]) -> Problem:
     """The hypotheses of one kind as one batch of gloam."""
-    first = some[0]
-    k, size = first.yields, first.yields + first.nuisances
-    effects, templates, spreads, known = [], {}, [], k
-    offset, spread = np.zeros((len(some), first.counts.size)), np.zeros((len(some), first.counts.size))
-    matrix = np.zeros((len(some), first.counts.size, k))
-    signal = np.zeros_like(offset)
-    for t, template in enumerate(first.templates):
-        alike = [hypothesis.templates[t] for hypothesis in some]
+    first, (b, m) = some[0], (len(some), some[0].counts.size)
+    k, known, signal = first.yields, first.yields, np.zeros((b, m))
+    effects, contents, spreads = [], {}, []
+    offset, spread, matrix = np.zeros((b, m)), np.zeros((b, m)), np.zeros((b, m, k))
+    for place, template in enumerate(first.templates):
+        alike = [hypothesis.templates[place] for hypothesis in some]
         content = np.stack([one.content for one in alike])
-        if template.size == reference.SIGNAL:
-            column, signal = SIGNAL, content
-        elif template.size == KNOWN:
-            column, known = known, known + 1
+        column = {reference.SIGNAL: SIGNAL, KNOWN: known}.get(template.size, template.size)
+        effects += _effects(alike, column)
+        contents[column] = content
+        error = None if template.error is None else np.stack([one.error for one in alike])
+        if column == SIGNAL:
+            signal = content
+        elif column >= k:
+            known += 1
             offset += content
+            spread = spread if error is None else np.hypot(spread, error)
         else:
-            column = template.size
             matrix[:, :, column] = content
-        for i in template.factors:
-            effects.append(Effect(i, column, np.stack([one.factors[i] for one in alike]), True))
-        for i in template.morphs:
-            effects.append(Effect(i, column, np.stack([one.morphs[i] for one in alike]), False))
-        if template.factors or template.morphs:
-            templates[column] = content
-        if template.error is not None:
-            error = np.stack([one.error for one in alike])
-            if template.size == KNOWN:
-                spread = np.hypot(spread, error)
-            else:
-                spreads.append(TemplateSpread(column, error))
-    mean, error = np.zeros((len(some), size)), np.full((len(some), size), np.inf)
-    for row, hypothesis in enumerate(some):
-        for i, (centre, width) in hypothesis.constraints.items():
-            mean[row, i], error[row, i] = centre, width
-    acts = bool(effects or spreads)
+            spreads += [] if error is None else [TemplateSpread(column, error)]
     return Problem(
         np.stack([one.counts for one in some]),
         _design(first, matrix),
         signal,
         exposure=None if first.exposure is None else np.stack([one.exposure for one in some]),
         offset=offset if known > k else None,
-        constraint=Constraint.diagonal(mean, error) if first.constraints else None,
+        constraint=_constraint(some),
         spread=spread if spread.any() else None,
-        upward=_upward(matrix),
-        effects=Effects(first.nuisances, k, tuple(effects), templates, tuple(spreads)) if acts else None,
+        upward=(matrix.min(axis=(0, 1)) >= 0).astype(float),  # of columns that are nowhere negative
+        effects=Effects(first.nuisances, k, tuple(effects), contents, tuple(spreads)),
     )
 
 
-def _upward(matrix):
-    """Coefficients of a positive expectation: those of columns that are nowhere negative."""
-    return (matrix.min(axis=(0, 1)) >= 0).astype(float)
+def _effects(alike, column):
+    """What the nuisance parameters do to one template."""
+    factors = [Effect(i, column, np.stack([one.factors[i] for one in alike]), True) for i in alike[0].factors]
+    return factors + [Effect(i, column, np.stack([one.morphs[i] for one in alike]), False) for i in alike[0].morphs]
+
+
+def _constraint(some):
+    size = some[0].yields + some[0].nuisances
+    mean, error = np.zeros((len(some), size)), np.full((len(some), size), np.inf)
+    for row, hypothesis in enumerate(some):
+        for i, (centre, width) in hypothesis.constraints.items():
+            mean[row, i], error[row, i] = centre, width
+    return Constraint.diagonal(mean, error)
 
 
 def _design(first, matrix):

@@ -3,7 +3,7 @@
 A hypothesis is written down as physics has it: templates with yields, log-normal factors, morphs and statistical
 errors, Gaussian constraints. The expectation is plain NumPy and takes complex numbers, so that its first derivatives
 are complex steps, exact to rounding; its second ones are differences of those. -ln L and its gradient are summed in
-extended precision. Empty bins are kept at mu >= 0 by a logarithmic barrier that is lowered to 1e-12.
+extended precision. Empty bins are kept at mu >= 0 by a logarithmic barrier that is lowered to 1e-11.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scipy.optimize import brentq
 
 LONG, COMPLEX = np.longdouble, np.clongdouble
 SIGNAL, KNOWN = "signal", "known"
-FIRST_BARRIER, LAST_BARRIER = 0.1, 1e-12
+FIRST_BARRIER, LAST_BARRIER = 0.1, 1e-11
 ROUNDING = 1e-17
 STEP = 1e-5  # of the differences that second derivatives are, relative to the unit of the parameter
 
@@ -205,8 +205,11 @@ class Physics:
         """A minimum with the signal yield free: the one that is reached from the start."""
         return self._minimum(np.asarray(self.start() if start is None else start, LONG), free=True)
 
-    def best(self) -> Fit:
-        """The deepest minimum of those reached from the truth and from the mirror image of what is found there."""
+    def best(self, hint=None) -> Fit:
+        """The deepest of the minima from the truth, from the mirror image of what is found there, and at a hinted yield.
+
+        From the inside a barrier can pass by a minimum on mu = 0; the fit at its yield finds it, which is convex.
+        """
         found, k = self.free(), self.yields
         mirrored = found.x.copy()
         mirrored[-1] *= -1
@@ -216,6 +219,9 @@ class Physics:
             # a valley can lead from there to an infinite yield
             with suppress(ArithmeticError):
                 candidates.append(self.free(start))
+        if hint is not None:
+            with suppress(ArithmeticError):
+                candidates.append(self.at(hint))
         return min(candidates, key=lambda fit: fit.nll)
 
     def _is_inside(self, x):

@@ -19,8 +19,10 @@ import numpy as np
 
 from gloam.arrays import FloatArray, IntArray
 
-__all__ = ["SIGNAL", "Effect", "Effects", "Tangent", "TemplateSpread"]
+__all__ = ["SIGNAL", "Effect", "Effects", "Shifts", "Tangent", "TemplateSpread"]
 
+TINY = 1e-10
+"""Spread, in events, below which its slope is that of this one: there is no shift to multiply it."""
 SIGNAL = -1
 """The column of an effect on the signal."""
 
@@ -71,6 +73,21 @@ class TemplateSpread:
     def take(self, rows: IntArray) -> TemplateSpread:
         """The spread in some rows."""
         return TemplateSpread(self.column, self.sigma[rows])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shifts:
+    """The shifts of the bins around which a tangent is made; all shapes (b, m).
+
+    Attributes:
+        shift: beta, in standard deviations.
+        spread: sigma, of all templates together.
+        weight: n / mu^2.
+    """
+
+    shift: FloatArray
+    spread: FloatArray
+    weight: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,7 +187,7 @@ class Effects:
 
     def tangent(
         self, base: FloatArray, signal: FloatArray, theta: FloatArray, s: FloatArray, residual: FloatArray,
-        shift: FloatArray | None,
+        shifts: Shifts | None = None,
     ) -> Tangent:  # fmt: skip
         """The derivatives of the expectation.
 
@@ -180,7 +197,7 @@ class Effects:
             theta: background coefficients and, last, nuisance parameters, shape (b, K + N).
             s: signal yields, shape (b,).
             residual: e - n / mu, with which second derivatives are contracted, shape (b, m).
-            shift: shifts of the bins in units of `spread`, or None.
+            shifts: of the bins, where the statistics of floating templates give them some.
         """
         b, m = signal.shape
         parameters = theta.shape[1]
@@ -191,11 +208,34 @@ class Effects:
         )  # fmt: skip
         for column in self.columns():
             tangent = self._with_column(tangent, column, theta, s, residual)
-        if shift is not None and background is not None:
-            total = np.maximum(self.spread(theta), 1e-300)
-            for spread in self.spreads:
-                background[:, :, spread.column] += shift * theta[:, spread.column, None] * spread.sigma**2 / total
+        if shifts is not None:
+            self._add_shifts(tangent, theta, residual, shifts)
         return tangent
+
+    def _add_shifts(self, tangent: Tangent, theta: FloatArray, residual: FloatArray, shifts: Shifts) -> None:
+        """The derivatives of sigma(theta) beta put into a tangent, with what is left when beta has been eliminated.
+
+        With c the columns, w the weights and sigma' the slopes of sigma, the second derivatives of -ln L are those
+        of a fixed sigma and -[w sigma r (c sigma' + sigma' c) + r^2 sigma' sigma'] / (1 + sigma^2 w) + r beta sigma''.
+        """
+        background = tangent.background
+        if background is None:
+            return
+        total = np.maximum(shifts.spread, TINY)
+        soft = 1 / (1 + shifts.spread**2 * shifts.weight)
+        slopes = [theta[:, t.column, None] * t.sigma**2 / total for t in self.spreads]
+        for spread, slope in zip(self.spreads, slopes, strict=True):
+            background[:, :, spread.column] += shifts.shift * slope
+        for one, slope in zip(self.spreads, slopes, strict=True):
+            coupled = -shifts.weight * shifts.spread * residual * soft * slope
+            tangent.cross[one.column] += np.vecdot(coupled, tangent.signal)
+            row = np.concatenate([np.einsum("bm,bmk->kb", coupled, background), np.vecdot(coupled, tangent.nuisances)])
+            tangent.bend[one.column] += row
+            tangent.bend[:, one.column] += row
+            for two, other in zip(self.spreads, slopes, strict=True):
+                curved = ((one.sigma**2 if one is two else 0.0) - slope * other) / total
+                bent = residual * (shifts.shift * curved - residual * soft * slope * other)
+                tangent.bend[one.column, two.column] += bent.sum(axis=1)
 
     def _with_column(
         self, tangent: Tangent, column: int, theta: FloatArray, s: FloatArray, residual: FloatArray

@@ -5,8 +5,8 @@ then one linear problem is the whole fit, convex and certified. Log-normal facto
 it. Their second derivatives enter the tangent problem as a quadratic term, which makes the sequence Newton's method.
 
 In (s, alpha) together a morph of the signal, s (f + alpha d), is not convex: s is therefore the outer scalar, moved by
-slope and curvature of the profile inside a bracket. Behind s = 0 there can be a second minimum, with the other sign of
-both; it is searched for wherever such a parameter is pulled by more than `PULL`.
+slope and curvature of the profile inside a bracket. There can be a second minimum, mostly behind s = 0 with the other
+sign of both; it is searched for wherever the profile is not clearly convex at s = 0, where a morph bends it most.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.fit.constraint import Constraint
 from gloam.fit.design import BorderedDesign, RowDesign
+from gloam.fit.effects import Shifts
 from gloam.fit.elimination import solve_positive
 from gloam.fit.likelihood import Point, likelihood_difference
 from gloam.fit.linear import flat_height, merge, raised, solve_linear
@@ -31,8 +32,10 @@ __all__ = ["minimise_along_yield", "point_at", "profile_sequentially", "tangent_
 MAXIMUM_TANGENTS = 40
 MAXIMUM_HALVINGS = 12
 MAXIMUM_YIELDS = 40
-PULL = 0.5
-"""Pull of a parameter that morphs the signal from which on a second minimum is searched for."""
+CONVEX = 0.5
+"""Curvature of the profile at s = 0, of that without nuisance parameters, below which other minima are searched for."""
+BEYOND = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Yields around which they are searched for, on both sides, in units of the error without nuisance parameters."""
 START_TOLERANCE = 1e-6
 MARGIN = 2.0
 """How many times the second derivatives of the expectation must leave -ln L convex for a tangent to carry them: the
@@ -76,12 +79,13 @@ def tangent_problem(
     residual = problem.weight - pressure
     if problem.used is not None:
         residual = np.where(problem.used, residual, 0.0)
-    shift = problem.shifts(theta, s, at.expected) if effects.spreads else None
-    base = problem.design.dense(problem.size)
-    tangent = effects.tangent(base, problem.signal, theta, s, residual, shift)
+    spread, shifts = problem.spread_at(theta), None
+    if spread is not None and effects.spreads:
+        weight = np.where(problem.counts > 0, pressure / np.maximum(at.expected, 1e-300), 0.0)
+        shifts = Shifts(problem.shifts(theta, s, at.expected), spread, weight)
+    tangent = effects.tangent(problem.design.dense(problem.size), problem.signal, theta, s, residual, shifts)
     inner = problem.design if tangent.background is None else RowDesign(tangent.background)
     design = BorderedDesign(inner, tangent.nuisances)
-    spread = problem.spread_at(theta)
     mean = at.expected if spread is None else problem.expected(theta, s)
     offset = mean - design.apply(theta) - s[:, None] * tangent.signal
     k = theta.shape[1]
@@ -278,23 +282,42 @@ def minimise_along_yield(problem: Problem, theta: FloatArray, s: FloatArray, tol
     unit = np.where(known & np.isfinite(unit), unit, 1 / np.maximum(problem.signal.sum(axis=1), 1e-3))
     everywhere = np.full(problem.size, np.inf)
     found = _descend(problem, theta, s, unit, (-everywhere, everywhere), tol)
-    k = problem.design.parameters
-    morphs = [] if problem.effects is None else [k + i for i in sorted(problem.effects.morphs_signal)]
-    centre = 0.0 if problem.constraint is None else problem.constraint.origin[:, morphs]
-    rows = np.flatnonzero((np.abs(found.theta[:, morphs] - centre) > PULL).any(axis=1) & (found.s != 0))
-    if rows.size:
-        part, mirrored = problem.take(rows), found.theta[rows]
-        mirrored[:, morphs] *= -1
-        here = found.s[rows]
-        low, high = np.where(here > 0, -np.inf, 0.0), np.where(here > 0, 0.0, np.inf)
-        other = _descend(part, mirrored, -here, unit[rows], (low, high), tol)
+    if problem.effects is not None and problem.effects.morphs_signal:
+        _look_beyond(problem, found, unit, tol)
+    return found
+
+
+def _look_beyond(problem: Problem, found: Minimum, unit: FloatArray, tol: float) -> None:
+    """Replace minima by deeper ones at other yields, where morphs of the signal bend the profile.
+
+    With the pulls alpha minimised, a morph adds -s^2 (r' d)^2 / 2 to the profile at small yields, r being the residual
+    of the bins: that is where it is the least convex, and if it is convex enough there, it has one minimum.
+    """
+    without = profile_sequentially(problem, found.theta, np.zeros(problem.size), START_TOLERANCE)
+    rows = np.flatnonzero(~(without.curvature * unit**2 > CONVEX))
+    if rows.size == 0:
+        return
+    part, unit, theta = problem.take(rows), unit[rows], without.theta[rows]
+    for side in (-1.0, 1.0):
+        yields = side * unit[:, None] * np.array([0.0, *BEYOND, np.inf])
+        values, starts = np.full((rows.size, len(BEYOND)), np.inf), []
+        for place in range(len(BEYOND)):
+            there = profile_sequentially(part, theta, yields[:, place + 1], START_TOLERANCE)
+            starts.append(there.theta)
+            good = np.flatnonzero(is_certified(there.status))
+            here = Point.of(found).take(rows[good])
+            values[good, place] = likelihood_difference(part.take(good), Point.of(there).take(good), here)
+        best, batch = values.argmin(axis=1), np.arange(rows.size)
+        inner, outer = yields[batch, best], yields[batch, best + 2]
+        start = np.stack(starts, axis=1)[batch, best]
+        ends = (np.minimum(inner, outer), np.maximum(inner, outer))
+        other = _descend(part, start, yields[batch, best + 1], unit, ends, tol)
         certified = np.flatnonzero(is_certified(other.status))
         difference = likelihood_difference(
             part.take(certified), Point.of(other).take(certified), Point.of(found).take(rows[certified])
         )
         better = certified[difference < 0]
         put(found, rows[better], other, better)
-    return found
 
 
 def _descend(
