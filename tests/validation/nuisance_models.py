@@ -205,8 +205,11 @@ class Physics:
         """A minimum with the signal yield free: the one that is reached from the start."""
         return self._minimum(np.asarray(self.start() if start is None else start, LONG), free=True)
 
-    def best(self) -> Fit:
-        """The deepest minimum of those reached from the truth and from the mirror image of what is found there."""
+    def best(self, hint=None) -> Fit:
+        """The deepest of the minima from the truth, from the mirror image of what is found there, and at a hinted yield.
+
+        From the inside a barrier can pass by a minimum on mu = 0; the fit at its yield finds it, which is convex.
+        """
         found, k = self.free(), self.yields
         mirrored = found.x.copy()
         mirrored[-1] *= -1
@@ -216,6 +219,9 @@ class Physics:
             # a valley can lead from there to an infinite yield
             with suppress(ArithmeticError):
                 candidates.append(self.free(start))
+        if hint is not None:
+            with suppress(ArithmeticError):
+                candidates.append(self.at(hint))
         return min(candidates, key=lambda fit: fit.nll)
 
     def _is_inside(self, x):
