@@ -206,7 +206,7 @@ class Physics:
         return self._minimum(np.asarray(self.start() if start is None else start, LONG), free=True)
 
     def best(self, hint=None) -> Fit:
-        """The deepest of the minima from the truth, from the mirror image of what is found there, and at a hinted yield.
+        """The deepest of the minima from the truth, from its mirror image, and at a yield that is hinted at.
 
         From the inside a barrier can pass by a minimum on mu = 0; the fit at its yield finds it, which is convex.
         """
