@@ -12,6 +12,7 @@ from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from gloam.fit import (
+    KINK,
     SIGNAL,
     Constraint,
     Effect,
@@ -121,7 +122,7 @@ def test_two_bins_with_an_asymmetric_morph():
     problem = Problem(
         np.array([[120.0, 180.0]]), RowDesign(np.zeros((1, 2, 0))), np.array([[30.0, 95.0]]), offset=background,
         constraint=Constraint.diagonal(np.zeros((1, 1)), np.ones((1, 1))),
-        effects=Effects(1, 0, (Effect(0, 0, up, False, down),), {0: background}),
+        effects=Effects(1, 0, (Effect(0, 0, up, False, down, KINK),), {0: background}),
     )  # fmt: skip
     assert Inference(problem).cls(1.0)[0] == pytest.approx(0.1001463461, rel=1e-4)
 
@@ -233,11 +234,13 @@ def as_gloam(parts: Ingredients) -> Problem:
     place_of = {"signal": SIGNAL, "broad": k, "flat": k + 1}
     names = list(dict.fromkeys([*(n for n, *_ in parts.factors), *(n for n, *_ in parts.morphs), "lumi"]))
     effects = [
-        Effect(names.index(n), place_of[t], wide(np.full(BINS, np.log(hi))), True, wide(np.full(BINS, -np.log(lo))))
+        Effect(
+            names.index(n), place_of[t], wide(np.full(BINS, np.log(hi))), True, wide(np.full(BINS, -np.log(lo))), KINK
+        )
         for n, t, hi, lo in parts.factors
     ]
     effects += [
-        Effect(names.index(n), place_of[t], wide(up - parts.nominal(t)), False, wide(parts.nominal(t) - down))
+        Effect(names.index(n), place_of[t], wide(up - parts.nominal(t)), False, wide(parts.nominal(t) - down), KINK)
         for n, t, up, down in parts.morphs
     ]
     effects.append(Effect(names.index("lumi"), place_of["flat"], wide(LUMINOSITY * parts.flat), False))

@@ -4,7 +4,7 @@ from gloam.fit.constraint import Constraint
 from gloam.fit.covariance import covariance
 from gloam.fit.crossing import Crossing, crossing
 from gloam.fit.design import Design, JoinedDesign, RowDesign, SharedDesign
-from gloam.fit.effects import SIGNAL, Effect, Effects, TemplateSpread
+from gloam.fit.effects import KINK, SIGNAL, Effect, Effects, TemplateSpread
 from gloam.fit.likelihood import Point, likelihood_difference
 from gloam.fit.linear import information, is_distinct
 from gloam.fit.minimum import Minimum
@@ -14,6 +14,7 @@ from gloam.fit.sequential import tangent_problem
 from gloam.fit.status import FitStatus, is_certified
 
 __all__ = [
+    "KINK",
     "SIGNAL",
     "Constraint",
     "Crossing",

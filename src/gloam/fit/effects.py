@@ -19,10 +19,13 @@ import numpy as np
 
 from gloam.arrays import FloatArray, IntArray
 
-__all__ = ["SIGNAL", "Effect", "Effects", "Shifts", "Tangent", "TemplateSpread"]
+__all__ = ["KINK", "SIGNAL", "Effect", "Effects", "Shifts", "Tangent", "TemplateSpread"]
 
 TINY = 1e-10
 """Spread, in events, below which its slope is that of this one: there is no shift to multiply it."""
+KINK = 0.02
+"""Width, in standard deviations, within which a kink is rounded: the expectation is off by 0.2 % of the difference
+between the two sides at most, and every minimum has a derivative."""
 SIGNAL = -1
 """The column of an effect on the signal."""
 
@@ -36,8 +39,10 @@ class Effect:
         column: of the background, `SIGNAL`, or K and above: a template whose yield is known to be 1 and which is
             part of the problem's offset.
         change: logarithmic rate r, or change d for one unit of the parameter, in each bin; shape (b, m).
-        change_below: the same below alpha = 0 where it differs, again for one unit upwards; a kink at 0.
+        change_below: the same far below alpha = 0 where it differs, again for one unit upwards. Between -join and join
+            the two straight lines are joined smoothly.
         is_factor: whether `change` is a logarithmic rate.
+        join: 1 is HistFactory's interpolation code 4p; `KINK` stands for its code 0, which has a kink at 0.
     """
 
     nuisance: int
@@ -45,12 +50,25 @@ class Effect:
     change: FloatArray
     is_factor: bool
     change_below: FloatArray | None = None
+    join: float = 1.0
 
-    def at(self, alpha: FloatArray) -> FloatArray:
-        """The change per unit at values of the parameter, shape (b, m)."""
+    def at(self, alpha: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+        """The whole change at values of the parameter, and its first and second derivative; shapes (b, m).
+
+        With u and l the changes per unit above and below, S = (u + l) / 2, A = (u - l) / 16 and x = alpha / join, the
+        change between -join and join is alpha S + join A (15 x^2 - 10 x^4 + 3 x^6): twice differentiable everywhere.
+        """
+        own = alpha[:, self.nuisance, None]
         if self.change_below is None:
-            return self.change
-        return np.where(alpha[:, self.nuisance, None] >= 0, self.change, self.change_below)
+            return own * self.change, self.change, None
+        side = np.where(own >= 0, self.change, self.change_below)
+        middle, asymmetry = 0.5 * (self.change + self.change_below), (self.change - self.change_below) / 16
+        x = own / self.join
+        inside, square = np.abs(x) < 1, x * x
+        value = own * middle + self.join * asymmetry * square * (15 - square * (10 - 3 * square))
+        slope = middle + asymmetry * x * (30 - square * (40 - 18 * square))
+        curvature = asymmetry / self.join * (30 - square * (120 - 90 * square))
+        return np.where(inside, value, own * side), np.where(inside, slope, side), np.where(inside, curvature, 0.0)
 
     def take(self, rows: IntArray) -> Effect:
         """The effect in some rows."""
@@ -163,7 +181,7 @@ class Effects:
         inner, exponent = self.templates[column], np.zeros(())
         for effect in self.effects:
             if effect.column == column:
-                term = alpha[:, effect.nuisance, None] * effect.at(alpha)
+                term = effect.at(alpha)[0]
                 inner, exponent = (inner, exponent + term) if effect.is_factor else (inner + term, exponent)
         factor = np.exp(np.minimum(exponent, 300.0))
         return factor * inner, factor
@@ -245,8 +263,8 @@ class Effects:
         whole, factor = self._parts(column, alpha)
         size = self._size(column, theta, s)
         acting = [effect for effect in self.effects if effect.column == column]
-        changes = [effect.at(alpha) for effect in acting]
-        slopes = [change * (whole if e.is_factor else factor) for e, change in zip(acting, changes, strict=True)]
+        changes = [effect.at(alpha)[1:] for effect in acting]
+        slopes = [change * (whole if e.is_factor else factor) for e, (change, _) in zip(acting, changes, strict=True)]
         floats = column != SIGNAL and not self.is_known(column)
         if floats and tangent.background is not None:
             tangent.background[:, :, column] = whole
@@ -258,12 +276,16 @@ class Effects:
             elif floats:
                 tangent.bend[at, column] += mixed
                 tangent.bend[column, at] += mixed
+        # the second derivatives of exp(sum r) (T + sum d), with r and d functions of one parameter each
         for first, one in enumerate(acting):
+            own = changes[first][1]
+            if own is not None:
+                bent = size * np.vecdot(residual, own * (whole if one.is_factor else factor))
+                tangent.bend[k + one.nuisance, k + one.nuisance] += bent
             for second, two in enumerate(acting):
                 if one.is_factor or two.is_factor:
-                    # the second derivative of exp(sum alpha r) (T + sum alpha d)
                     left, right = (first, second) if one.is_factor else (second, first)
-                    bent = size * np.vecdot(residual, changes[left] * slopes[right])
+                    bent = size * np.vecdot(residual, changes[left][0] * slopes[right])
                     tangent.bend[k + one.nuisance, k + two.nuisance] += bent
         return dataclasses.replace(tangent, signal=whole) if column == SIGNAL else tangent
 

@@ -146,8 +146,8 @@ def profile_sequentially(problem: Problem, theta: FloatArray, s: FloatArray, tol
         good = is_certified(found.status) & (gained >= -STUCK - found.gap)
         gained = np.maximum(gained, 0.0)
         done = good & (gained <= tol)
-        theta, at, moved = _accepted(part, linear, theta, s, at, found)
-        # rounding, or a kink at 0, leaves nothing to gain
+        theta, at, moved = _accepted(part, linear, theta, s, at, found, gained)
+        # rounding leaves nothing to gain
         done |= good & ~moved & (gained <= STUCK)
         if done.any():
             found.theta, found.expected, found.penalty = theta, at.expected, at.penalty
@@ -211,11 +211,12 @@ def _positive_start(problem: Problem, theta: FloatArray, s: FloatArray) -> tuple
 
 
 def _accepted(
-    part: Problem, linear: Problem, theta: FloatArray, s: FloatArray, at: Point, found: Minimum
+    part: Problem, linear: Problem, theta: FloatArray, s: FloatArray, at: Point, found: Minimum, gained: FloatArray
 ) -> tuple[FloatArray, Point, BoolArray]:
     """As much of each step as lowers -ln L: parameters, point, and whether there was any.
 
-    A step that the curvature of a boundary mu = 0 spoils is corrected to second order before it is shortened.
+    A step that the curvature of a boundary mu = 0 spoils is corrected to second order before it is shortened. One that
+    brings less than half of what the tangent promised (`gained`) has gone too far, and its half is tried too.
     """
     if part.effects is not None and part.effects.is_affine:
         return found.theta, Point(found.expected, part.penalty(found.theta, s, found.expected)), np.ones(s.size, bool)
@@ -240,7 +241,17 @@ def _accepted(
     new[waiting] = theta[waiting]
     moved = np.ones(s.size, bool)
     moved[waiting] = False
-    return new, Point(expected, penalty), moved
+    reached = Point(expected, penalty)
+    poor = np.flatnonzero(moved & (likelihood_difference(part, at, reached) < 0.5 * gained) & (gained > STUCK))
+    if poor.size:
+        some = part.take(poor)
+        half = _lifted(some, 0.5 * (theta + new)[poor], s[poor])
+        tried = _floored(some, point_at(some, half, s[poor]))
+        with np.errstate(all="ignore"):
+            better = likelihood_difference(some, tried, reached.take(poor)) < 0
+        new[poor[better]] = half[better]
+        expected[poor[better]], penalty[poor[better]] = tried.expected[better], tried.penalty[better]
+    return new, reached, moved
 
 
 def _corrected(part: Problem, linear: Problem, theta: FloatArray, s: FloatArray) -> FloatArray:

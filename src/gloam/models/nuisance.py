@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from gloam.arrays import FloatArray
 from gloam.errors import InputError
@@ -24,6 +25,9 @@ __all__ = [
 
 SIGNAL = "signal"
 """The target of nuisance parameters that act on the signal."""
+
+
+Interpolation = Literal["average", "smooth", "kinked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +64,29 @@ class YieldNuisance:
 class ShapeNuisance:
     """An uncertain shape: the template is its nominal form plus alpha times a change (a vertical morph).
 
-    With both `up` and `down` the change is half their difference, or each side keeps its own if `kinked`. With `up`
-    alone it is `up` minus the nominal shape. A width or a position is varied with `scaled_width` and `shifted`.
+    With `up` alone the change is `up` minus the nominal shape. With both `up` and `down` it depends on `interpolation`:
+    "average": half their difference; "smooth": each side keeps its own, joined by a polynomial between -1 and 1
+    (HistFactory's code 4p); "kinked": each side keeps its own (code 0). A width or a position is varied with
+    `scaled_width` and `shifted`.
 
     Attributes:
         name: nuisance parameters of one name are one parameter.
         up: the shape at alpha = 1.
         down: the shape at alpha = -1, or None.
         target: "signal", or the name of a component.
-        kinked: linear between `down`, nominal and `up` (HistFactory's interpolation code 0) instead of straight.
+        interpolation: between the shapes.
     """
 
     name: str
     up: SignalShape | Background
     down: SignalShape | Background | None = None
     target: str = SIGNAL
-    kinked: bool = False
+    interpolation: Interpolation = "average"
 
     def __post_init__(self) -> None:
-        if self.kinked and self.down is None:
-            raise InputError(f"nuisance {self.name!r}", "kinked without a shape for -1", "up and down", "give both")
+        if self.interpolation != "average" and self.down is None:
+            found = f"{self.interpolation} interpolation without a shape for -1"
+            raise InputError(f"nuisance {self.name!r}", found, "up and down", "give both")
 
     def changes(
         self, nominal: FloatArray, up: FloatArray, down: FloatArray | None
@@ -87,7 +94,7 @@ class ShapeNuisance:
         """The change of the template for one unit above 0 and, where it differs, below; from the templates."""
         if down is None:
             return up - nominal, None
-        return (up - nominal, nominal - down) if self.kinked else (0.5 * (up - down), None)
+        return (up - nominal, nominal - down) if self.interpolation != "average" else (0.5 * (up - down), None)
 
 
 Nuisance = YieldNuisance | ShapeNuisance

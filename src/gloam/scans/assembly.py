@@ -8,7 +8,7 @@ import numpy as np
 
 from gloam.arrays import FloatArray, IntArray
 from gloam.errors import InputError
-from gloam.fit import SIGNAL, Constraint, Design, Effect, Effects, Problem, RowDesign, TemplateSpread
+from gloam.fit import KINK, SIGNAL, Constraint, Design, Effect, Effects, Problem, RowDesign, TemplateSpread
 from gloam.models import (
     Background,
     Nuisance,
@@ -236,7 +236,12 @@ class _Builder:
         change, below = nuisance.changes(self._unit(column), up, down)
         scale = self._scale(column)
         return Effect(
-            at, column, scale * change, is_factor=False, change_below=None if below is None else scale * below
+            at,
+            column,
+            scale * change,
+            is_factor=False,
+            change_below=None if below is None else scale * below,
+            join=KINK if nuisance.interpolation == "kinked" else 1.0,
         )
 
     def _unit(self, column: int) -> FloatArray:

@@ -202,7 +202,8 @@ class _Place:
             scale = self.share[:, None] if effect.column == SIGNAL and not effect.is_factor else 1.0
             below = None if effect.change_below is None else self._padded(scale * effect.change_below)
             change = self._padded(scale * effect.change)
-            moved.append(Effect(effect.nuisance, self._column(effect.column), change, effect.is_factor, below))
+            column = self._column(effect.column)
+            moved.append(dataclasses.replace(effect, column=column, change=change, change_below=below))
         return moved
 
     def spreads(self) -> list[TemplateSpread]:

@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from gloam.fit import SIGNAL, Constraint, Effect, Effects, Point, Problem, RowDesign, TemplateSpread, tangent_problem
+from gloam.fit import (
+    KINK,
+    SIGNAL,
+    Constraint,
+    Effect,
+    Effects,
+    Point,
+    Problem,
+    RowDesign,
+    TemplateSpread,
+    tangent_problem,
+)
 from gloam.fit.sequential import point_at
 
 B, M, K, N = 3, 7, 2, 3
@@ -61,7 +72,8 @@ def test_first_derivatives():
     tangent = tangent_of(problem, theta, s, np.zeros((B, M)))
     for i in range(K + N):
         numeric = (moved(problem, theta, s, **{f"t{i}": 1}) - moved(problem, theta, s, **{f"t{i}": -1})) / (2 * STEP)
-        np.testing.assert_allclose(tangent.columns[:, :, i], numeric, atol=1e-8)
+        ours = tangent.background[:, :, i] if i < K else tangent.nuisances[i - K]
+        np.testing.assert_allclose(ours, numeric, atol=1e-8)
     numeric = (moved(problem, theta, s, signal=1) - moved(problem, theta, s, signal=-1)) / (2 * STEP)
     np.testing.assert_allclose(tangent.signal, numeric, atol=1e-8)
 
@@ -104,13 +116,28 @@ def test_the_tangent_problem_touches():
     np.testing.assert_allclose(change(linear), change(problem), rtol=1e-6, atol=1e-12)
 
 
-@pytest.mark.parametrize("alpha", [-0.7, 0.0, 1.3])
-def test_a_kink_takes_the_change_of_its_side(alpha):
+@pytest.mark.parametrize("alpha", [-2.0, -0.7, 0.0, 0.01, 1.3])
+def test_each_side_takes_its_own_change(alpha):
     above, below = np.full((1, 2), 3.0), np.full((1, 2), 5.0)
     content = np.full((1, 2), 10.0)
-    effects = Effects(1, 0, (Effect(0, SIGNAL, above, False, below),), {SIGNAL: content})
+    effects = Effects(1, 0, (Effect(0, SIGNAL, above, False, below, KINK),), {SIGNAL: content})
     expected = 10 + alpha * (3 if alpha >= 0 else 5)
-    np.testing.assert_allclose(effects.template(SIGNAL, np.array([[alpha]])), expected)
+    found = effects.template(SIGNAL, np.array([[alpha]]))
+    np.testing.assert_allclose(found, expected, atol=(0.002 * 2 if abs(alpha) < KINK else 1e-12))
+
+
+@pytest.mark.parametrize("join", [1.0, KINK])
+@pytest.mark.parametrize("x", [-1.0, -0.4, 0.0, 0.3, 1.0, 2.0])
+def test_sides_are_joined_twice_differentiably(join, x):
+    """At the joints the polynomial has the value and slope of the line, and no curvature (pyhf's code 4p)."""
+    effect = Effect(0, SIGNAL, np.array([[3.0]]), False, np.array([[5.0]]), join)
+    value, slope, curvature = (float(each[0, 0]) for each in effect.at(np.array([[x * join]])))
+    step = 1e-5 * join
+    ends = [[float(each[0, 0]) for each in effect.at(np.array([[x * join + k * step]]))] for k in (-1, 1)]
+    assert slope == pytest.approx((ends[1][0] - ends[0][0]) / (2 * step), rel=1e-7)
+    assert curvature == pytest.approx((ends[1][1] - ends[0][1]) / (2 * step), abs=2e-4 / join)
+    if abs(x) >= 1:
+        assert value == pytest.approx(x * join * (3 if x > 0 else 5), rel=1e-13)
 
 
 def test_affine_are_morphs_of_the_signal_and_of_known_templates_alone():

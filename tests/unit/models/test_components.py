@@ -117,7 +117,7 @@ def test_variants_of_components_are_kept_apart():
         (lambda: TemplateBackground(np.array([0.0, 1.0]), np.array([1.0]), np.array([-1.0])), "variances"),
         (lambda: terms_of(Components((Component("a", Polynomial(1), expected=3.0),))), "a form with one"),
         (lambda: terms_of(Components((Component("a", RAMP, expected=-3.0),))), "numbers >= 0"),
-        (lambda: ShapeNuisance("a", Gaussian(0.1), kinked=True), "Give both"),
+        (lambda: ShapeNuisance("a", Gaussian(0.1), interpolation="kinked"), "Give both"),
         (lambda: YieldNuisance("a", -0.1).size(POSITION), "numbers >= 0"),
     ],
 )
@@ -136,5 +136,5 @@ def test_changes_of_a_morph():
     assert ShapeNuisance("a", Gaussian(1.0)).changes(nominal, up, None) == (pytest.approx([0.4]), None)
     straight = ShapeNuisance("a", Gaussian(1.0), Gaussian(2.0)).changes(nominal, up, down)
     assert straight == (pytest.approx([0.3]), None)
-    above, below = ShapeNuisance("a", Gaussian(1.0), Gaussian(2.0), kinked=True).changes(nominal, up, down)
+    above, below = ShapeNuisance("a", Gaussian(1.0), Gaussian(2.0), interpolation="kinked").changes(nominal, up, down)
     np.testing.assert_allclose([above, below], [[0.4], [0.2]])
