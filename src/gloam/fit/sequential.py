@@ -34,6 +34,8 @@ MAXIMUM_HALVINGS = 12
 MAXIMUM_YIELDS = 40
 CONVEX = 0.5
 """Curvature of the profile at s = 0, of that without nuisance parameters, below which other minima are searched for."""
+HOPELESS = 5.0
+"""-ln L above the minimum that is known, at the best of these yields, above which none between them is deeper."""
 BEYOND = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Yields around which they are searched for, on both sides, in units of the error without nuisance parameters."""
 START_TOLERANCE = 1e-6
@@ -304,8 +306,10 @@ def _look_beyond(problem: Problem, found: Minimum, unit: FloatArray, tol: float)
     With the pulls alpha minimised, a morph adds -s^2 (r' d)^2 / 2 to the profile at small yields, r being the residual
     of the bins: that is where it is the least convex, and if it is convex enough there, it has one minimum.
     """
-    without = profile_sequentially(problem, found.theta, np.zeros(problem.size), START_TOLERANCE)
-    rows = np.flatnonzero(~(without.curvature * unit**2 > CONVEX))
+    none, nominal = np.zeros(problem.size), problem.nominal()
+    plain = solve_linear(nominal, found.theta[:, : nominal.parameters], none, free=False, tol=START_TOLERANCE)
+    without = profile_sequentially(problem, problem.with_parameters(plain.theta), none, START_TOLERANCE)
+    rows = np.flatnonzero(~(without.curvature > CONVEX * plain.curvature))
     if rows.size == 0:
         return
     part, unit, theta = problem.take(rows), unit[rows], without.theta[rows]
@@ -318,17 +322,18 @@ def _look_beyond(problem: Problem, found: Minimum, unit: FloatArray, tol: float)
             good = np.flatnonzero(is_certified(there.status))
             here = Point.of(found).take(rows[good])
             values[good, place] = likelihood_difference(part.take(good), Point.of(there).take(good), here)
-        best, batch = values.argmin(axis=1), np.arange(rows.size)
-        inner, outer = yields[batch, best], yields[batch, best + 2]
-        start = np.stack(starts, axis=1)[batch, best]
+        near = np.flatnonzero(values.min(axis=1) < HOPELESS)
+        best = values[near].argmin(axis=1)
+        inner, outer = yields[near, best], yields[near, best + 2]
+        start = np.stack(starts, axis=1)[near, best]
         ends = (np.minimum(inner, outer), np.maximum(inner, outer))
-        other = _descend(part, start, yields[batch, best + 1], unit, ends, tol)
+        other = _descend(part.take(near), start, yields[near, best + 1], unit[near], ends, tol)
         certified = np.flatnonzero(is_certified(other.status))
-        difference = likelihood_difference(
-            part.take(certified), Point.of(other).take(certified), Point.of(found).take(rows[certified])
+        deeper = likelihood_difference(
+            part.take(near[certified]), Point.of(other).take(certified), Point.of(found).take(rows[near[certified]])
         )
-        better = certified[difference < 0]
-        put(found, rows[better], other, better)
+        better = certified[deeper < 0]
+        put(found, rows[near[better]], other, better)
 
 
 def _descend(
