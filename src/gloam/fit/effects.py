@@ -187,8 +187,8 @@ class Effects:
         return factor * inner, factor
 
     def change(self, theta: FloatArray, alpha: FloatArray, s: FloatArray) -> FloatArray:
-        """The expectation minus that at alpha = 0, shape (b, m)."""
-        total: FloatArray = np.zeros_like(next(iter(self.templates.values())))
+        """The expectation minus that at alpha = 0, shape (b, m); (b, 1) without any effect."""
+        total: FloatArray = np.zeros((s.size, 1))
         for column in self.columns():
             size = self._size(column, theta, s)
             total = total + size[:, None] * (self.template(column, alpha) - self.templates[column])

@@ -48,6 +48,11 @@ class YieldNuisance:
     target: str = SIGNAL
     constraint: Constraint = "lognormal"
 
+    @property
+    def acts_on_signal(self) -> bool:
+        """Whether it scales the signal."""
+        return self.target == SIGNAL
+
     def size(self, mass: FloatArray) -> FloatArray:
         """The relative uncertainty at each mass.
 

@@ -13,7 +13,8 @@ from gloam.errors import InputError, one_of
 from gloam.execution import map_batches
 from gloam.fit import FitStatus, Minimum, Point, Problem, crossing, is_certified, likelihood_difference, profile
 from gloam.fit.crossing import LAST_STEP, LAST_STEP_AT_BOUNDARY, VALUE_TOLERANCE, step_to_rise
-from gloam.scans import Batch, ScanResult, batches
+from gloam.models import YieldNuisance
+from gloam.scans import Batch, JointScan, ScanResult, batches
 from gloam.statistics.asymptotic import BANDS, band_heights, cls_yield, log_cls
 from gloam.statistics.bayesian import Marginalisation, bayesian_limits
 from gloam.statistics.normal import quantile
@@ -135,6 +136,7 @@ def upper_limits(
     check_level(level)
     if method not in get_args(LimitMethod):
         raise InputError("method of the limit", method, one_of(get_args(LimitMethod)), "choose one of these")
+    check_signal_factors(result, level)
     if method == "bayes":
         return _bayesian(result, level, prior, marginalisation, bands, threads, progress)
     if method in {"cls-toys", "clsb-toys"}:
@@ -212,6 +214,30 @@ def check_level(level: float) -> None:
     """Refuse a level that is no confidence level of an upper limit."""
     if not 0.5 < level < 1:
         raise InputError("level of the limit", level, "a fraction between 0.5 and 1", "write 0.90 for 90 %")
+
+
+def check_signal_factors(result: ScanResult, level: float) -> None:
+    """Refuse Gaussian uncertainties of the signal's yield that allow it to vanish within what the level excludes.
+
+    1 + sum r_i alpha_i is 0 at a distance of 1 / sqrt(sum r_i^2) standard deviations. If that is no more than the
+    quantile of the level, no yield is excluded: any number of signal events may be lost.
+    """
+    needed, mass = float(quantile(level)), result.mass
+    channels = result.setup.channels if isinstance(result.setup, JointScan) else (result.setup,)
+    for channel in channels:
+        squares = [
+            nuisance.size(mass) ** 2
+            for nuisance in channel.nuisances
+            if isinstance(nuisance, YieldNuisance) and nuisance.acts_on_signal and nuisance.constraint == "gaussian"
+        ]
+        total = np.sqrt(np.sum(squares, axis=0)) if squares else np.zeros(mass.size)
+        if (total * needed >= 1).any():
+            row = int(np.argmax(total))
+            raise InputError(
+                f"Gaussian uncertainty of the signal yield at a mass of {mass[row]:g} GeV",
+                f"{total[row]:g}, which lets the signal vanish within {1 / total[row]:.2g} standard deviations",
+                f"less than {1 / needed:.3g} at a level of {level:g}", "use a log-normal constraint",
+            )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
