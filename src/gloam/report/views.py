@@ -9,7 +9,7 @@ import numpy as np
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.errors import InputError
 from gloam.fit import FitStatus, Problem, is_certified
-from gloam.scans import ScanResult, batches
+from gloam.scans import JointScan, ScanResult, batches, channel_bins
 
 __all__ = ["MOST_BINS", "FitView", "fit_view", "largest_deficit", "largest_excess"]
 
@@ -74,13 +74,14 @@ class FitView:
         return float(np.median(np.diff(self.edges)))
 
 
-def fit_view(result: ScanResult, row: int, most_bins: int = MOST_BINS) -> FitView:
+def fit_view(result: ScanResult, row: int, most_bins: int = MOST_BINS, channel: int = 0) -> FitView:
     """The data and the fit of one hypothesis.
 
     Args:
         result: the fits.
         row: which hypothesis.
         most_bins: neighbouring bins are merged until about as many are left.
+        channel: which of the spectra that are fitted together.
 
     Raises:
         InputError: the hypothesis has no certified fit.
@@ -90,18 +91,21 @@ def fit_view(result: ScanResult, row: int, most_bins: int = MOST_BINS) -> FitVie
         remedy = "choose a hypothesis whose status is 0 or 1"
         raise InputError(f"figure of the fit at {result.mass[row]:g} GeV", status.meaning, "a certified fit", remedy)
     rows = np.array([row])
-    bins = int(result.scan.windows.bins[row])
-    problem = next(batches(result.setup, rows=rows)).problem()
+    setup = result.setup
+    scan = setup.channels[channel] if isinstance(setup, JointScan) else setup
+    inside = channel_bins(setup, row, channel)
+    bins = inside.stop - inside.start
+    problem = next(batches(setup, rows=rows)).problem()
     theta = result.theta[rows, : problem.parameters]
-    edges = result.scan.spectrum.axis.edges[result.scan.windows.edge_indices(rows, bins)[0]]
-    used, exposure = _used_and_exposure(problem, bins)
+    edges = scan.spectrum.axis.edges[scan.windows.edge_indices(rows, bins)[0]]
+    used, exposure = _used_and_exposure(problem, inside)
     starts, merged = _groups(used, most_bins)
 
     def summed(values: FloatArray) -> FloatArray:
         return np.where(used[starts], np.add.reduceat(np.where(used, values, 0.0), starts), np.nan)
 
-    n = problem.counts[0, :bins]
-    without, both = (problem.expected(theta, s)[0, :bins] for s in (np.zeros(1), result.n_sig[rows]))
+    n = problem.counts[0, inside]
+    without, both = (problem.expected(theta, s)[0, inside] for s in (np.zeros(1), result.n_sig[rows]))
     background, signal = without, both - without
     counts = summed(n / exposure)
     # the variance of n / e where n is Poisson distributed, once as observed and once as expected
@@ -112,7 +116,7 @@ def fit_view(result: ScanResult, row: int, most_bins: int = MOST_BINS) -> FitVie
     return FitView(
         np.append(edges[starts], edges[-1]), counts, scale * _poisson_errors(counts / scale),
         summed(background), summed(signal), np.maximum(expected, 0.0), merged, row, float(result.mass[row]),
-        float(result.position[row]), float(result.n_sig[row]), float(result.n_sig_err[row]),
+        float(scan.grid.position[row]), float(result.n_sig[row]), float(result.n_sig_err[row]),
         float(result.z_local[row]),
     )  # fmt: skip
 
@@ -129,10 +133,11 @@ def largest_deficit(result: ScanResult) -> int | None:
     return None if np.isnan(z).all() else int(np.nanargmin(z))
 
 
-def _used_and_exposure(problem: Problem, bins: int) -> tuple[BoolArray, FloatArray]:
+def _used_and_exposure(problem: Problem, inside: slice) -> tuple[BoolArray, FloatArray]:
     if problem.exposure is None:
+        bins = inside.stop - inside.start
         return np.ones(bins, bool), np.ones(bins)
-    exposure = problem.exposure[0, :bins]
+    exposure = problem.exposure[0, inside]
     return exposure > 0, np.where(exposure > 0, exposure, 1.0)
 
 

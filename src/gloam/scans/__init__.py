@@ -1,6 +1,6 @@
 """Scans over mass: grids, windows and the fits of every hypothesis."""
 
-from gloam.scans.batches import Batch, batches
+from gloam.scans.batches import Batch, batches, channel_bins
 from gloam.scans.fits import fit_scan
 from gloam.scans.grid import Grid, grid_in_resolution, grid_in_steps
 from gloam.scans.joint import JointScan, first_channel
@@ -25,6 +25,7 @@ __all__ = [
     "Windows",
     "background_variants",
     "batches",
+    "channel_bins",
     "first_channel",
     "fit_scan",
     "fit_variants",

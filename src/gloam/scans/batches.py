@@ -14,7 +14,7 @@ from gloam.scans.assembly import CumulativeData, assemble
 from gloam.scans.joint import JointScan, first_channel, join
 from gloam.scans.setup import Scan
 
-__all__ = ["Batch", "batches", "domains", "window_ends"]
+__all__ = ["Batch", "batches", "channel_bins", "domains", "window_ends"]
 
 ROWS = 192
 """Fits in a batch: its arrays stay in the second-level cache for windows of a few hundred bins."""
@@ -85,6 +85,13 @@ def _problem(
         for piece, design in zip(pieces, shared, strict=True)
     ]
     return join(parts, scan.share[:, rows], scan.shared) if isinstance(scan, JointScan) else parts[0].problem
+
+
+def channel_bins(scan: Scan | JointScan, row: int, channel: int = 0) -> slice:
+    """Which bins of the problem of one hypothesis are those of a channel, without what pads them."""
+    channels = scan.channels if isinstance(scan, JointScan) else (scan,)
+    first = sum(int(_padded_bins(each)[row]) for each in channels[:channel])
+    return slice(first, first + int(channels[channel].windows.bins[row]))
 
 
 def window_ends(scan: Scan | JointScan) -> tuple[FloatArray, FloatArray]:

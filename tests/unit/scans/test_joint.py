@@ -115,3 +115,17 @@ def test_some_of_the_hypotheses():
 def test_what_is_refused(build, words):
     with pytest.raises(InputError, match=words):
         build(channel(1))
+
+
+def test_what_a_figure_of_one_channel_shows():
+    from gloam.report.views import fit_view
+
+    one, two = channel(1, signal=60), channel(2, signal=30, order=2)
+    joint = fit_scan(JointScan(("one", "two"), (one, two), np.array([[2 / 3] * 3, [1 / 3] * 3])))
+    views = [fit_view(joint, 1, channel=c) for c in (0, 1)]
+    for view, scan, share in zip(views, (one, two), (2 / 3, 1 / 3), strict=True):
+        low, high = scan.windows.ends[0][1], scan.windows.ends[1][1]
+        np.testing.assert_array_equal(view.counts, scan.spectrum.values()[low:high])
+        assert view.signal.sum() == pytest.approx(share * joint.n_sig[1], rel=1e-6)
+    # all yields float: at the minimum there are as many events as in the data
+    assert sum(v.expected.sum() for v in views) == pytest.approx(sum(v.counts.sum() for v in views), rel=1e-6)
