@@ -33,8 +33,8 @@ TRIAL_POINTS = 64
 FREEDOM = 4
 """Degrees of freedom of the Student distribution: -ln L rises at least linearly, and its tails lie above that."""
 
-TRIAL_PAIRS = 128
-"""Pairs of rays that move the proposal."""
+TRIAL_PAIRS = (256, 256)
+"""Pairs of rays that move the proposal, one time after the other."""
 
 STRIDE = 4
 """Of the yields at which it is moved."""
@@ -96,8 +96,8 @@ def log_marginals(
     if _has_rays(problem):
         vectors = directions(problem.parameters, points, REPLICATES)
         for rows, group in _parts(problem, vectors.shape[1]):
-            chosen = proposal.take(rows)
-            out[rows] = _along_rays(problem.take(rows), chosen, s[rows], reference.take(rows), vectors, group)
+            part, drawn = problem.take(rows), proposal.take(rows)
+            out[rows] = _along_rays(part, drawn, s[rows], reference.take(rows), vectors, group)
         return out
     draws = DRAWS * points
     sample = _sample(problem.parameters, draws)
@@ -151,11 +151,11 @@ def _along_rays(
 def _adapted(problem: Problem, theta: FloatArray, s: FloatArray) -> Proposal:
     """The proposal with the mean and the covariance of L along rays, and a triangular root."""
     first = _first_proposal(problem, theta, s)
-    trial = directions(problem.parameters, TRIAL_PAIRS, 1, "trial")[0]
+    trials = [directions(problem.parameters, pairs, 1, "trial")[0] for pairs in TRIAL_PAIRS]
     out = Proposal(np.empty_like(first.centre), np.empty_like(first.root))
-    for rows, _ in _parts(problem, len(trial)):
+    for rows, _ in _parts(problem, len(trials[-1])):
         part, proposal = problem.take(rows), first.take(rows)
-        for _ in range(ROUNDS):
+        for trial in trials:
             proposal = proposal.towards(*moments(part, proposal.centre, proposal.root, s[rows], trial))
         out.centre[rows] = proposal.centre
         out.root[rows] = np.linalg.cholesky(proposal.root @ np.moveaxis(proposal.root, 1, 2))

@@ -51,7 +51,7 @@ def log_integrals(
         vectors: v, shape (n, K).
     """
     points = _Points.of(_Rays.of(problem, centre, root, s, vectors), ORDER)
-    return np.asarray(np.log(points.weight.sum(axis=2)) + points.scale)
+    return np.asarray(np.log(points.weight.sum(axis=1)) + points.scale)
 
 
 def moments(
@@ -59,11 +59,11 @@ def moments(
 ) -> tuple[FloatArray, FloatArray]:
     """The mean and the covariance of r v, weighted with L, shapes (b, K) and (b, K, K); arguments as above."""
     points = _Points.of(_Rays.of(problem, centre, root, s, vectors), COARSE)
-    share = points.weight * np.exp(points.scale - points.scale.max(axis=1, keepdims=True))[:, :, None]
+    share = points.weight * np.exp(points.scale - points.scale.max(axis=1, keepdims=True))[:, None]
     share /= share.sum(axis=(1, 2), keepdims=True)
-    first, second = (share * points.r).sum(axis=2), (share * points.r**2).sum(axis=2)
+    first, second = (share * points.r).sum(axis=1), (share * points.r**2).sum(axis=1)
     mean = first @ vectors
-    square = np.einsum("bn,nk,nl->bkl", second, vectors, vectors, optimize=True)
+    square = (second[:, None] * vectors.T) @ vectors
     return mean, square - mean[:, :, None] * mean[:, None, :]
 
 
@@ -77,8 +77,9 @@ class _Rays:
     """The likelihood along n rays from the centres of b rows.
 
     Attributes:
-        relative: change of the filled bins for r = 1, in units of their expectation at the centre, shape (b, n, f).
-        counts: of these bins, 0 behind the last one, shape (b, f).
+        relative: change of the filled bins for r = 1, in units of their expectation at the centre, shape (b, f, n): the
+            rays last, along which NumPy runs.
+        counts: of these bins, 0 behind the last one, shape (b, 1, f).
         fall: the linear terms of -ln L, shape (b, n).
         bend: its second derivative from constraints, shape (b, n).
         end: where the first expectation vanishes, shape (b, n).
@@ -107,11 +108,11 @@ class _Rays:
         order = np.argsort(problem.counts == 0, axis=1, kind="stable")
         steps /= problem.expected(centre, s)[:, None, :]
         steps = np.take_along_axis(steps, order[:, None, :], axis=2)
-        relative = vectors.astype(precision) @ steps.astype(precision)
-        fastest = -relative.min(axis=2)
+        relative = np.moveaxis(steps, 1, 2).astype(precision) @ vectors.T.astype(precision)
+        fastest = -relative.min(axis=1)
         end = np.divide(1.0, fastest, out=np.full(fastest.shape, np.inf), where=fastest > 0)
         counts = np.take_along_axis(problem.counts, order[:, :filled], axis=1).astype(precision)
-        return cls(relative[:, :, :filled], counts, fall @ vectors.T, bend, end, k - 1)
+        return cls(relative[:, :filled], counts[:, None, :], fall @ vectors.T, bend, end, k - 1)
 
     def ends(self) -> tuple[FloatArray, FloatArray]:
         """Between which r the integrand is not negligible, shapes (b, n)."""
@@ -127,21 +128,24 @@ class _Rays:
             return np.maximum(r - 2 * DROP / (root + slope), 0.0), np.minimum(r + 2 * DROP / (root - slope), self.end)
 
     def logarithm(self, r: FloatArray) -> FloatArray:
-        """That of the integrand, shape (b, n, q) as r."""
+        """That of the integrand, shape (b, q, n) as r."""
         with np.errstate(all="ignore"):  # rounding at the end
-            logs = r.astype(self.counts.dtype)[..., None] * self.relative[:, :, None, :]
-            logs += 1.0
+            logs = r.astype(self.counts.dtype)[:, None] * self.relative[:, :, None]
+            logs += 1
             np.log(logs, out=logs)
-            value = np.asarray((logs.reshape(len(r), r.shape[1] * r.shape[2], self.counts.shape[1]) @ self.counts[:, :, None]).reshape(r.shape), float)
-            value += self.power * np.log(r) - (self.fall[:, :, None] + 0.5 * self.bend[:, :, None] * r) * r
+            flat = logs.reshape(*self.relative.shape[:2], r.shape[1] * r.shape[2])
+            value = (self.counts @ flat).reshape(r.shape) + self.power * np.log(r)
+            value -= (self.fall[:, None] + 0.5 * self.bend[:, None] * r) * r
         return np.where(np.isfinite(value), value, -np.inf)
 
     def _derivatives(self, r: FloatArray) -> tuple[FloatArray, FloatArray]:
         """The slope of the logarithm and minus its second derivative."""
-        change = self.relative / (1 + r.astype(self.counts.dtype)[:, :, None] * self.relative)
-        slope = (change @ self.counts[:, :, None])[:, :, 0] + self.power / r - self.fall - self.bend * r
+        change = r.astype(self.counts.dtype)[:, None] * self.relative
+        change += 1
+        np.divide(self.relative, change, out=change)
+        slope = (self.counts @ change)[:, 0] + self.power / r - self.fall - self.bend * r
         change *= change
-        return slope, (change @ self.counts[:, :, None])[:, :, 0] + self.power / r**2 + self.bend
+        return slope, (self.counts @ change)[:, 0] + self.power / r**2 + self.bend
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,8 +153,8 @@ class _Points:
     """The integrand at points of each ray.
 
     Attributes:
-        r: shape (b, n, q).
-        weight: the integrand times the weight of the point, in units of exp(scale), shape (b, n, q).
+        r: shape (b, q, n).
+        weight: the integrand times the weight of the point, in units of exp(scale), shape (b, q, n).
         scale: shape (b, n).
     """
 
@@ -163,10 +167,10 @@ class _Points:
         low, high = rays.ends()
         node, weight = _gauss(order)
         half = 0.5 * (high - low)
-        r = low[:, :, None] + half[:, :, None] * (1 + node)
+        r = low[:, None] + half[:, None] * (1 + node)[:, None]
         logarithm = rays.logarithm(r)
-        scale = logarithm.max(axis=2)
-        return cls(r, np.exp(logarithm - scale[:, :, None]) * (half[:, :, None] * weight), scale)
+        scale = logarithm.max(axis=1)
+        return cls(r, np.exp(logarithm - scale[:, None]) * (half[:, None] * weight[:, None]), scale)
 
 
 @cache
