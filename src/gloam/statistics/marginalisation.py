@@ -1,8 +1,9 @@
-"""The likelihood integrated over the background coefficients by importance sampling, on all mu >= 0.
+"""The likelihood integrated over the background coefficients by quasi-random numbers, on all mu >= 0.
 
-Draws come from a Student distribution around the minimum, with the covariance of the Laplace approximation; where empty
-bins bound the minimum, around that of counts to which one event per coefficient is added, spread over the empty bins,
-and then twice around the mean of the weighted draws with their covariance. The same quasi-random numbers serve
+Where the expectation is linear in the parameters the integral is one along rays, see `gloam.statistics.rays`, and else
+a sum over draws from a Student distribution. Either surrounds the minimum with the covariance of the Laplace
+approximation; where empty bins bound the minimum, that of counts to which one event per coefficient is added, spread
+over the empty bins, moved twice to the mean and the covariance of the likelihood. The same quasi-random numbers serve
 every yield, so that what they have in common cancels from the posterior.
 """
 
@@ -28,7 +29,7 @@ REPLICATES = 8
 """Independent shifts of the quasi-random points: their spread is the Monte Carlo error."""
 
 TRIAL_POINTS = 64
-"""Points of each that move the proposal."""
+"""Draws of each replicate that move the proposal."""
 
 FREEDOM = 4
 """Degrees of freedom of the Student distribution: -ln L rises at least linearly, and its tails lie above that."""
@@ -43,8 +44,10 @@ DRAWS = 8
 """Single draws that are made instead of a pair of rays where there are no rays."""
 
 ROUNDS = 2
+"""How often single draws move the proposal."""
+
 ELEMENTS = 400_000
-"""Rows times draws times bins held at once."""
+"""Rows times draws times bins held at once, or rows times rays times points on them times filled bins."""
 
 CERTIFICATE = 1e-6
 
@@ -133,6 +136,7 @@ def _parts(problem: Problem, rays: int) -> Iterator[tuple[IntArray, int]]:
 def _along_rays(
     problem: Problem, proposal: Proposal, s: FloatArray, reference: Point, vectors: FloatArray, group: int
 ) -> FloatArray:
+    """The logarithms of the integrals with each replicate's rays, some replicates at once; shape (b, REPLICATES)."""
     middle = Point(problem.expected(proposal.centre, s), np.zeros(problem.size))
     if problem.constraint is not None:
         middle = Point(middle.expected, problem.constraint.value(proposal.centre))

@@ -22,14 +22,14 @@ __all__ = ["ORDER", "directions", "is_single", "log_integrals", "moments"]
 ORDER = 8
 """Points of Gauss's rule along a ray."""
 
-COARSE = 5
+COARSE = 4
 """Those that are enough for moments."""
 
 DROP = 18.0
 """Logarithm below its maximum at which the integrand is cut off on either side."""
 
 STEPS = 2
-"""Of Newton's method for that maximum, which only has to be known to a fraction of its width."""
+"""Steps of Newton's method for that maximum, which only has to be known to a fraction of its width."""
 
 SINGLE = 1e4
 """Counts below which logarithms are taken in single precision."""
@@ -68,7 +68,7 @@ def moments(
 
 
 def is_single(problem: Problem) -> BoolArray:
-    """Whether single precision is enough for the logarithms: what that leaves of ln L is below 1e-3, shape (b,)."""
+    """Whether single precision is enough for the logarithms, shape (b,): it costs ln L less than 1e-3."""
     return np.asarray(problem.counts.sum(axis=1) < SINGLE)
 
 
@@ -111,7 +111,7 @@ class _Rays:
         relative = np.moveaxis(steps, 1, 2).astype(precision) @ vectors.T.astype(precision)
         fastest = -relative.min(axis=1)
         end = np.divide(1.0, fastest, out=np.full(fastest.shape, np.inf), where=fastest > 0)
-        counts = np.take_along_axis(problem.counts, order[:, :filled], axis=1).astype(precision)
+        counts: FloatArray = np.take_along_axis(problem.counts, order[:, :filled], axis=1).astype(precision)
         return cls(relative[:, :filled], counts[:, None, :], fall @ vectors.T, bend, end, k - 1)
 
     def ends(self) -> tuple[FloatArray, FloatArray]:
