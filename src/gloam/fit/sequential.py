@@ -39,9 +39,9 @@ HOPELESS = 5.0
 BEYOND = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Yields around which they are searched for, on both sides, in units of the error without nuisance parameters."""
 START_TOLERANCE = 1e-6
-MARGIN = 2.0
-"""How many times the second derivatives of the expectation must leave -ln L convex for a tangent to carry them: the
-further from the minimum, the less they hold a step away."""
+FAR = 0.1
+"""What a tangent promises, in -ln L, above which its second derivatives hardly hold a step away: twice as much of them
+has to leave -ln L convex for the next one to carry them."""
 STUCK = 1e-8
 """What a tangent may still promise where no part of its step lowers -ln L."""
 ROUNDING = 1e-15
@@ -61,8 +61,9 @@ def point_at(problem: Problem, theta: FloatArray, s: FloatArray) -> Point:
 
 
 def tangent_problem(
-    problem: Problem, theta: FloatArray, s: FloatArray, at: Point, multiplier: FloatArray | None = None
-) -> Problem:
+    problem: Problem, theta: FloatArray, s: FloatArray, at: Point, multiplier: FloatArray | None = None,
+    margin: FloatArray | float = 1.0,
+) -> Problem:  # fmt: skip
     """The linear problem that agrees with this one at some parameters, up to second order at the fixed yield.
 
     Args:
@@ -71,6 +72,7 @@ def tangent_problem(
         s: signal yields, shape (b,).
         at: the point there.
         multiplier: of empty bins at mu = 0, from a fit nearby, shape (b, m); 0 in other bins.
+        margin: how many times the second derivatives must leave -ln L convex for the tangent to carry them, shape (b,).
     """
     effects = problem.effects
     if effects is None:
@@ -97,15 +99,15 @@ def tangent_problem(
         spread=spread, upward=problem.with_parameters(problem.rising[None])[0],
         constraint=Constraint(theta, prior.precision, prior.slope(theta), tangent.cross),
     )  # fmt: skip
-    return _bent(linear, tangent.bend, at)
+    return _bent(linear, tangent.bend, at, margin)
 
 
-def _bent(linear: Problem, bend: FloatArray, at: Point) -> Problem:
+def _bent(linear: Problem, bend: FloatArray, at: Point, margin: FloatArray | float) -> Problem:
     """The tangent with the second derivatives of the expectation, where -ln L stays convex with them."""
     constraint = linear.constraint
     if constraint is None or not bend.any():
         return linear
-    excess = MARGIN * np.abs(bend).sum(axis=1) > np.einsum("iib->ib", constraint.precision)
+    excess = margin * np.abs(bend).sum(axis=1) > np.einsum("iib->ib", constraint.precision)
     if not excess[np.abs(bend).sum(axis=1) > 0].any():  # the constraints alone dominate them (Gershgorin)
         constraint = dataclasses.replace(constraint, precision=constraint.precision + bend)
         return dataclasses.replace(linear, constraint=constraint)
@@ -114,8 +116,8 @@ def _bent(linear: Problem, bend: FloatArray, at: Point) -> Problem:
         weight = np.where(linear.counts > 0, linear.counts / at.expected**2, 0.0)
         if linear.spread is not None:
             weight = weight / (1 + linear.spread**2 * weight)
-        margin = linear.design.gram(weight) + constraint.precision + MARGIN * bend
-        _, pivot = solve_positive(margin, [constraint.origin.T], np)
+        hessian = linear.design.gram(weight) + constraint.precision + margin * bend
+        _, pivot = solve_positive(hessian, [constraint.origin.T], np)
     precision = np.where(pivot > 1e-9, precision, constraint.precision)
     return dataclasses.replace(linear, constraint=dataclasses.replace(constraint, precision=precision))
 
@@ -139,11 +141,11 @@ def profile_sequentially(problem: Problem, theta: FloatArray, s: FloatArray, tol
     rows, part = np.flatnonzero(at.expected.min(axis=1) > 0), problem
     if rows.size < problem.size:
         part, theta, s, at = part.take(rows), theta[rows], s[rows], at.take(rows)
-    multiplier = None
+    multiplier, promised = None, np.full(rows.size, np.inf)
     for _ in range(MAXIMUM_TANGENTS):
         if rows.size == 0:
             break
-        linear, found, gained = _tangent_minimum(part, theta, s, at, multiplier, tol)
+        linear, found, gained = _tangent_minimum(part, theta, s, at, multiplier, promised, tol)
         out.passes[rows] += found.passes
         good = is_certified(found.status) & (gained >= -STUCK - found.gap)
         gained = np.maximum(gained, 0.0)
@@ -155,23 +157,29 @@ def profile_sequentially(problem: Problem, theta: FloatArray, s: FloatArray, tol
             found.theta, found.expected, found.penalty = theta, at.expected, at.penalty
             found.gap = found.gap + gained
             put(out, rows[done], found, done)
-        multiplier = found.multiplier
+        multiplier, promised = found.multiplier, gained
         keep = np.flatnonzero(good & ~done & moved)
         if keep.size < rows.size:
             rows, part, theta, s, at = rows[keep], part.take(keep), theta[keep], s[keep], at.take(keep)
-            multiplier = multiplier[keep]
+            multiplier, promised = multiplier[keep], promised[keep]
     return out
 
 
 def _tangent_minimum(
-    part: Problem, theta: FloatArray, s: FloatArray, at: Point, multiplier: FloatArray | None, tol: float
+    part: Problem,
+    theta: FloatArray,
+    s: FloatArray,
+    at: Point,
+    multiplier: FloatArray | None,
+    promised: FloatArray,
+    tol: float,
 ) -> tuple[Problem, Minimum, FloatArray]:
     """The tangent problem, its minimum and how far below the start that is.
 
     Second derivatives leave -ln L convex where the tangent touches, which need not hold a long step away. A minimum
     that was not found with them, or that lies above the start, is therefore looked for without them.
     """
-    linear = tangent_problem(part, theta, s, at, multiplier)
+    linear = tangent_problem(part, theta, s, at, multiplier, np.where(promised > FAR, 2.0, 1.0))
     found = solve_linear(linear, theta, s, free=False, tol=tol)
     gained = _gained(linear, theta, s, at, found)
     lost = np.flatnonzero(~is_certified(found.status) | ~(gained >= -STUCK - found.gap))
