@@ -76,7 +76,11 @@ def solve_linear(problem: Problem, theta: FloatArray, s: FloatArray, free: bool,
         start = np.maximum(s[left], 0.0) if free else s[left]
         # a flat expectation is inside; the central path leads on from there
         flat = _flat(part, start, np.maximum(_level(part), 0.5 / _bins(part)))
-        inside = np.flatnonzero(part.expected(flat, start).min(axis=1) > 0)  # without a background s can be too low
+        # without a floating background the level is what it is: the start itself may still be inside
+        level_inside = part.expected(flat, start).min(axis=1) > 0
+        flat = np.where(level_inside[:, None], flat, theta[left])
+        start = np.where(level_inside, start, s[left])
+        inside = np.flatnonzero(part.expected(flat, start).min(axis=1) > 0)
         merge(found, left[inside], interior_point(part.take(inside), flat[inside], start[inside], free, tol))
     if not problem.is_unconstrained:
         found.penalty = problem.penalty(found.theta, found.s, found.expected)
