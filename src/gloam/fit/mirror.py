@@ -13,7 +13,10 @@ __all__ = ["mirrored"]
 def mirrored(problem: Problem) -> Problem:
     """The fits in which the yield -s has the expectation that s has in these: what is below becomes what is above."""
     effects = None if problem.effects is None else _mirrored_effects(problem.effects)
-    return dataclasses.replace(problem, signal=-problem.signal, effects=effects)
+    constraint = problem.constraint
+    if constraint is not None and constraint.cross is not None:
+        constraint = dataclasses.replace(constraint, cross=-constraint.cross)
+    return dataclasses.replace(problem, signal=-problem.signal, effects=effects, constraint=constraint)
 
 
 def _mirrored_effects(effects: Effects) -> Effects:

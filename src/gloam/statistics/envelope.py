@@ -14,7 +14,6 @@ crossings of single profiles: the envelope itself is never searched.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -24,8 +23,6 @@ from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.errors import InputError
 from gloam.execution import map_batches
 from gloam.fit import (
-    SIGNAL,
-    Effect,
     Minimum,
     Point,
     Problem,
@@ -35,6 +32,7 @@ from gloam.fit import (
     profile,
 )
 from gloam.fit.crossing import step_to_rise
+from gloam.fit.mirror import mirrored
 from gloam.scans import Batch, ScanResult, VariantResults, batches, signed_significance
 from gloam.statistics.limits import check_level
 from gloam.statistics.normal import quantile
@@ -298,7 +296,7 @@ class _Members:
 def _crossing(problem: Problem, start: Minimum, rows: IntArray, rise: FloatArray, sign: float) -> FloatArray:
     """Where the profile of some rows has risen by `rise` above the start, in the yield times the sign."""
     part = problem.take(rows)
-    part = part if sign > 0 else _mirrored(part)
+    part = part if sign > 0 else mirrored(part)
     s, ridge = sign * start.s[rows], sign * start.ridge[rows]
     per_event = 1 / np.maximum(np.abs(part.signal).sum(axis=1), 1e-3)
     with np.errstate(all="ignore"):
@@ -307,25 +305,6 @@ def _crossing(problem: Problem, start: Minimum, rows: IntArray, rise: FloatArray
     step = np.where((step > 1e-6 * per_event) & (step < most), step, per_event)
     found = crossing(part, start.theta[rows], s, Point.of(start).take(rows), rise, guess=s + step, ridge=ridge)
     return np.asarray(np.where(found.found, found.s, np.inf))
-
-
-def _mirrored(problem: Problem) -> Problem:
-    """The same fits in terms of minus the yield, in which downwards is upwards."""
-    effects, constraint = problem.effects, problem.constraint
-    if effects is not None and SIGNAL in effects.templates:
-        acting = tuple(
-            effect if effect.column != SIGNAL or effect.is_factor else _negated(effect) for effect in effects.effects
-        )
-        templates = effects.templates | {SIGNAL: -effects.templates[SIGNAL]}
-        effects = dataclasses.replace(effects, effects=acting, templates=templates)
-    if constraint is not None and constraint.cross is not None:
-        constraint = dataclasses.replace(constraint, cross=-constraint.cross)
-    return dataclasses.replace(problem, signal=-problem.signal, effects=effects, constraint=constraint)
-
-
-def _negated(effect: Effect) -> Effect:
-    below = None if effect.change_below is None else -effect.change_below
-    return dataclasses.replace(effect, change=-effect.change, change_below=below)
 
 
 def _lowest(values: FloatArray) -> IntArray:
