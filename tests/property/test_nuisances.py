@@ -22,7 +22,7 @@ from gloam.fit import (
     profile,
     projected_start,
 )
-from gloam.fit.sequential import point_at
+from gloam.fit.tangent import point_at
 
 quick = settings(max_examples=12, deadline=None)
 seeds = st.integers(0, 2**32 - 1)

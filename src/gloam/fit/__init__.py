@@ -10,8 +10,8 @@ from gloam.fit.linear import information, is_distinct
 from gloam.fit.minimum import Minimum
 from gloam.fit.problem import Problem
 from gloam.fit.profiling import minimise, profile, projected_start
-from gloam.fit.sequential import tangent_problem
 from gloam.fit.status import FitStatus, is_certified
+from gloam.fit.tangent import tangent_problem
 
 __all__ = [
     "KINK",

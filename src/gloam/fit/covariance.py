@@ -9,7 +9,7 @@ from gloam.fit.elimination import solve_positive
 from gloam.fit.likelihood import Point
 from gloam.fit.minimum import Minimum
 from gloam.fit.problem import Problem
-from gloam.fit.sequential import tangent_problem
+from gloam.fit.tangent import tangent_problem
 
 __all__ = ["covariance"]
 

@@ -6,7 +6,8 @@ from gloam.arrays import FloatArray
 from gloam.fit.linear import TOLERANCE, solve_linear, start_without_signal
 from gloam.fit.minimum import Minimum
 from gloam.fit.problem import Problem
-from gloam.fit.sequential import minimise_along_yield, profile_sequentially
+from gloam.fit.sequential import profile_sequentially
+from gloam.fit.yield_search import minimise_along_yield
 
 __all__ = ["TOLERANCE", "minimise", "profile", "projected_start"]
 

@@ -21,7 +21,7 @@ from gloam.fit import FitStatus, Minimum, Point, Problem, crossing, is_certified
 from gloam.fit.crossing import VALUE_TOLERANCE, step_to_rise
 from gloam.fit.determinant import background_curvature, expected_information, log_determinant
 from gloam.fit.mirror import mirrored
-from gloam.fit.sequential import point_at, tangent_problem
+from gloam.fit.tangent import point_at, tangent_problem
 from gloam.scans import Batch, ScanResult, batches
 from gloam.statistics.marginalisation import REPLICATES, Proposal, log_marginals, proposals
 from gloam.statistics.posterior import Posterior, Support, quantile_of

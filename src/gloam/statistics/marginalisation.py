@@ -19,7 +19,7 @@ from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.execution import random_stream
 from gloam.fit import Point, Problem, likelihood_difference, profile
 from gloam.fit.determinant import background_curvature
-from gloam.fit.sequential import point_at
+from gloam.fit.tangent import point_at
 from gloam.statistics.normal import quantile
 from gloam.statistics.rays import ORDER, directions, is_single, log_integrals, moments
 

@@ -7,7 +7,7 @@ from gloam.fit import Constraint, Point, Problem, RowDesign, covariance, minimis
 from gloam.fit.determinant import background_curvature, expected_information, log_determinant
 from gloam.fit.effects import SIGNAL, Effect, Effects
 from gloam.fit.mirror import mirrored
-from gloam.fit.sequential import point_at
+from gloam.fit.tangent import point_at
 
 from .fits import problem_of
 

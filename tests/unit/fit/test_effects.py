@@ -15,7 +15,7 @@ from gloam.fit import (
     TemplateSpread,
     tangent_problem,
 )
-from gloam.fit.sequential import point_at
+from gloam.fit.tangent import point_at
 
 B, M, K, N = 3, 7, 2, 3
 STEP = 1e-4
