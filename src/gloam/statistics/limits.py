@@ -14,7 +14,7 @@ from gloam.fit import is_certified
 from gloam.models import YieldNuisance
 from gloam.scans import JointScan, ScanResult
 from gloam.statistics.asymptotic import BANDS
-from gloam.statistics.asymptotic_limits import asymptotic_limits
+from gloam.statistics.asymptotic_limits import AsymptoticMethod, asymptotic_limits
 from gloam.statistics.bayesian import Marginalisation, bayesian_limits
 from gloam.statistics.normal import quantile
 from gloam.statistics.prior import FLAT, Prior
@@ -131,14 +131,26 @@ def upper_limits(
     if method not in get_args(LimitMethod):
         raise InputError("method of the limit", method, one_of(get_args(LimitMethod)), "choose one of these")
     check_signal_factors(result, level)
-    if method == "bayes":
-        return _bayesian(result, level, prior, marginalisation, bands, threads, progress)
-    if method in {"cls-toys", "clsb-toys"}:
-        return _with_toys(result, level, method, toys, threads, progress)
+    match method:
+        case "bayes":
+            return _bayesian(result, level, prior, marginalisation, bands, threads, progress)
+        case "cls-toys" | "clsb-toys":
+            return _with_toys(result, level, method, toys, threads, progress)
+        case "cls" | "profile":
+            return _asymptotic(result, level, method, bands, threads, progress)
+
+
+def _asymptotic(
+    result: ScanResult,
+    level: float,
+    method: AsymptoticMethod,
+    bands: bool,
+    threads: int | None,
+    progress: Callable[[int], object] | None,
+) -> UpperLimits:
     observed, expected = asymptotic_limits(result, level, method, bands=bands, threads=threads, progress=progress)
-    usable = is_certified(result.status)
     missing = np.isnan(observed) | (np.isnan(expected).any(axis=1) & bands)
-    failed = int(np.count_nonzero(usable & missing))
+    failed = int(np.count_nonzero(is_certified(result.status) & missing))
     return UpperLimits(observed, expected, level, method, failed, np.zeros(observed.size))
 
 
