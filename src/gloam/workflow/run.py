@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gloam.errors import InputError
+from gloam.interpretation import YieldFactors
 from gloam.report import ChannelResult
 from gloam.scans import ScanResult, grid_in_steps
 from gloam.spectra import Origin, Spectrum
-from gloam.statistics import upper_limits
+from gloam.statistics import nuisance_effects, representative, upper_limits
 from gloam.store import content_hash
 from gloam.workflow.data import Stage, own_spectrum, user_spectra
 from gloam.workflow.results import Run
 from gloam.workflow.scan import scan
+from gloam.workflow.systematics import acting, declared_nuisances
 
 if TYPE_CHECKING:  # declarations cost 0.2 s to import, which a scan of a file need not pay
     from gloam.searches import Channel, Search
@@ -82,6 +84,7 @@ def run(
             "file": origin.sha256,
         },
         published=_known_particles(declared, results) if data is None else None,
+        systematics=declared_nuisances(declared.systematics, None, "lognormal"),
         notes=tuple(notes),
     )
 
@@ -95,14 +98,18 @@ def run_channel(
     search: Search, channel: Channel, spectrum: Spectrum, threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> ChannelResult:  # fmt: skip
-    """The fits and limits of one channel of a search on a spectrum."""
+    """The fits and limits of one channel of a search on a spectrum, with its systematics as nuisance parameters."""
+    shape = channel.signal_shape()
+    nuisances = acting(declared_nuisances(search.systematics, None, "lognormal"), shape)
     result = scan(
-        spectrum, channel.signal_shape(), channel.background_form(), grid_in_steps(*channel.range, channel.step),
-        channel.window, vetoes=channel.vetoes, threads=threads, progress=progress,
+        spectrum, shape, channel.background_form(), grid_in_steps(*channel.range, channel.step),
+        channel.window, vetoes=channel.vetoes, nuisances=nuisances, threads=threads, progress=progress,
     )  # fmt: skip
     limits = upper_limits(result, search.level, search.method, threads=threads, progress=progress)
+    effects = nuisance_effects(result, limits, representative(result)) if nuisances else None
     label = f"{search.observable.label} [{search.observable.unit}]"
-    return ChannelResult(channel.name, channel.title, result, limits, label)
+    factors = YieldFactors(None if search.luminosity is None else float(search.luminosity))
+    return ChannelResult(channel.name, channel.title, result, limits, label, factors, nuisances=effects)
 
 
 def _known_particles(search: Search, results: tuple[ChannelResult, ...]) -> dict[str, Any] | None:

@@ -8,6 +8,8 @@ import pytest
 from gloam.errors import InputError
 from gloam.fit import FitStatus
 from gloam.searches import load_search
+from gloam.sourced import assumed
+from gloam.systematic import Systematic
 from gloam.workflow import run, run_channel, summary
 from gloam.workflow.run import hypotheses
 
@@ -139,3 +141,20 @@ def test_failed_fits_and_weights_are_told(dimuon):
     numbers = summary(dataclasses.replace(dimuon, channels=(failed,)))
     assert numbers["n_failed"] == 3
     assert any("3 hypotheses not_certified" in note for note in numbers["notes"])
+
+
+def test_declared_systematics_are_in_the_fits(events):
+    declared = load_search("cms_dimuon")
+    sources = tuple(
+        Systematic(name, assumed(size, 0, "", "for a test"), target)
+        for name, size, target in (("trigger", 0.3, "signal"), ("width", 0.1, "resolution"), ("b", 0.2, "background"))
+    )
+    uncertain = declared.model_copy(update={"systematics": sources, "channels": declared.channels[1:2]})
+    plain = declared.model_copy(update={"channels": declared.channels[1:2]})
+    one, other = run(uncertain, events), run(plain, events)
+    assert one.channels[0].result.setup.nuisance_names == ("trigger", "width")
+    assert one.channels[0].nuisances.names == ("trigger", "width")
+    assert other.channels[0].nuisances is None
+    peak = int(np.nanargmax(other.channels[0].result.z_local))
+    assert one.channels[0].limits.observed[peak] > 1.2 * other.channels[0].limits.observed[peak]
+    assert [each["name"] for each in summary(one)["systematics"]] == ["trigger", "width", "b"]
