@@ -1,0 +1,20 @@
+"""The look-elsewhere effect: how likely an excess is anywhere in a scan."""
+
+from gloam.statistics.elsewhere.gaussian_scan import GaussianScan
+from gloam.statistics.elsewhere.score import score_correlation
+from gloam.statistics.elsewhere.significance import GlobalMethod, GlobalSignificance, global_significance
+from gloam.statistics.elsewhere.stationary import mean_upcrossings, stationary_scan, upper_bound
+from gloam.statistics.elsewhere.upcrossings import CountedUpcrossings, count_upcrossings
+
+__all__ = [
+    "CountedUpcrossings",
+    "GaussianScan",
+    "GlobalMethod",
+    "GlobalSignificance",
+    "count_upcrossings",
+    "global_significance",
+    "mean_upcrossings",
+    "score_correlation",
+    "stationary_scan",
+    "upper_bound",
+]
