@@ -5,15 +5,18 @@ from gloam.statistics.elsewhere.score import score_correlation
 from gloam.statistics.elsewhere.significance import GlobalMethod, GlobalSignificance, global_significance
 from gloam.statistics.elsewhere.stationary import mean_upcrossings, stationary_scan, upper_bound
 from gloam.statistics.elsewhere.upcrossings import CountedUpcrossings, count_upcrossings
+from gloam.statistics.elsewhere.whole_scan import ScanToys, scan_toys
 
 __all__ = [
     "CountedUpcrossings",
     "GaussianScan",
     "GlobalMethod",
     "GlobalSignificance",
+    "ScanToys",
     "count_upcrossings",
     "global_significance",
     "mean_upcrossings",
+    "scan_toys",
     "score_correlation",
     "stationary_scan",
     "upper_bound",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -14,11 +14,12 @@ from gloam.scans import ScanResult
 from gloam.statistics.elsewhere.gaussian_scan import joined
 from gloam.statistics.elsewhere.score import score_correlation, usable_hypotheses
 from gloam.statistics.elsewhere.upcrossings import count_upcrossings
+from gloam.statistics.elsewhere.whole_scan import ScanToys, scan_toys
 from gloam.statistics.normal import log_cumulative, quantile
 
-__all__ = ["GlobalMethod", "GlobalSignificance", "global_significance"]
+__all__ = ["GlobalMethod", "GlobalSignificance", "global_significance", "wilson_error"]
 
-GlobalMethod = Literal["crossings", "counted"]
+GlobalMethod = Literal["crossings", "counted", "toys"]
 
 SMALLEST = -600.0
 """Logarithm of the smallest p-value that is inverted as it is."""
@@ -32,10 +33,13 @@ class GlobalSignificance:
         z_local: the largest local significance.
         p_global: the probability of one at least as large.
         p_global_err: its Monte Carlo or counting error; None where there is none.
-        z_global: the significance of `p_global`, negative above 1/2; finite also where `p_global` underflows.
-        trials_factor: `p_global` over the local p-value.
+        z_global: the significance of `p_global`, negative above 1/2; finite also where `p_global` underflows. Where no
+            toy is as significant: that of `p_global` plus its error, a lower bound.
+        trials_factor: `p_global` over the local p-value; 0 where no toy is as significant.
         toys: how many were made; None without toys.
         n_failed: toys with a fit without a certificate, which are left out.
+        margin: of the filter of the toys, see `ScanToys`, the largest over the scans; infinite where every hypothesis
+            was fitted; None without toys.
         method: how `p_global` was found.
         row: hypothesis with the largest excess (in the scan it belongs to).
         scan: the number of that scan among those given.
@@ -48,13 +52,22 @@ class GlobalSignificance:
     trials_factor: float
     toys: int | None
     n_failed: int
+    margin: float | None
     method: GlobalMethod
     row: int
     scan: int = 0
 
 
 def global_significance(
-    result: ScanResult | Sequence[ScanResult], method: GlobalMethod = "crossings", *, level: float = 0.0
+    result: ScanResult | Sequence[ScanResult],
+    method: GlobalMethod = "crossings",
+    *,
+    level: float = 0.0,
+    toys: int = 1000,
+    seed: int = 1,
+    exhaustive: bool = False,
+    threads: int | None = None,
+    progress: Callable[[int], object] | None = None,
 ) -> GlobalSignificance:
     """The global significance of the largest excess of a scan, or of several independent ones together.
 
@@ -63,14 +76,24 @@ def global_significance(
       asymptotic as the local significance is.
     - "counted": a bound from up-crossings of a low level that are counted in the data (arXiv:1005.1891), with the error
       of their number. It needs steps finer than the resolution, and a scan with few signals.
+    - "toys": the part of whole-scan toys, drawn from the background-only fits, with a largest significance as large
+      (see `scan_toys`). It assumes nothing about the distribution of the significance.
+
+    All are for the background model of the fits, not for the smallest significance over several of them.
 
     Args:
         result: the fits of one spectrum, or of several with independent data.
         method: see above.
         level: that is crossed, with "counted".
+        toys: how many, with "toys".
+        seed: of the toys.
+        exhaustive: fit every hypothesis of every toy.
+        threads: how many to use for toys; the answer does not depend on it.
+        progress: called with the number of toys finished; those of every scan count.
 
     Raises:
-        InputError: for a scan without a certified fit, or of several spectra fitted together.
+        InputError: for a scan without a certified fit, or of several spectra fitted together; with "toys" also for
+            weighted data, nuisance parameters and constrained backgrounds.
 
     Example:
         >>> import numpy as np
@@ -88,6 +111,15 @@ def global_significance(
     if method not in get_args(GlobalMethod):
         raise InputError("method of the global significance", method, one_of(get_args(GlobalMethod)), "name one")
     excess = _largest(results)
+    if method == "toys":
+        made = [
+            scan_toys(
+                each, toys, seed, exhaustive=exhaustive, stream=f"scan toys {number}" if number else "scan toys",
+                threads=threads, progress=progress,
+            )
+            for number, each in enumerate(results)
+        ]  # fmt: skip
+        return _from_toys(excess, made)
     if method == "counted":
         log_p, error = _counted(results, excess.z, level)
         return _significance(excess, method, log_p, error)
@@ -120,8 +152,37 @@ def _significance(
     local = float(log_cumulative(np.array(-excess.z)))
     return GlobalSignificance(
         z_local=excess.z, p_global=math.exp(log_p), p_global_err=error, z_global=_z_value(log_p),
-        trials_factor=math.exp(log_p - local), toys=None, n_failed=0, method=method, row=excess.row, scan=excess.scan,
+        trials_factor=math.exp(log_p - local), toys=None, n_failed=0, margin=None, method=method, row=excess.row,
+        scan=excess.scan,
     )  # fmt: skip
+
+
+def _from_toys(excess: _Excess, made: Sequence[ScanToys]) -> GlobalSignificance:
+    """The global significance from the largest significances of toys, those of one number belonging together."""
+    failed = np.any([each.failed for each in made], axis=0)
+    largest = np.max([each.largest for each in made], axis=0)[~failed]
+    if largest.size == 0:
+        raise InputError("global significance", "no toy with certified fits", "one at least", "ask for more toys")
+    above = int(np.count_nonzero(largest >= excess.z))
+    p, error = above / largest.size, wilson_error(above, largest.size)
+    found = _significance(excess, "toys", math.log(p if above else min(error, 1.0)), error)
+    return replace(
+        found, p_global=p, trials_factor=found.trials_factor if above else 0.0, toys=failed.size,
+        n_failed=int(failed.sum()), margin=max(each.margin for each in made),
+    )  # fmt: skip
+
+
+def wilson_error(above: int, toys: int) -> float:
+    """The error of a part of toys: the longer arm of its 68 % interval after Wilson, not 0 where none or all are above.
+
+    Example:
+        >>> round(wilson_error(0, 1000), 6), round(wilson_error(100, 1000), 5)
+        (0.000999, 0.0099)
+    """
+    share = above / toys
+    center = (share + 0.5 / toys) / (1 + 1 / toys)
+    half = math.sqrt(share * (1 - share) / toys + 0.25 / toys**2) / (1 + 1 / toys)
+    return half + abs(center - share)
 
 
 def _crossings(results: Sequence[ScanResult], z: float) -> float:
