@@ -8,12 +8,22 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gloam.arrays import FloatArray
-from gloam.statistics.normal import log_cumulative, survival
+from gloam.statistics.normal import cumulative, log_cumulative, survival
 
-__all__ = ["GaussianScan", "crossing_probability", "joined"]
+__all__ = ["LAG", "GaussianScan", "crossing_hazard", "crossing_probability", "joined"]
 
 NODES = 24
 """Of the Gauss-Legendre rule: the integral is then exact to 1e-12, next to a correlation of -1 to 1e-6."""
+
+FEW_NODES = 12
+"""The same with a memory, for thresholds that are not far: exact to 1e-8 up to angles of pi/2."""
+
+LAG = 1.1
+"""Distance of the remembered hypothesis, as the sum of the angles up to it (a resolution is 0.7): where it says most.
+Of a long stationary scan it makes the decay of P(all < 0) 0.291 per resolution (without: 0.225; simulated: 0.29)."""
+
+FORGOTTEN = 6.0
+"""Threshold above which the memory does not matter: it changes p-values by 1e-8 of themselves."""
 
 REACH = 9.0
 """Where the integrand of a crossing has fallen to e^-40 of its height."""
@@ -56,24 +66,70 @@ def _reduced(angle: FloatArray, z: float) -> FloatArray:
     return total * 2 * half
 
 
+def crossing_hazard(angle: FloatArray, memory: FloatArray, z: float) -> FloatArray:
+    """The probability that a hypothesis lies above z, if the one before and a third, earlier one lie below.
+
+    P(z_m < z, z_i < z < z_{i+1}) is the flow of probability through z along the great circle from z_i to z_{i+1}. With
+    y and w the variable at angle a on it and its derivative, which are independent, and z_m of mean r y + t w,
+
+        P = phi(z)  integral from 0 to angle of da  integral over w > -z tan(a/2) of w phi(w) P(z_m < z | y = z, w),
+
+    where the inner integral is elementary. Without z_m it is `crossing_probability`.
+
+    Args:
+        angle: arc cosine of the correlation of each hypothesis with the next one, 0 to pi, shape (n,).
+        memory: correlation of each of the two with an earlier one, shape (2, n).
+        z: the threshold.
+    """
+    half = 0.5 * np.minimum(angle, 2 * math.atan2(REACH, abs(z)))
+    cosine, sine = np.cos(angle), np.maximum(np.sin(angle), 1e-12)
+    along = (memory[1] - cosine * memory[0]) / sine  # correlation with the derivative at z_i
+    nodes, weights = np.polynomial.legendre.leggauss(FEW_NODES)
+    total = np.zeros_like(half)
+    for node, weight in zip(nodes, weights, strict=True):
+        a = half * (1 + node)
+        r = memory[0] * np.cos(a) + along * np.sin(a)
+        t = along * np.cos(a) - memory[0] * np.sin(a)
+        spread = np.sqrt(np.maximum(1 - r**2 - t**2, 1e-12))
+        total += weight * _rising(-z * np.tan(0.5 * a), z * (1 - r) / spread, -t / spread)
+    both = cumulative(np.array(z)) - crossing_probability(np.arccos(np.clip(memory[0], -1, 1)), z)
+    return np.asarray(math.exp(-0.5 * z * z) / math.sqrt(2 * math.pi) * total * half / both)
+
+
+def _rising(low: FloatArray, offset: FloatArray, slope: FloatArray) -> FloatArray:
+    """The integral over w > low of w phi(w) Phi(offset + slope w), by parts."""
+    root = np.sqrt(1 + slope**2)
+    edge = np.exp(-0.5 * low**2) * cumulative(offset + slope * low)
+    tail = slope / root * np.exp(-0.5 * (offset / root) ** 2) * survival(root * low + offset * slope / root)
+    return np.asarray((edge + tail) / math.sqrt(2 * math.pi))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class GaussianScan:
-    """Significances along a scan, each normal without a signal, as a chain in which neighbours are correlated.
+    """Significances along a scan, each normal without a signal, as a chain with a memory of two.
 
     Attributes:
         angle: arc cosine of the correlation of each hypothesis with the next one, shape (h - pieces,).
+        memory: correlation of each of these two with an earlier hypothesis, about `LAG` away; 0 where there is none;
+            shape (2, h - pieces).
         pieces: chains that do not know of each other (channels).
     """
 
     angle: FloatArray = field(repr=False)
+    memory: FloatArray = field(repr=False)
     pieces: int = 1
+
+    @classmethod
+    def of_neighbours(cls, angle: FloatArray) -> GaussianScan:
+        """A chain without further memory."""
+        return cls(angle, np.zeros((2, angle.size)))
 
     def mean_upcrossings(self, z: float) -> float:
         """The expected number of neighbours with the first below z and the second above it.
 
         Example:
             >>> steps = np.exp(-(0.5**2) / 4) * np.ones(200)  # a Gaussian peak, in steps of half its width
-            >>> round(GaussianScan(np.arccos(steps)).mean_upcrossings(3.0), 4)
+            >>> round(GaussianScan.of_neighbours(np.arccos(steps)).mean_upcrossings(3.0), 4)
             0.1182
         """
         return float(crossing_probability(self.angle, z).sum())
@@ -88,13 +144,15 @@ class GaussianScan:
         return min(float(np.logaddexp(start, crossings)), 0.0)
 
     def log_p_value(self, z: float) -> float:
-        """The logarithm of P(largest > z) without a signal, the chain taken as one in which only neighbours matter.
+        """The logarithm of P(largest > z) without a signal.
 
-        P(all < z) = Phi(z) prod_i [1 - P(z_i < z < z_{i+1}) / Phi(z)]. It is exact for one hypothesis and for
-        independent ones, follows 1 - exp(-mean number of up-crossings) where these are rare, and stays below the bound.
+        P(all < z) = Phi(z) prod_i [1 - P(z_{i+1} > z | z_i < z, z_m < z)], see `crossing_hazard`: what more of the past
+        says is neglected. It is exact for up to three hypotheses and for independent ones, and follows the mean number
+        of up-crossings where these are rare.
 
         Example:
-            >>> round(math.exp(GaussianScan(np.full(99, np.pi / 2)).log_p_value(3.0)), 6)  # 1 - Phi(3)^100
+            >>> independent = GaussianScan.of_neighbours(np.full(99, np.pi / 2))
+            >>> round(math.exp(independent.log_p_value(3.0)), 6)  # 1 - Phi(3)^100
             0.126355
         """
         if z < CERTAIN:
@@ -102,11 +160,16 @@ class GaussianScan:
         if z > FAR:
             return self.log_bound(z)
         above = float(survival(np.array(z)))
-        conditional = crossing_probability(self.angle, z) / (1 - above)
-        below = self.pieces * math.log1p(-above) + float(np.log1p(-np.minimum(conditional, 1 - 1e-16)).sum())
-        return math.log(-math.expm1(below))
+        if z > FORGOTTEN:
+            hazard = crossing_probability(self.angle, z) / (1 - above)
+        else:
+            hazard = crossing_hazard(self.angle, self.memory, z)
+        below = self.pieces * math.log1p(-above) + float(np.log1p(-np.clip(hazard, 0.0, 1 - 1e-16)).sum())
+        return min(math.log(-math.expm1(below)), self.log_bound(z))
 
 
 def joined(scans: list[GaussianScan]) -> GaussianScan:
     """Several independent scans as one."""
-    return GaussianScan(np.concatenate([scan.angle for scan in scans]), sum(scan.pieces for scan in scans))
+    angle = np.concatenate([scan.angle for scan in scans])
+    memory = np.concatenate([scan.memory for scan in scans], axis=1)
+    return GaussianScan(angle, memory, sum(scan.pieces for scan in scans))

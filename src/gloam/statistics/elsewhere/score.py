@@ -8,7 +8,7 @@ then the covariance of the whole scan, known without a single toy.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from gloam.errors import InputError
 from gloam.fit import Point, Problem, is_certified, tangent_problem
 from gloam.fit.elimination import solve_positive
 from gloam.scans import Scan, ScanResult, batches
-from gloam.statistics.elsewhere.gaussian_scan import GaussianScan
+from gloam.statistics.elsewhere.gaussian_scan import LAG, GaussianScan
 
 __all__ = ["Score", "efficient_score", "on_axis", "score_correlation", "usable_hypotheses"]
 
@@ -88,12 +88,42 @@ def score_correlation(result: ScanResult) -> GaussianScan:
     first, last = scan.windows.ends
     span = int((last - first)[rows].max())
     length = max(ELEMENTS // span, 1)
-    angles = []
-    for start in range(0, max(rows.size - 1, 1), length):
-        part = rows[start : start + length + 1]  # the last one is the first of the next part
-        bins, control = _scores(scan, result, part, span)
-        angles.append(_angles(bins, control, first[part]))
-    return GaussianScan(np.concatenate(angles))
+    chain = _Chain()
+    for start in range(0, rows.size, length):
+        part = rows[start : start + length]
+        chain.extend(*_scores(scan, result, part, span), first[part])
+    return GaussianScan(np.concatenate(chain.angles), np.concatenate(chain.memories, axis=1))
+
+
+@dataclass(slots=True, eq=False)
+class _Chain:
+    """The correlations found so far, and the last scores, which those to come are correlated with."""
+
+    bins: FloatArray = field(default_factory=lambda: np.empty((0, 0)))
+    control: FloatArray = field(default_factory=lambda: np.empty((0, 0)))
+    first: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
+    angles: list[FloatArray] = field(default_factory=lambda: [np.empty(0)])
+    memories: list[FloatArray] = field(default_factory=lambda: [np.empty((2, 0))])
+
+    def extend(self, bins: FloatArray, control: FloatArray, first: IntArray) -> None:
+        """Take in the next scores: of the bins, of control measurements, and where their windows start."""
+        known = self.first.size
+        if known:
+            bins, control = np.concatenate([self.bins, bins]), np.concatenate([self.control, control])
+            first = np.concatenate([self.first, first])
+        now = np.arange(first.size - 1)
+        # the sine of half the angle keeps the digits of correlations close to 1
+        distance = np.clip(0.5 * (1 - _correlation(bins, control, first, now, now + 1)), 0.0, 1.0)
+        angle = 2 * np.arcsin(np.sqrt(distance))
+        path = np.concatenate([[0.0], np.cumsum(angle)])
+        earlier = np.maximum(np.searchsorted(path, path - LAG, side="right") - 1, 0)
+        new = now[max(known - 1, 0) :]
+        past = earlier[new]
+        memory = np.stack([_correlation(bins, control, first, past, new + step) for step in (0, 1)])
+        self.angles.append(angle[new])
+        self.memories.append(np.where(past < new, memory, 0.0))
+        keep = slice(earlier[-1], None)
+        self.bins, self.control, self.first = bins[keep], control[keep], first[keep]
 
 
 def usable_hypotheses(result: ScanResult) -> IntArray:
@@ -171,12 +201,10 @@ def on_axis(values: FloatArray, edges: IntArray, axis: FloatArray, span: int) ->
     return np.asarray(out * np.sqrt(width))
 
 
-def _angles(bins: FloatArray, control: FloatArray, first: IntArray) -> FloatArray:
-    """The arc cosines of the correlations of neighbours, shape (b - 1,)."""
+def _correlation(bins: FloatArray, control: FloatArray, first: IntArray, one: IntArray, two: IntArray) -> FloatArray:
+    """The correlations of pairs of hypotheses, from scores that each start at the beginning of their window."""
     span = bins.shape[1]
-    at = np.arange(span) + np.diff(first)[:, None]
+    at = np.arange(span) + (first[two] - first[one])[:, None]
     inside = (at >= 0) & (at < span)
-    shifted = np.take_along_axis(bins[:-1], np.clip(at, 0, span - 1), axis=1) * inside
-    correlation = np.vecdot(shifted, bins[1:]) + np.vecdot(control[:-1], control[1:])
-    # the sine of half the angle keeps the digits of correlations close to 1
-    return np.asarray(2 * np.arcsin(np.sqrt(np.clip(0.5 * (1 - correlation), 0.0, 1.0))))
+    shifted = np.take_along_axis(bins[one], np.clip(at, 0, span - 1), axis=1) * inside
+    return np.asarray(np.vecdot(shifted, bins[two]) + np.vecdot(control[one], control[two]))

@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
+from gloam.arrays import FloatArray
 from gloam.errors import InputError
-from gloam.statistics.elsewhere.gaussian_scan import GaussianScan
+from gloam.statistics.elsewhere.gaussian_scan import LAG, GaussianScan
 
 __all__ = ["mean_upcrossings", "stationary_scan", "upper_bound"]
 
@@ -60,8 +61,16 @@ def stationary_scan(length: float, width: float, step: float | None = None) -> G
     step = width / 50 if step is None else step
     if not (math.isfinite(step) and step > 0):
         raise InputError("step of the scan", step, "a number > 0", "0.5 of the resolution is usual")
-    correlation = math.exp(-((step / width) ** 2) / 4)
-    return GaussianScan(np.full(max(round(length / step), 0), math.acos(correlation)))
+    pairs = max(round(length / step), 0)
+    angle = math.acos(_correlation(np.array(step / width)))
+    back = step / width * np.minimum(np.arange(pairs), math.ceil(LAG / angle))
+    memory = np.stack([_correlation(back), _correlation(back + step / width)])
+    return GaussianScan(np.full(pairs, angle), np.where(back > 0, memory, 0.0))
+
+
+def _correlation(distance: FloatArray) -> FloatArray:
+    """The correlation at a distance in units of the width."""
+    return np.asarray(np.exp(-0.25 * distance**2))
 
 
 def _check(z: float, length: float, width: float) -> None:
