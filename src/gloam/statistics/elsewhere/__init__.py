@@ -1,5 +1,6 @@
 """The look-elsewhere effect: how likely an excess is anywhere in a scan."""
 
+from gloam.statistics.elsewhere.fields import largest_of_fields
 from gloam.statistics.elsewhere.gaussian_scan import GaussianScan
 from gloam.statistics.elsewhere.score import score_correlation
 from gloam.statistics.elsewhere.significance import GlobalMethod, GlobalSignificance, global_significance
@@ -15,6 +16,7 @@ __all__ = [
     "ScanToys",
     "count_upcrossings",
     "global_significance",
+    "largest_of_fields",
     "mean_upcrossings",
     "scan_toys",
     "score_correlation",

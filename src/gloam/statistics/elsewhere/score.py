@@ -19,7 +19,7 @@ from gloam.fit.elimination import solve_positive
 from gloam.scans import Scan, ScanResult, batches
 from gloam.statistics.elsewhere.gaussian_scan import LAG, GaussianScan
 
-__all__ = ["Score", "efficient_score", "on_axis", "score_correlation", "usable_hypotheses"]
+__all__ = ["Score", "axis_scores", "efficient_score", "on_axis", "score_correlation", "usable_hypotheses"]
 
 ELEMENTS = 2_000_000
 """Hypotheses times bins of the axis that are held at a time."""
@@ -124,6 +124,18 @@ class _Chain:
         self.memories.append(np.where(past < new, memory, 0.0))
         keep = slice(earlier[-1], None)
         self.bins, self.control, self.first = bins[keep], control[keep], first[keep]
+
+
+def axis_scores(result: ScanResult) -> tuple[FloatArray, FloatArray, IntArray]:
+    """The scores of all hypotheses of a scan, in the order of their positions.
+
+    Returns:
+        Of the bins of the axis from the start of each window on, shape (h', span); of control measurements, shape
+        (h', K); the bins at which the windows start, shape (h',).
+    """
+    rows, scan = usable_hypotheses(result), _of_one_spectrum(result)
+    first, last = scan.windows.ends
+    return *_scores(scan, result, rows, int((last - first)[rows].max())), first[rows]
 
 
 def usable_hypotheses(result: ScanResult) -> IntArray:

@@ -9,8 +9,10 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from gloam.arrays import FloatArray
 from gloam.errors import InputError, one_of
 from gloam.scans import ScanResult
+from gloam.statistics.elsewhere.fields import largest_of_fields
 from gloam.statistics.elsewhere.gaussian_scan import joined
 from gloam.statistics.elsewhere.score import score_correlation, usable_hypotheses
 from gloam.statistics.elsewhere.upcrossings import count_upcrossings
@@ -19,7 +21,7 @@ from gloam.statistics.normal import log_cumulative, quantile
 
 __all__ = ["GlobalMethod", "GlobalSignificance", "global_significance", "wilson_error"]
 
-GlobalMethod = Literal["crossings", "counted", "toys"]
+GlobalMethod = Literal["crossings", "fields", "counted", "toys"]
 
 SMALLEST = -600.0
 """Logarithm of the smallest p-value that is inverted as it is."""
@@ -36,7 +38,7 @@ class GlobalSignificance:
         z_global: the significance of `p_global`, negative above 1/2; finite also where `p_global` underflows. Where no
             toy is as significant: that of `p_global` plus its error, a lower bound.
         trials_factor: `p_global` over the local p-value; 0 where no toy is as significant.
-        toys: how many were made; None without toys.
+        toys: how many toys were made and fitted; None without.
         n_failed: toys with a fit without a certificate, which are left out.
         margin: of the filter of the toys, see `ScanToys`, the largest over the scans; infinite where every hypothesis
             was fitted; None without toys.
@@ -73,7 +75,9 @@ def global_significance(
 
     - "crossings": the largest of correlated normal variables, with the correlations that the scores of neighbouring
       hypotheses have at the background-only fits. Exact in how steps, windows and templates change along the scan;
-      asymptotic as the local significance is.
+      asymptotic as the local significance is. Too large by up to a tenth where all masses share one window of a few
+      resolutions, so that far hypotheses are correlated too.
+    - "fields": the same with all correlations, by simulation of Gaussian fields; see `largest_of_fields`.
     - "counted": a bound from up-crossings of a low level that are counted in the data (arXiv:1005.1891), with the error
       of their number. It needs steps finer than the resolution, and a scan with few signals.
     - "toys": the part of whole-scan toys, drawn from the background-only fits, with a largest significance as large
@@ -85,8 +89,8 @@ def global_significance(
         result: the fits of one spectrum, or of several with independent data.
         method: see above.
         level: that is crossed, with "counted".
-        toys: how many, with "toys".
-        seed: of the toys.
+        toys: how many, with "toys" and "fields".
+        seed: of their random streams.
         exhaustive: fit every hypothesis of every toy.
         threads: how many to use for toys; the answer does not depend on it.
         progress: called with the number of toys finished; those of every scan count.
@@ -120,6 +124,11 @@ def global_significance(
             for number, each in enumerate(results)
         ]  # fmt: skip
         return _from_toys(excess, made)
+    if method == "fields":
+        fields = [
+            largest_of_fields(each, toys, seed, f"Gaussian fields {number}") for number, each in enumerate(results)
+        ]
+        return _from_maxima(excess, method, np.max(fields, axis=0))
     if method == "counted":
         log_p, error = _counted(results, excess.z, level)
         return _significance(excess, method, log_p, error)
@@ -158,18 +167,22 @@ def _significance(
 
 
 def _from_toys(excess: _Excess, made: Sequence[ScanToys]) -> GlobalSignificance:
-    """The global significance from the largest significances of toys, those of one number belonging together."""
+    """The global significance from the toys of all scans, those of one number belonging together."""
     failed = np.any([each.failed for each in made], axis=0)
     largest = np.max([each.largest for each in made], axis=0)[~failed]
     if largest.size == 0:
         raise InputError("global significance", "no toy with certified fits", "one at least", "ask for more toys")
+    margin = max(each.margin for each in made)
+    found = _from_maxima(excess, "toys", largest)
+    return replace(found, toys=failed.size, n_failed=int(failed.sum()), margin=margin)
+
+
+def _from_maxima(excess: _Excess, method: GlobalMethod, largest: FloatArray) -> GlobalSignificance:
+    """The global significance from the largest significances without a signal."""
     above = int(np.count_nonzero(largest >= excess.z))
     p, error = above / largest.size, wilson_error(above, largest.size)
-    found = _significance(excess, "toys", math.log(p if above else min(error, 1.0)), error)
-    return replace(
-        found, p_global=p, trials_factor=found.trials_factor if above else 0.0, toys=failed.size,
-        n_failed=int(failed.sum()), margin=max(each.margin for each in made),
-    )  # fmt: skip
+    found = _significance(excess, method, math.log(p if above else min(error, 1.0)), error)
+    return found if above else replace(found, p_global=0.0, trials_factor=0.0)
 
 
 def wilson_error(above: int, toys: int) -> float:

@@ -2,16 +2,18 @@
 
 import dataclasses
 import itertools
+import math
 
 import numpy as np
 import pytest
 
 import gloam
 from gloam.benchmarking.workloads import three_photons
+from gloam.errors import InputError
 from gloam.models import ShapeNuisance, YieldNuisance, expected_fractions
 from gloam.scans import fit_scan
 from gloam.spectra import Axis
-from gloam.statistics.elsewhere import score_correlation
+from gloam.statistics.elsewhere import largest_of_fields, score_correlation
 
 
 def spectrum(level, bins=200, seed=5):
@@ -98,3 +100,25 @@ def test_weighted_data_scale_out(plain):
     weighted = dataclasses.replace(plain.scan.spectrum, contents=2.0 * values, sum_w2=4.0 * values)
     result = fit_scan(dataclasses.replace(plain.setup, spectrum=weighted))
     np.testing.assert_allclose(score_correlation(result).angle, score_correlation(plain).angle, atol=1e-5)
+
+
+def test_fields_have_the_covariance_of_the_scores(plain):
+    rows = dense_scores(plain)
+    noise = np.random.default_rng(3).standard_normal((20_000, rows.shape[1]))
+    expected, found = (noise @ rows.T).max(axis=1), largest_of_fields(plain, 20_000)
+    assert found.mean() == pytest.approx(expected.mean(), abs=4 * expected.std() / 100)
+    assert found.std() == pytest.approx(expected.std(), rel=4 / 100)
+
+
+def test_fields_do_not_depend_on_blocks_of_hypotheses(plain, monkeypatch):
+    whole = largest_of_fields(plain, 50)
+    monkeypatch.setattr("gloam.statistics.elsewhere.fields.BLOCK", 5)
+    np.testing.assert_allclose(largest_of_fields(plain, 50), whole, rtol=1e-4)
+    with pytest.raises(InputError, match="number of fields"):
+        largest_of_fields(plain, 0)
+
+
+def test_fields_in_an_unequal_binning():
+    result = fit_scan(three_photons(bins=60)[0].take(np.arange(100, 130)))
+    p = np.mean(largest_of_fields(result, 5000) > 2.0)
+    assert p == pytest.approx(math.exp(score_correlation(result).log_p_value(2.0)), rel=0.15)

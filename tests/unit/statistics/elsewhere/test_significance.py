@@ -61,3 +61,11 @@ def test_no_certified_fit():
     fits.status[:] = 3
     with pytest.raises(InputError, match="no certified fit"):
         global_significance(fits)
+
+
+def test_fields_agree_with_crossings():
+    fits = [result(2), result(3)]
+    exact, found = global_significance(fits), global_significance(fits, "fields", toys=5000)
+    assert found.method == "fields"
+    assert found.toys is None
+    assert found.p_global == pytest.approx(exact.p_global, abs=4 * found.p_global_err + 0.02)
