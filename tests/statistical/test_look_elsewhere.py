@@ -25,7 +25,7 @@ def test_global_p_values_of_a_real_spectrum_are_uniform():
         counts = random_stream(5, "without a signal", toy).poisson(expectation).astype(float)
         spectrum = dataclasses.replace(upsilon.scan.spectrum, contents=np.pad(counts, 1))
         fits = fit_scan(dataclasses.replace(upsilon.setup, spectrum=spectrum))
-        p_values.append(global_significance(fits, "fields", toys=5000).p_global)
+        p_values.append(global_significance(fits, "fields", toys=2000).p_global)
     assert kstest(p_values, "uniform").pvalue > 0.01
 
 

@@ -101,6 +101,9 @@ def _extreme(channels: tuple[ChannelResult, ...], where: Any, sign: int) -> dict
 
 def _look_elsewhere(results: list[ScanResult]) -> GlobalSignificance | str:
     """The global significance of the largest excess over all channels, or why there is none."""
+    results = [result for result in results if np.isfinite(result.z_local).any()]
+    if not results:
+        return "not computed, there is no certified fit"
     try:
         found = global_significance(results)
         size = sum(result.scan.windows.bins.sum() for result in results)

@@ -21,6 +21,9 @@ BLOCK = 64
 Single = npt.NDArray[np.float32]
 
 
+LEAST = 1e-9
+"""Expectation of a bin that stands for none: no toy has counts there."""
+
 NEAR = 2.0
 """Below the largest linear value of a spectrum: those closer are corrected for their skewness."""
 
@@ -100,7 +103,7 @@ def _blocks(scan: Scan, expectation: FloatArray, rows: IntArray) -> Iterator[tup
         for batch in batches(scan, chosen):
             problem = batch.problem()
             edges = scan.windows.edge_indices(batch.rows, problem.counts.shape[1])
-            expected = np.maximum(below[edges[:, 1:]] - below[edges[:, :-1]], np.finfo(np.float32).tiny)
+            expected = np.maximum(below[edges[:, 1:]] - below[edges[:, :-1]], LEAST)
             weights = efficient_score(problem, expected).bins / np.sqrt(expected)
             parts = np.diff(edges, axis=1)
             for row, weight, part in zip(batch.rows, weights, parts, strict=True):

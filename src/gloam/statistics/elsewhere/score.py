@@ -21,6 +21,9 @@ from gloam.statistics.elsewhere.gaussian_scan import LAG, GaussianScan
 
 __all__ = ["Score", "axis_scores", "efficient_score", "on_axis", "score_correlation", "usable_hypotheses"]
 
+LEAST = 1e-12
+"""Of the largest expectation in a window: below it stands for none, on the boundary of what is possible."""
+
 ELEMENTS = 2_000_000
 """Hypotheses times bins of the axis that are held at a time."""
 
@@ -56,7 +59,9 @@ def efficient_score(problem: Problem, expected: FloatArray) -> Score:
         bins = (problem.signal - problem.design.apply(slide.T)) * np.sqrt(weight)
         control = _control(problem, slide.T)
         norm = np.sqrt(np.vecdot(bins, bins) + np.vecdot(control, control))[:, None]
-        return Score(bins / norm, control / norm)
+        # a signal that the background imitates has no score: it is correlated with nothing
+        possible = np.isfinite(norm) & (norm > 0)
+        return Score(np.where(possible, bins / norm, 0.0), np.where(possible, control / norm, 0.0))
 
 
 def _control(problem: Problem, slide: FloatArray) -> FloatArray:
@@ -182,7 +187,8 @@ def background_fits(
     for batch in batches(scan, rows):
         problem = batch.problem()
         theta, none = result.theta_background[batch.rows, : problem.parameters], np.zeros(problem.size)
-        expected = np.maximum(problem.expected(theta, none), np.finfo(float).tiny)
+        expected = problem.expected(theta, none)
+        expected = np.maximum(expected, LEAST * expected.max(axis=1, keepdims=True) + np.finfo(np.float32).tiny)
         # without fluctuations the tangent has no curvature but that of the counts
         asimov = problem.asimov(theta, none, expected)
         yield batch.rows, tangent_problem(asimov, theta, none, Point(expected, none)), expected

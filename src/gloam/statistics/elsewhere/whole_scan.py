@@ -94,14 +94,15 @@ def scan_toys(
     expectation = global_expectation(scan, result, rows)
     scorer = None if exhaustive else score_filter(scan, expectation, rows)
     work = _Toys(scan, result, rows, expectation, scorer, seed, stream, threads)
-    first = np.arange(min(toys, CALIBRATION))
-    parts = [_Maxima.none()] if exhaustive else [*work.in_chunks(first, WIDE, progress)]
-    done = _Maxima.joined(parts)
-    margin = np.inf if exhaustive else _margin(done)
-    if np.isinf(margin):
-        done = _Maxima.none()
-    parts = [done, *work.in_chunks(np.arange(done.largest.size, toys), margin, progress)]
-    found = _Maxima.joined(parts)
+    margin, done = np.inf, _Maxima.none()
+    if not exhaustive:
+        first = _Maxima.joined(work.in_chunks(np.arange(min(toys, CALIBRATION)), WIDE))
+        margin = _margin(first)
+        if np.isfinite(margin):
+            done = first
+            if progress is not None:
+                progress(done.largest.size)
+    found = _Maxima.joined([done, *work.in_chunks(np.arange(done.largest.size, toys), margin, progress)])
     return ScanToys(found.largest, rows[found.place], found.failed, margin, work.fits)
 
 
@@ -181,7 +182,7 @@ class _Toys:
     fits: int = 0
 
     def in_chunks(
-        self, numbers: IntArray, margin: float, progress: Callable[[int], object] | None
+        self, numbers: IntArray, margin: float, progress: Callable[[int], object] | None = None
     ) -> list[_Maxima]:  # fmt: skip
         """The maxima of some toys."""
         each = max(self.rows.size, self.expectation.size)
@@ -221,9 +222,10 @@ class _Toys:
         place = linear.argmax(axis=1)
         best, good = self._fit(below, toys, place)
         threshold = np.where(good, best, linear[toys, place]) - margin
-        linear[toys, place] *= -1  # not fitted twice
+        highest = linear[toys, place]
+        linear[toys, place] = -np.inf  # not fitted twice
         toy, other = np.nonzero(linear >= threshold[:, None].astype(np.float32))
-        linear[toys, place] *= -1
+        linear[toys, place] = highest
         z, certified = self._fit(below, toy, other)
         failed = ~good
         failed[toy[~certified]] = True

@@ -86,10 +86,12 @@ def test_toys_do_not_depend_on_chunks_number_or_threads(result, monkeypatch):
     assert not np.array_equal(scan_toys(result, 20, seed=8).largest, whole.largest[:20])
 
 
-def test_sparse_spectra_are_fitted_exhaustively():
-    sparse = small(level=0.15)
+@pytest.mark.parametrize("level", [0.03, 0.15])
+def test_sparse_spectra(level):
+    sparse = small(level)
     toys = scan_toys(sparse, 40)
     everything = scan_toys(sparse, 40, exhaustive=True)
+    assert not everything.failed.any()
     np.testing.assert_allclose(toys.largest, everything.largest, atol=1e-6)
 
 
