@@ -222,7 +222,9 @@ def on_axis(values: FloatArray, edges: IntArray, axis: FloatArray, span: int) ->
 def _correlation(bins: FloatArray, control: FloatArray, first: IntArray, one: IntArray, two: IntArray) -> FloatArray:
     """The correlations of pairs of hypotheses, from scores that each start at the beginning of their window."""
     span = bins.shape[1]
-    at = np.arange(span) + (first[two] - first[one])[:, None]
-    inside = (at >= 0) & (at < span)
-    shifted = np.take_along_axis(bins[one], np.clip(at, 0, span - 1), axis=1) * inside
+    shift = np.clip(first[two] - first[one], -span, span)
+    pad = int(np.abs(shift).max(initial=0))
+    # rows between zeros, one after the other: a shifted row is a stretch of them
+    flat = np.pad(bins, ((0, 0), (pad, pad))).ravel()
+    shifted = np.lib.stride_tricks.sliding_window_view(flat, span)[one * (span + 2 * pad) + pad + shift]
     return np.asarray(np.vecdot(shifted, bins[two]) + np.vecdot(control[one], control[two]))
