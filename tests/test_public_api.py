@@ -25,6 +25,7 @@ NAMES = [
     "Table",
     "UpperLimits",
     "__version__",
+    "global_significance",
     "load_search",
     "read_spectrum",
     "run",

@@ -88,9 +88,11 @@ def global_statement(summary: Mapping[str, Any]) -> str:
     p = summary.get("p_global")
     if p is not None:
         error, toys, z = summary.get("p_global_err"), summary.get("toys"), summary.get("z_global")
-        text = f"Global p-value: {p:.3g}" + ("" if error is None else f" +- {error:.2g} (Monte Carlo error)")
+        text = f"Global p-value: {f'{p:.3g}' if p > 0 else 'below 1e-300'}" + (
+            "" if error is None else f" +- {error:.2g} (Monte Carlo error)"
+        )
         text += "" if z is None else f", a significance of {z:.2f}"
-        return text + ("." if not toys else f", from {toys:,} toys.")
+        return text + (", asymptotic, without toys." if not toys else f", from {toys:,} toys.")
     notes = summary.get("notes") or []
     notes = [f"{k}: {v}" for k, v in notes.items()] if isinstance(notes, Mapping) else notes
     notes = [notes] if isinstance(notes, str) else notes

@@ -1,5 +1,6 @@
 """Significance, limits and their asymptotic distributions, vectorised on top of the fit engine."""
 
+from gloam.statistics.elsewhere import GlobalMethod, GlobalSignificance, global_significance
 from gloam.statistics.envelope import Envelope, profile_envelope
 from gloam.statistics.goodness_of_fit import Goodness, deviance, deviance_moments, goodness
 from gloam.statistics.intervals import Intervals, intervals
@@ -14,6 +15,8 @@ __all__ = [
     "FLAT",
     "TOYS",
     "Envelope",
+    "GlobalMethod",
+    "GlobalSignificance",
     "Goodness",
     "Intervals",
     "LimitMethod",
@@ -28,6 +31,7 @@ __all__ = [
     "combine_variants",
     "deviance",
     "deviance_moments",
+    "global_significance",
     "goodness",
     "intervals",
     "least_stringent",

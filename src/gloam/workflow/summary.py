@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from gloam.arrays import FloatArray
+from gloam.errors import InputError
 from gloam.fit import FitStatus
 from gloam.interpretation import FACTORS, YieldFactors
 from gloam.report import ChannelResult
 from gloam.report.words import cross_section_in_words, distribution_in_words, division_in_words
 from gloam.scans import ScanResult, VariantResults
-from gloam.statistics import UpperLimits
+from gloam.statistics import GlobalSignificance, UpperLimits, global_significance
 from gloam.workflow.results import Run
 from gloam.workflow.systematics import in_summary
 from gloam.workflow.variants import variant_notes, variant_numbers
@@ -24,6 +25,17 @@ NOTHING = 1e-3
 """Significance below which an excess is rounding: empty spectra have some of 1e-7."""
 
 
+RARE = 0.02
+"""Global p-value above which far correlations matter, and are simulated where that is fast."""
+
+SMALL_SCAN = 500_000
+"""Hypotheses times bins up to which it takes a tenth of a second."""
+
+FIELDS = 10_000
+
+GLOBAL = ("p_global", "p_global_err", "z_global", "trials_factor", "toys")
+
+
 def summary(run: Run) -> dict[str, Any]:
     """The content of `summary.json`: what was scanned, how it went, and what stands out.
 
@@ -31,6 +43,7 @@ def summary(run: Run) -> dict[str, Any]:
     """
     results = [channel.result for channel in run.channels]
     limits = run.channels[0].limits
+    elsewhere = _look_elsewhere(results)
     return {
         "search": run.name,
         "title": run.title,
@@ -46,11 +59,7 @@ def summary(run: Run) -> dict[str, Any]:
         "seconds": run.seconds,
         "max_excess": _extreme(run.channels, np.nanargmax, sign=1),
         "max_deficit": _extreme(run.channels, np.nanargmin, sign=-1),
-        "p_global": None,
-        "p_global_err": None,
-        "z_global": None,
-        "trials_factor": None,
-        "toys": None,
+        **(_global_numbers(elsewhere) if isinstance(elsewhere, GlobalSignificance) else dict.fromkeys(GLOBAL)),
         "limit": {
             "method": limits.method,
             "level": limits.level,
@@ -68,7 +77,7 @@ def summary(run: Run) -> dict[str, Any]:
         "systematics": [in_summary(nuisance, run.channels[0].result.mass) for nuisance in run.systematics],
         "published": run.published,
         "channels": [_channel(channel) for channel in run.channels],
-        "notes": [*run.notes, *_notes(run)],
+        "notes": [*run.notes, _global_note(elsewhere, run.channels), *_notes(run)],
     }
 
 
@@ -88,6 +97,39 @@ def _extreme(channels: tuple[ChannelResult, ...], where: Any, sign: int) -> dict
         if sign * z[row] > NOTHING and (best is None or sign * z[row] > sign * best["z_local"]):
             best = {"channel": channel.name, "mass": float(channel.result.mass[row]), "z_local": float(z[row])}
     return best
+
+
+def _look_elsewhere(results: list[ScanResult]) -> GlobalSignificance | str:
+    """The global significance of the largest excess over all channels, or why there is none."""
+    results = [result for result in results if np.isfinite(result.z_local).any()]
+    if not results:
+        return "not computed, there is no certified fit"
+    try:
+        found = global_significance(results)
+        size = sum(result.scan.windows.bins.sum() for result in results)
+        if found.p_global > RARE and size < SMALL_SCAN:
+            found = global_significance(results, "fields", toys=FIELDS)
+    except InputError as fault:
+        return f"not computed ({fault.value}); the significance is local"
+    return found if found.z_local > NOTHING else "not computed, there is no excess"
+
+
+def _global_numbers(found: GlobalSignificance) -> dict[str, float | int | None]:
+    """The entries `GLOBAL` of the summary."""
+    numbers = {name: getattr(found, name) for name in GLOBAL}
+    return {name: value if value is None or np.isfinite(value) else None for name, value in numbers.items()}
+
+
+def _global_note(found: GlobalSignificance | str, channels: tuple[ChannelResult, ...]) -> str:
+    """How the global p-value was found and what it leaves out, or why there is none."""
+    names = "p_global, z_global, trials_factor"
+    if isinstance(found, str):
+        return f"{names}: {found}."
+    which = "of neighbouring" if found.method == "crossings" else "(simulated as Gaussian fields) of all"
+    text = f"asymptotic, from the correlations {which} hypotheses without a signal, no toys"
+    scope = "" if len(channels) == 1 else "; over all channels, taken as independent"
+    nominal = "" if all(channel.variants is None for channel in channels) else "; for the nominal background"
+    return f"{names}: {text}{scope}{nominal}."
 
 
 def _channel(channel: ChannelResult) -> dict[str, Any]:
@@ -162,7 +204,6 @@ def _undeclared(factors: YieldFactors) -> list[str]:
 
 def _notes(run: Run) -> list[str]:
     notes = [
-        "p_global, z_global, trials_factor: not computed; the significance is local.",
         _without_toys(run.channels[0].limits),
         *_undeclared(run.channels[0].factors),
     ]

@@ -164,6 +164,11 @@ def test_a_global_p_value_has_its_error_and_toys(channel, tmp_path):
     )
 
 
+def test_a_global_p_value_without_toys_is_asymptotic(channel, tmp_path):
+    checker, _ = page_of(SUMMARY | {"p_global": 0.0, "p_global_err": None, "z_global": 46.5}, [channel], tmp_path)
+    assert "Global p-value: below 1e-300, a significance of 46.50, asymptotic, without toys." in checker.text
+
+
 def test_published_numbers_are_compared(channel, tmp_path):
     published = {"quantity": "limit on g'", "points": 12, "median_ratio": 1.0312, "rms_log_ratio": None}
     checker, _ = page_of(SUMMARY | {"published": published}, [channel], tmp_path)

@@ -98,9 +98,13 @@ def test_summary(folder, dimuon):
     assert written["max_excess"]["channel"] == "upsilon1s"
     assert written["limit"].keys() >= {"method", "level", "sidedness", "test_statistic"}
     assert written["published"].keys() >= {"quantity", "points", "median_ratio", "rms_log_ratio", "what is compared"}
-    for unknown in ("p_global", "z_global", "trials_factor", "toys"):
-        assert written[unknown] is None
-        assert any(unknown in note for note in written["notes"])
+    assert written["p_global"] < 1e-300
+    assert written["p_global_err"] is None
+    assert written["toys"] is None
+    assert 45 < written["z_global"] < written["max_excess"]["z_local"]
+    assert 500 < written["trials_factor"] < 1500
+    for explained in ("p_global", "z_global", "trials_factor", "toys"):
+        assert any(explained in note for note in written["notes"])
 
 
 def test_provenance(folder, dimuon):

@@ -158,3 +158,32 @@ def test_declared_systematics_are_in_the_fits(events):
     peak = int(np.nanargmax(other.channels[0].result.z_local))
     assert one.channels[0].limits.observed[peak] > 1.2 * other.channels[0].limits.observed[peak]
     assert [each["name"] for each in summary(one)["systematics"]] == ["trigger", "width", "b"]
+
+
+def test_the_global_significance_of_all_channels(dimuon):
+    numbers = summary(dimuon)
+    assert numbers["z_global"] < numbers["max_excess"]["z_local"]
+    assert any("over all channels, taken as independent" in note for note in numbers["notes"])
+
+
+def test_a_moderate_excess_is_weighed_with_far_correlations(dimuon):
+    channel = dimuon.channels[0]
+    quiet = dataclasses.replace(channel.result, q0=np.minimum(channel.result.q0, 4.0))
+    numbers = summary(dataclasses.replace(dimuon, channels=(dataclasses.replace(channel, result=quiet),)))
+    assert 0.02 < numbers["p_global"] < 1
+    assert 0 < numbers["p_global_err"] < 0.01
+    assert numbers["toys"] is None
+    assert any("simulated as Gaussian fields" in note for note in numbers["notes"])
+
+
+def test_channels_without_a_fit_do_not_count(dimuon):
+    channels = dimuon.channels[:2]
+    status = np.full_like(channels[0].result.status, FitStatus.NOT_CERTIFIED)
+    nothing = dict.fromkeys(("n_sig", "n_sig_err", "q0"), np.full(status.size, np.nan))
+    lost = dataclasses.replace(channels[0], result=dataclasses.replace(channels[0].result, status=status, **nothing))
+    numbers = summary(dataclasses.replace(dimuon, channels=(lost, channels[1])))
+    alone = summary(dataclasses.replace(dimuon, channels=(channels[1],)))
+    assert numbers["p_global"] == alone["p_global"] > 0
+    numbers = summary(dataclasses.replace(dimuon, channels=(lost,)))
+    assert numbers["p_global"] is None
+    assert any("there is no certified fit" in note for note in numbers["notes"])
