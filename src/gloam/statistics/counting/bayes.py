@@ -1,8 +1,9 @@
-"""Bayesian limits and intervals of counts: the posterior of the signal with background and efficiency integrated out."""
+"""Bayesian limits and intervals of counts: posteriors of the signal, background and efficiency integrated out."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Literal, get_args
 
 import numpy as np
@@ -78,7 +79,9 @@ def bayes_interval(
     return low, high
 
 
-def lower_edge_sensitivity(cells: Cells, level: float, prior: Prior, decades: int = 3) -> list[tuple[float, FloatArray]]:
+def lower_edge_sensitivity(
+    cells: Cells, level: float, prior: Prior, decades: int = 3
+) -> list[tuple[float, FloatArray]]:
     """Limits with the lower edge of a log-flat prior moved down by powers of ten: pairs of edge and limits (c,).
 
     With background such a prior has no limit for an edge of 0; how far the answer moves says how much it means.
@@ -87,7 +90,7 @@ def lower_edge_sensitivity(cells: Cells, level: float, prior: Prior, decades: in
         >>> from gloam.statistics.counting import counting_cells
         >>> found = lower_edge_sensitivity(counting_cells(1, 1.0), 0.90, Prior("logflat", (0.1, 1000.0)), 2)
         >>> [(edge, round(float(limit[0]), 3)) for edge, limit in found]
-        [(0.1, 1.648), (0.01, 0.876), (0.001, 0.471)]
+        [(0.1, 1.648), (0.01, 1.126), (0.001, 0.827)]
     """
     low, high = prior.support
     edges = [low * 10.0**-power for power in range(decades + 1)]
@@ -128,9 +131,8 @@ def _flat_quantile(n: FloatArray, nodes: Nodes, level: float, prior: Prior) -> F
     return root_above(lambda s, rows: above(s, rows) - goal[rows], np.full_like(n, low), start)
 
 
-def _tabulated(cells: Cells, prior: Prior, functional: object) -> FloatArray:
+def _tabulated(cells: Cells, prior: Prior, functional: Callable[[Posterior], FloatArray]) -> FloatArray:
     """A functional of the tabulated posteriors of all cells, shape (c, q)."""
-    assert callable(functional)
     found: list[tuple[IntArray, FloatArray]] = []
     for rows, nodes in node_blocks(cells):
         length = max(1, int(2_000_000 // (nodes.log_weight.size * NODES)))

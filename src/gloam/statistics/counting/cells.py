@@ -121,7 +121,8 @@ def on_off_cells(
     arXiv:1912.11276 (Gaussian) around Poisson counts of simulated background.
 
     Args:
-        on, off: counts, whole numbers >= 0. All arguments broadcast against each other.
+        on: counts in the signal region, whole numbers >= 0. All arguments broadcast against each other.
+        off: counts in the background region.
         tau: how many times the background of `on` is expected in `off`, > 0.
         background_error: of f, relative.
         efficiency: expected counts for each unit of signal, > 0.

@@ -6,6 +6,7 @@ Where background or efficiency are uncertain, the probabilities are averaged ove
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -32,7 +33,7 @@ def classical_upper(cells: Cells, level: float) -> FloatArray:
 
     def upper(n: FloatArray, nodes: Nodes) -> FloatArray:
         def excess(signal: FloatArray, rows: IntArray) -> FloatArray:
-            return _at_most(n[rows], nodes.take(rows), signal) - np.log(1 - level)
+            return _at_most(n[rows], nodes.take(rows), signal) - math.log(1 - level)
 
         return root_above(excess, np.zeros_like(n), first_guess(n, nodes, level))
 
@@ -53,7 +54,7 @@ def classical_interval(cells: Cells, level: float) -> tuple[FloatArray, FloatArr
     def lower(n: FloatArray, nodes: Nodes) -> FloatArray:
         def lack(signal: FloatArray, rows: IntArray) -> FloatArray:
             part = nodes.take(rows)
-            return np.log(tail) - averaged(part, log_at_least(n[rows, None], part.mean(signal)))
+            return math.log(tail) - averaged(part, log_at_least(n[rows, None], part.mean(signal)))
 
         return root_above(lack, np.zeros_like(n), first_guess(n, nodes, 0.5))
 
@@ -72,7 +73,7 @@ def cls_upper(cells: Cells, level: float) -> FloatArray:
     """
 
     def upper(n: FloatArray, nodes: Nodes) -> FloatArray:
-        goal = _at_most(n, nodes, np.zeros_like(n)) + np.log(1 - level)
+        goal = _at_most(n, nodes, np.zeros_like(n)) + math.log(1 - level)
 
         def excess(signal: FloatArray, rows: IntArray) -> FloatArray:
             return _at_most(n[rows], nodes.take(rows), signal) - goal[rows]

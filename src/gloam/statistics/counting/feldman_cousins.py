@@ -1,7 +1,7 @@
 """Unified intervals of Feldman and Cousins (PRD 57 (1998) 3873, physics/9711021) for known backgrounds.
 
-Counts are ordered by R = P(n | s + b) / P(n | s_best + b) with s_best = max(0, n - b). Around the expectation mu = s + b,
-R falls on both sides, so that the counts which precede n are a run of neighbours, and the expectation at which one more
+Counts are ordered by R = P(n | s + b) / P(n | s_best + b) with s_best = max(0, n - b). Around the expectation
+mu = s + b R falls on both sides, so that the counts which precede n are a run of neighbours, and the expectation at which one more
 joins them has a closed form: the ends of the belt are found without a grid in s.
 """
 
@@ -16,9 +16,9 @@ from gloam.errors import InputError, one_of
 from gloam.statistics.counting.cells import Cells
 from gloam.statistics.counting.poisson import log_probability
 from gloam.statistics.counting.roots import root_above
-from gloam.statistics.normal import cumulative, quantile
+from gloam.statistics.normal import cumulative
 
-__all__ = ["Belt", "bounded_gaussian_interval", "feldman_cousins", "sensitivity"]
+__all__ = ["Belt", "bounded_gaussian_interval", "counting_sensitivity", "feldman_cousins"]
 
 Belt = Literal["monotone", "raw"]
 
@@ -34,8 +34,8 @@ BLOCK = 100_000
 def feldman_cousins(cells: Cells, level: float, belt: Belt = "monotone") -> tuple[FloatArray, FloatArray]:
     """The unified intervals of counts over known backgrounds, shapes (c,).
 
-    For a fixed count the upper end of the raw belt goes up and down with the background. "monotone" lengthens the
-    intervals until it does not rise with falling background less than with any higher one, as the published tables do:
+    For a fixed count the upper end of the raw belt goes up and down with the background. "monotone" raises it to the
+    highest one of any larger background, so that it never rises with the background, as in the published tables:
     b = 3, n = 0 at 90 % gives 1.08 there and 0.95 in the raw belt.
 
     Args:
@@ -62,17 +62,17 @@ def feldman_cousins(cells: Cells, level: float, belt: Belt = "monotone") -> tupl
     background, n = cells.nominal_background, cells.observed
     pairs, which = np.unique(np.stack([n, background]), axis=1, return_inverse=True)
     ends = np.concatenate(
-        [_ends(*pairs[:, i : i + BLOCK], level, belt) for i in range(0, pairs.shape[1], BLOCK)], axis=1
+        [_ends(pairs[0, i : i + BLOCK], pairs[1, i : i + BLOCK], level, belt) for i in range(0, pairs.shape[1], BLOCK)], axis=1
     )[:, which.ravel()]  # fmt: skip
     return ends[0] / cells.efficiency.nominal, ends[1] / cells.efficiency.nominal
 
 
-def sensitivity(cells: Cells, level: float, belt: Belt = "monotone") -> FloatArray:
+def counting_sensitivity(cells: Cells, level: float, belt: Belt = "monotone") -> FloatArray:
     """The mean upper limits without a signal, shape (c,): the "sensitivity" of Feldman and Cousins.
 
     Example:
         >>> from gloam.statistics.counting import counting_cells
-        >>> sensitivity(counting_cells(0, 3.0), 0.90).round(2)
+        >>> counting_sensitivity(counting_cells(0, 3.0), 0.90).round(2)
         array([4.42])
     """
     background = cells.nominal_background
@@ -83,7 +83,7 @@ def sensitivity(cells: Cells, level: float, belt: Belt = "monotone") -> FloatArr
     count = low[cell] + np.arange(cell.size) - np.repeat(np.cumsum(number) - number, number)
     ends = feldman_cousins(cells.take(cell).observing(count), level, belt)[1]
     weight = np.exp(log_probability(count, background[cell]))
-    return np.bincount(cell, weight * ends, cells.size)
+    return np.asarray(np.bincount(cell, weight * ends, cells.size), float)
 
 
 def bounded_gaussian_interval(measured: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
@@ -131,9 +131,9 @@ def _ends(n: FloatArray, background: FloatArray, level: float, belt: Belt) -> Fl
 def _lengthened(n: FloatArray, background: FloatArray, level: float, high: FloatArray) -> FloatArray:
     """The largest raw upper end for any background at least as high.
 
-    As the background b grows, the raw end falls, but for jumps: where the run n + 1 to M becomes acceptable at its upper
-    end. That is where M + 1 joins the run at the very expectation r above which the run has a probability below the
-    level, so that n ln b - b = (M + 1) ln(M + 1) - (M + 1) - (M + 1 - n) ln r. After the jump the end is r - b.
+    As the background b grows, the raw end falls, but for jumps: where the run n + 1 to M becomes acceptable at its
+    upper end. That is where M + 1 joins the run at the very expectation r above which the run has a probability below
+    the level, so that n ln b - b = (M + 1) ln(M + 1) - (M + 1) - (M + 1 - n) ln r. After the jump the end is r - b.
     """
     largest = high.copy()
     last = np.floor(np.maximum(np.maximum(n + 1, background), high + background - 2 * np.sqrt(high + background) - 4))
@@ -149,7 +149,7 @@ def _lengthened(n: FloatArray, background: FloatArray, level: float, high: Float
 
 
 def _jump(n: FloatArray, last: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
-    """The background at which the run n + 1 to `last` becomes acceptable at its upper end, and that end; NaN for none."""
+    """The background at which the run n + 1 to `last` becomes acceptable at its upper end, and that end; or NaN."""
     from scipy.special import gammaln
 
     top = np.exp((gammaln(last + 1) - gammaln(n + 1)) / (last - n))  # where the run is most probable

@@ -21,7 +21,8 @@ def z_profile(on: npt.ArrayLike, off: npt.ArrayLike, tau: npt.ArrayLike) -> Floa
     """The significance of Li and Ma (ApJ 272 (1983) 317, eq. 17), negative for deficits; shape of the arguments.
 
     Args:
-        on, off: counts.
+        on: counts in the signal region.
+        off: counts in the background region.
         tau: how many times the background of `on` is expected in `off`.
 
     Example:
@@ -35,14 +36,14 @@ def z_profile(on: npt.ArrayLike, off: npt.ArrayLike, tau: npt.ArrayLike) -> Floa
 
 
 def log_p_on_off(on: npt.ArrayLike, off: npt.ArrayLike, tau: npt.ArrayLike) -> FloatArray:
-    """ln of the binomial probability of `on` or more out of on + off at a share of 1 / (1 + tau), without a signal.
+    """Logarithm of the binomial probability of `on` or more of on + off events, each with a share of 1 / (1 + tau).
 
-    It is an incomplete beta function (Cousins, Linnemann, Tucker, NIM A595 (2008) 480, eq. 14), and equal to the Poisson
-    probability averaged over the Gamma posterior of the background for a flat prior.
+    It is an incomplete beta function (Cousins, Linnemann, Tucker, NIM A595 (2008) 480, eq. 14), and equal to the
+    Poisson probability averaged over the Gamma posterior of the background for a flat prior.
 
     Example:
-        >>> np.exp(log_p_on_off(4, 5, 5.0)).round(6)
-        0.048021
+        >>> np.exp(log_p_on_off([4, 105], [5, 100], [5.0, 1.0])).round(6)
+        array([0.048021, 0.39002])
     """
     from scipy.special import betainc, betaln
 

@@ -15,7 +15,7 @@ TERMS = 2000
 
 
 def log_probability(count: FloatArray, mean: FloatArray) -> FloatArray:
-    """ln P(N = count); a count need not be whole. 0 ln 0 is 0.
+    """Logarithm of P(N = count); a count need not be whole. 0 ln 0 is 0.
 
     Example:
         >>> log_probability(np.array([0.0, 2.0]), np.array([0.0, 1.0])).round(6)
@@ -27,26 +27,26 @@ def log_probability(count: FloatArray, mean: FloatArray) -> FloatArray:
 
 
 def log_at_most(count: FloatArray, mean: FloatArray) -> FloatArray:
-    """ln P(N <= count) = ln Q(count + 1, mean) (DLMF 8.2.4), finite for any mean.
+    """Logarithm of P(N <= count), ln Q(count + 1, mean) (DLMF 8.2.4), finite for any mean.
 
     Example:
         >>> log_at_most(np.array([0.0, 0.0]), np.array([3.0, 5000.0]))
-        array([   -3., -5000.])
+        array([-3.e+00, -5.e+03])
     """
     from scipy.special import gammaincc
 
     count, mean = np.broadcast_arrays(np.asarray(count, float), np.asarray(mean, float))
-    probability = np.asarray(gammaincc(count + 1, mean))
+    probability = np.asarray(gammaincc(count + 1, mean), float)
     far = probability < SMALLEST
     with np.errstate(divide="ignore"):
-        logs = np.log(probability)
+        logs = np.asarray(np.log(probability), float)
     if far.any():
         logs[far] = _log_upper_tail(count[far] + 1, mean[far])
     return logs
 
 
 def log_at_least(count: FloatArray, mean: FloatArray) -> FloatArray:
-    """ln P(N >= count) = ln P(count, mean) of the lower incomplete gamma function; 0 for a count of 0.
+    """Logarithm of P(N >= count), ln P(count, mean) of the lower incomplete gamma function; 0 for a count of 0.
 
     Example:
         >>> log_at_least(np.array([0.0, 1.0]), np.array([3.0, 3.0])).round(6)
@@ -60,7 +60,7 @@ def log_at_least(count: FloatArray, mean: FloatArray) -> FloatArray:
 
 
 def deviance_half(count: FloatArray, mean: FloatArray) -> FloatArray:
-    """mean - count - count ln(mean / count): -ln L above its least value, without loss of digits at large counts.
+    """Mean - count - count ln(mean / count): -ln L above its least value, without loss of digits at large counts.
 
     Example:
         >>> deviance_half(np.array([0.0, 4.0]), np.array([1.5, 4.0]))
@@ -75,7 +75,7 @@ def deviance_half(count: FloatArray, mean: FloatArray) -> FloatArray:
 
 
 def _log_upper_tail(a: FloatArray, x: FloatArray) -> FloatArray:
-    """ln Q(a, x) for x far above a: Legendre's continued fraction (DLMF 8.9.2) by Lentz's method."""
+    """Ln Q(a, x) for x far above a: Legendre's continued fraction (DLMF 8.9.2) by Lentz's method."""
     from scipy.special import gammaln
 
     b = x + 1 - a

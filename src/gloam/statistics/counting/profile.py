@@ -1,7 +1,8 @@
 """Limits of counts from the profile likelihood (Rolke, Lopez, Conrad, physics/0403059).
 
--ln L is the sum of the deviances of the counts and the penalties of the uncertainties, each above its own least value. At
-a fixed signal the uncertain factors are found by scoring; the background of an off region is eliminated in closed form.
+-ln L is the sum of the deviances of the counts and the penalties of the uncertainties, each above its own least value.
+At a fixed signal the uncertain factors are found by scoring; the background of an off region is eliminated in closed
+form.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.statistics.counting.cells import Cells
 from gloam.statistics.counting.poisson import deviance_half
 from gloam.statistics.counting.roots import root_above
-from gloam.statistics.counting.spread import Known, Measured, Pull, Spread
+from gloam.statistics.counting.spread import Adjustable, Known, Measured, Pull, Spread
 from gloam.statistics.normal import quantile
 
-__all__ = ["profile_interval", "profile_rise", "profile_upper"]
+__all__ = ["Conditional", "conditional_values", "most_likely", "profile_interval", "profile_rise", "profile_upper"]
 
 STEPS = 200
 """Of the scoring at most; the slowest cells, whose background goes to 0, need about 60."""
@@ -54,7 +55,7 @@ def profile_upper(cells: Cells, level: float, *, bounded: bool = True) -> FloatA
 
     Example:
         >>> from gloam.statistics.counting import counting_cells
-        >>> profile_upper(counting_cells(100, 0.0), 0.8413).round(2)
+        >>> profile_upper(counting_cells(100, 0.0), 0.841344746).round(2)
         array([110.34])
     """
     return _ends(cells, 0.5 * max(float(quantile(level)), 0.0) ** 2, bounded)[1]
@@ -69,8 +70,35 @@ def profile_rise(cells: Cells, signal: FloatArray) -> FloatArray:
         array([1.9473])
     """
     likelihood = _Likelihood(cells, signal)
+    return likelihood.value(_best_coordinates(likelihood))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conditional:
+    """The most likely value of a factor at a fixed signal, and its coordinate (0 where it has none); shapes (c,)."""
+
+    value: FloatArray
+    coordinate: FloatArray
+
+
+def conditional_values(cells: Cells, signal: FloatArray) -> list[Conditional]:
+    """The most likely values at fixed signals: of the efficiency, then of each factor of the background.
+
+    Example:
+        >>> from gloam.statistics.counting import on_off_cells
+        >>> _, background = conditional_values(on_off_cells(4, 5, 5.0), np.zeros(1))  # (4 + 5) / (1 + 5)
+        >>> background.value
+        array([1.5])
+    """
+    likelihood = _Likelihood(cells, signal)
+    u = _best_coordinates(likelihood)
+    return likelihood.values(u)
+
+
+def _best_coordinates(likelihood: _Likelihood) -> FloatArray:
+    """Where -ln L is least, shape (c, k)."""
     if not likelihood.uncertain:
-        return likelihood.value(np.zeros((cells.size, 0)))
+        return np.zeros((likelihood.cells.size, 0))
     u = np.stack([spread.start() for spread in likelihood.uncertain], axis=1)
     nothing = ~np.isfinite(likelihood.value(u))  # events where none are expected: begin with a higher background
     u[nothing] += 1.0
@@ -108,8 +136,20 @@ def _ends(cells: Cells, rise: float, bounded: bool) -> tuple[FloatArray, FloatAr
 
 def _best(cells: Cells) -> FloatArray:
     """The most likely signals, of either sign: those that fill up the count with every factor at its least penalty."""
+    background, efficiency = most_likely(cells)
+    return np.asarray((cells.observed - background) / efficiency)
+
+
+def most_likely(cells: Cells) -> tuple[FloatArray, FloatArray]:
+    """The background and the efficiency with the least penalties, before the count is seen; shapes (c,).
+
+    Example:
+        >>> from gloam.statistics.counting import on_off_cells
+        >>> most_likely(on_off_cells(4, 5, 5.0, efficiency=0.3))
+        (array([1.]), array([0.3]))
+    """
     background = np.prod([_most_likely(factor) for factor in cells.background], axis=0)
-    return np.asarray((cells.observed - background) / _most_likely(cells.efficiency))
+    return np.asarray(background, float), _most_likely(cells.efficiency)
 
 
 def _most_likely(spread: Spread) -> FloatArray:
@@ -142,9 +182,11 @@ class _Likelihood:
     signal: FloatArray
 
     @property
-    def uncertain(self) -> list[Spread]:
+    def uncertain(self) -> list[Adjustable]:
         """What has a coordinate: the efficiency first."""
-        return [spread for spread in (self.cells.efficiency, *self.cells.background) if _has_coordinate(spread)]
+        return [
+            each for each in (self.cells.efficiency, *self.cells.background) if not isinstance(each, Known | Measured)
+        ]
 
     def value(self, u: FloatArray) -> FloatArray:
         """-ln L at coordinates (c, k), shape (c,)."""
@@ -174,7 +216,21 @@ class _Likelihood:
         inverse = 1 / np.maximum(bends, 1e-12)
         scaled = inverse * jacobian
         shared = information * (scaled * gradient).sum(axis=1) / (1 + information * (scaled * jacobian).sum(axis=1))
-        return shared[:, None] * scaled - inverse * gradient
+        return np.asarray(shared[:, None] * scaled - inverse * gradient, float)
+
+    def values(self, u: FloatArray) -> list[Conditional]:
+        """The values of the efficiency and of each factor of the background at coordinates (c, k)."""
+        pulls = self._pulls(u)
+        coordinates = {id(spread): u[:, i] for i, spread in enumerate(self.uncertain)}
+        off, signal_mean, mean = self._means(pulls)
+        measured = mean if off is None else (mean - signal_mean) / self._factor(pulls)
+        return [
+            Conditional(
+                measured if isinstance(spread, Measured) else _value(spread, pulls),
+                coordinates.get(id(spread), np.zeros(self.cells.size)),
+            )
+            for spread in (self.cells.efficiency, *self.cells.background)
+        ]
 
     def take(self, rows: IntArray) -> _Likelihood:
         """Those of some cells."""
@@ -182,7 +238,7 @@ class _Likelihood:
 
     def _pulls(self, u: FloatArray) -> dict[int, Pull]:
         """The values and penalties, by the identity of what is uncertain."""
-        return {id(s): s.pull(u[:, i]) for i, s in enumerate(self.uncertain)}  # type: ignore[union-attr]
+        return {id(s): s.pull(u[:, i]) for i, s in enumerate(self.uncertain)}
 
     def _factor(self, pulls: dict[int, Pull]) -> FloatArray:
         """The product of the background's factors, without an off region's."""
@@ -198,17 +254,13 @@ class _Likelihood:
             return None, signal, signal + factor
         return off, signal, signal + _background_given(self.cells.observed, off.counts, off.tau / factor, signal)
 
-    def _slope(self, spread: Spread, pulls: dict[int, Pull], background: FloatArray) -> FloatArray:
+    def _slope(self, spread: Adjustable, pulls: dict[int, Pull], background: FloatArray) -> FloatArray:
         """The derivative of the expected count in one coordinate, the off region's background held."""
         slope = pulls[id(spread)].value_slope
         if spread is self.cells.efficiency:
             return self.signal * slope
         value = pulls[id(spread)].value
         return np.divide(background * slope, value, out=slope * np.ones_like(background), where=value != 0)
-
-
-def _has_coordinate(spread: Spread) -> bool:
-    return not isinstance(spread, Known | Measured)
 
 
 def _value(spread: Spread, pulls: dict[int, Pull]) -> FloatArray:
@@ -225,7 +277,7 @@ def _background_given(n: FloatArray, off: FloatArray, tau: FloatArray, signal: F
 
 
 def _minimised(likelihood: _Likelihood, u: FloatArray) -> FloatArray:
-    """The least -ln L over the coordinates, from a start."""
+    """The coordinates of the least -ln L, from a start."""
     value, going = likelihood.value(u), np.arange(u.shape[0])
     for _ in range(STEPS):
         part = likelihood.take(going)
@@ -244,4 +296,4 @@ def _minimised(likelihood: _Likelihood, u: FloatArray) -> FloatArray:
         going = going[np.abs(scale[:, None] * step).max(axis=1) > SMALL_STEP]
         if going.size == 0:
             break
-    return value
+    return u

@@ -14,7 +14,7 @@ import numpy as np
 from gloam.arrays import FloatArray, IntArray
 from gloam.statistics.normal import cumulative
 
-__all__ = ["Binomial", "Known", "LogNormal", "Measured", "Normal", "Pull", "Spread"]
+__all__ = ["Adjustable", "Binomial", "Known", "LogNormal", "Measured", "Normal", "Pull", "Spread"]
 
 
 class Pull(NamedTuple):
@@ -162,7 +162,7 @@ class Measured(_Rows):
         from scipy.special import gammainc, gammaincc, ndtri
 
         shape, x = self.counts + self.added, value * self.tau
-        return np.where(x < shape, ndtri(gammainc(shape, x)), -ndtri(gammaincc(shape, x)))
+        return np.asarray(np.where(x < shape, ndtri(gammainc(shape, x)), -ndtri(gammaincc(shape, x))), float)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -207,4 +207,7 @@ class Binomial(_Rows):
         return Pull(value, value * rest, penalty, self.tried * value - self.passed, self.tried * value * rest)
 
 
-Spread: TypeAlias = Known | LogNormal | Normal | Measured | Binomial
+Adjustable: TypeAlias = LogNormal | Normal | Binomial
+"""What a profile moves along a coordinate."""
+
+Spread: TypeAlias = Known | Measured | Adjustable
