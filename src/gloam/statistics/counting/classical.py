@@ -94,7 +94,7 @@ def median_count(cells: Cells) -> FloatArray:
 
     def median(_: FloatArray, nodes: Nodes) -> FloatArray:
         low = np.full(nodes.background.shape[0], -1.0)
-        high = np.ceil(2 * nodes.background.max(axis=1) + 10)
+        high = np.asarray(np.ceil(2 * nodes.background.max(axis=1) + 10), float)
         none = np.zeros_like(low)
         while (high - low > 1).any():
             middle = np.floor(0.5 * (low + high))

@@ -1,8 +1,8 @@
 """Unified intervals of Feldman and Cousins (PRD 57 (1998) 3873, physics/9711021) for known backgrounds.
 
 Counts are ordered by R = P(n | s + b) / P(n | s_best + b) with s_best = max(0, n - b). Around the expectation
-mu = s + b R falls on both sides, so that the counts which precede n are a run of neighbours, and the expectation at which one more
-joins them has a closed form: the ends of the belt are found without a grid in s.
+mu = s + b, R falls on both sides, so that the counts which precede n are a run of neighbours, and the expectation at
+which one more joins them has a closed form: the ends of the belt are found without a grid in s.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def log_p_on_off(on: npt.ArrayLike, off: npt.ArrayLike, tau: npt.ArrayLike) -> F
 
     Example:
         >>> np.exp(log_p_on_off([4, 105], [5, 100], [5.0, 1.0])).round(6)
-        array([0.048021, 0.39002])
+        array([0.048021, 0.39002 ])
     """
     from scipy.special import betainc, betaln
 
@@ -51,7 +51,7 @@ def log_p_on_off(on: npt.ArrayLike, off: npt.ArrayLike, tau: npt.ArrayLike) -> F
     share = 1 / (1 + t)
     probability = np.where(n > 0, betainc(np.maximum(n, 1.0), m + 1, share), 1.0)
     with np.errstate(divide="ignore"):
-        logs = np.log(probability)
+        logs = np.asarray(np.log(probability), float)
     far = logs < FAR
     if far.any():
         a, b, x, rest = n[far], m[far] + 1, share[far], (t / (1 + t))[far]
