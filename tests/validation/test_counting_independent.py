@@ -1,5 +1,7 @@
 """Limits of counts against other ways to compute them: closed forms, scipy's quadrature, minimisation, a brute belt."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy import integrate, optimize, stats
@@ -63,7 +65,7 @@ def test_average_over_the_efficiency(form, count, background, error):
         return density(e) * stats.poisson.cdf(count, e * limit + background)
 
     edges = [0, 0.02, 0.1, 0.5, 0.8, 1, 1.2, 2, 4, 12]
-    total = sum(integrate.quad(tail, *ends, epsabs=1e-11)[0] for ends in zip(edges, edges[1:], strict=False))
+    total = sum(integrate.quad(tail, *ends, epsabs=1e-11)[0] for ends in pairwise(edges))
     assert total == pytest.approx(0.10, abs=1e-8)
 
 
@@ -92,7 +94,7 @@ def test_priors(prior, density):
 
     def integral(low, high):
         points = [low, *[x for x in ends if low < x < high], high]
-        return sum(integrate.quad(marginal, *pair, epsabs=1e-12)[0] for pair in zip(points, points[1:], strict=False))
+        return sum(integrate.quad(marginal, *pair, epsabs=1e-12)[0] for pair in pairwise(points))
 
     assert integral(limit, 300.0) / integral(0, 300.0) == pytest.approx(0.10, rel=1e-6)
 
@@ -135,7 +137,7 @@ def test_profile_ends_are_where_the_likelihood_has_fallen():
 
 
 def test_z_bi_far_out():
-    """The logarithm of scipy's survival function where that does not underflow, and a sum of logarithms where it does."""
+    """Logarithms of scipy's survival function where that does not underflow, and sums of them where it does."""
     assert log_p_on_off(150, 5, 1.0) == pytest.approx(stats.binom.logsf(149, 155, 0.5), rel=1e-10)
     n, m = 3000, 10
     k = np.arange(n, n + m + 1)

@@ -36,7 +36,7 @@ SIGMA = math.erf(1 / math.sqrt(2))
     [(0.90, [2.3026, 3.8897, 6.6808, 15.4066]), (0.95, [2.9957, 4.7439, 7.7537, 16.9622])],
 )
 def test_upper_limits_without_background(level, limits):
-    """n = 0, 1, 3, 10: Review of Particle Physics, table 40.3 (statistics), to more digits: half a chi^2 quantile."""
+    """n = 0, 1, 3, 10: halves of chi^2 quantiles, as tabulated in the Review of Particle Physics (statistics)."""
     np.testing.assert_allclose(classical_upper(counting_cells([0, 1, 3, 10], 0.0), level), limits, atol=5e-5)
 
 
@@ -107,12 +107,12 @@ ON_OFF = ([4, 50, 200, 105], [5, 55, 10, 100], [5.0, 2.0, 0.1, 1.0])
 
 
 def test_li_ma():
-    """ApJ 272 (1983) 317, eq. 17; NIM A595 (2008) 480 has 1.95 and 3.02 for the first two."""
+    """ApJ 272 (1983) 317, eq. 17, for the examples of NIM A595 (2008) 480."""
     np.testing.assert_allclose(z_profile(*ON_OFF), [1.94730, 3.02319, 2.38232, 0.34923], atol=5e-6)
 
 
 def test_z_bi():
-    """NIM A595 (2008) 480 has 1.66, 2.93 and 2.20 for the first three."""
+    """The binomial significance of NIM A595 (2008) 480, eq. 14."""
     np.testing.assert_allclose(z_bi(*ON_OFF), [1.66435, 2.93324, 2.20088, 0.27927], atol=5e-6)
 
 
@@ -160,7 +160,7 @@ def test_rolke_lopez_conrad_lower_end():
 
 @pytest.mark.parametrize("form", ["lognormal", "gaussian", "gamma"])
 def test_counting_card_of_combine(form):
-    """n = 0, s = 4.76 lnN 1.20, b = 1.47 lnN 1.50: r < 0.6726 at 95 % from a Markov chain with that many digits of noise.
+    """n = 0, s = 4.76 lnN 1.20, b = 1.47 lnN 1.50: r < 0.6726 at 95 % from a Markov chain, so to about 1e-3.
 
     Without events the background cancels, whatever its distribution.
     """

@@ -33,8 +33,8 @@ STEP = 0.7
 Gaussian step."""
 
 WIDE = 0.12
-"""Relative uncertainty above which the step is not Gaussian and the nodes are twice as dense; limits then change by less
-than 1e-9 with still more nodes, for uncertainties up to 100 %."""
+"""Relative uncertainty above which the step is not Gaussian and the nodes are twice as dense; limits then change by
+less than 1e-9 with still more nodes, for uncertainties up to 100 %."""
 
 MOST_NODES = 4_000_000
 """For one cell."""

@@ -164,7 +164,7 @@ def _broadcast(*values: Numbers) -> list[FloatArray]:
     try:
         arrays = np.broadcast_arrays(*(np.atleast_1d(np.asarray(value, float)) for value in values))
     except ValueError as fault:
-        shapes = " and ".join(str(np.shape(value)) for value in values)
+        shapes = " and ".join(str(np.shape(value)) for value in values if np.ndim(value))
         raise InputError("cells", f"shapes {shapes}", "arrays of one length, or numbers", "align them") from fault
     return [np.array(array).ravel() for array in arrays]
 

@@ -61,9 +61,8 @@ def feldman_cousins(cells: Cells, level: float, belt: Belt = "monotone") -> tupl
         )  # fmt: skip
     background, n = cells.nominal_background, cells.observed
     pairs, which = np.unique(np.stack([n, background]), axis=1, return_inverse=True)
-    ends = np.concatenate(
-        [_ends(pairs[0, i : i + BLOCK], pairs[1, i : i + BLOCK], level, belt) for i in range(0, pairs.shape[1], BLOCK)], axis=1
-    )[:, which.ravel()]  # fmt: skip
+    blocks = np.array_split(pairs, max(1, pairs.shape[1] // BLOCK), axis=1)
+    ends = np.concatenate([_ends(block[0], block[1], level, belt) for block in blocks], axis=1)[:, which.ravel()]
     return ends[0] / cells.efficiency.nominal, ends[1] / cells.efficiency.nominal
 
 
