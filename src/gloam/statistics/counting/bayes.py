@@ -36,9 +36,10 @@ WIDEST = 1 / 6
 def bayes_upper(cells: Cells, level: float, prior: Prior = FLAT) -> FloatArray:
     """The signals below which the posterior has a probability, shape (c,).
 
-    A flat prior leaves sums of incomplete gamma functions (Helene, NIM 212 (1983) 319), exact to rounding; the other
-    priors are integrated numerically, to about 1e-8. "jeffreys" is (e s + b)^(-1/2) with nominal efficiency e and
-    background b; "reference" has the variance of the measured background added to e s + b.
+    A flat prior leaves sums of incomplete gamma functions (Helene, NIM 212 (1983) 319), exact to rounding, and so does
+    "jeffreys" where all is known; the others are integrated numerically, to about 1e-8. "jeffreys" is (e s + b)^(-1/2)
+    with nominal efficiency e and background b; "reference" has the variance of the measured background added to
+    e s + b.
 
     Args:
         cells: the counts.
@@ -55,7 +56,9 @@ def bayes_upper(cells: Cells, level: float, prior: Prior = FLAT) -> FloatArray:
     """
     _check(cells, prior)
     if prior.form == "flat":
-        return in_blocks(cells, lambda n, nodes: _flat_quantile(n, nodes, level, prior))
+        return in_blocks(cells, lambda n, nodes: _gamma_quantile(n, nodes, level, prior))
+    if prior.uses_information and cells.exact:  # (e s + b)^(-1/2): the same integral with n - 1/2
+        return in_blocks(cells, lambda n, nodes: _gamma_quantile(n - 0.5, nodes, level, prior))
     return _tabulated(cells, prior, lambda posterior: quantile_of(posterior, level)[:, None])[:, 0]
 
 
@@ -108,8 +111,8 @@ def _check(cells: Cells, prior: Prior) -> None:
         )  # fmt: skip
 
 
-def _flat_quantile(n: FloatArray, nodes: Nodes, level: float, prior: Prior) -> FloatArray:
-    """Where the integral of the posterior above s is 1 - level.
+def _gamma_quantile(n: FloatArray, nodes: Nodes, level: float, prior: Prior) -> FloatArray:
+    """Where the integral of the posterior above s is 1 - level, for powers n of e s + b.
 
     Above s, the integral of (e s + b)^n exp(-e s - b) / n! is Q(n + 1, e s + b) / e.
     """

@@ -134,16 +134,15 @@ def _lengthened(n: FloatArray, background: FloatArray, level: float, high: Float
     upper end. That is where M + 1 joins the run at the very expectation r above which the run has a probability below
     the level, so that n ln b - b = (M + 1) ln(M + 1) - (M + 1) - (M + 1 - n) ln r. After the jump the end is r - b.
     """
-    largest = high.copy()
-    last = np.floor(np.maximum(np.maximum(n + 1, background), high + background - 2 * np.sqrt(high + background) - 4))
-    found, rows = np.zeros(n.size, int), np.arange(n.size)
-    while rows.size:
-        jump, end = _jump(n[rows], last[rows], level)
-        counts = jump >= background[rows]
-        largest[rows] = np.where(counts, np.maximum(largest[rows], end - jump), largest[rows])
-        found[rows] += counts
-        last[rows] += 1
-        rows = rows[found[rows] < JUMPS]
+    largest, low = high.copy(), np.maximum(n, np.floor(background) - 1)
+    up = low + np.ceil(20 * np.sqrt(np.maximum(n, background) + 4) + 40)
+    while (up - low > 1).any():  # the jumps move up with M: find the first above the background
+        middle = np.floor(0.5 * (low + up))
+        above = _jump(n, middle, level)[0] >= background
+        low, up = np.where(above, low, middle), np.where(above, middle, up)
+    for number in range(JUMPS):
+        jump, end = _jump(n, up + number, level)
+        largest = np.where(jump >= background, np.maximum(largest, end - jump), largest)
     return largest
 
 
