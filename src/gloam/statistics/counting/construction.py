@@ -24,17 +24,17 @@ __all__ = ["profile_construction"]
 REACH = 5.0
 """Standard deviations of each outcome; beyond lies less than 1e-6."""
 
-AUXILIARY = {0: 1, 1: 61, 2: 25}
+AUXILIARY = {0: 1, 1: 61, 2: 15}
 """Values of each auxiliary measurement, by how many there are."""
 
-MOST_OUTCOMES = 2_000_000
+MOST_OUTCOMES = 1_000_000
 
-GRID = 48
+GRID = 24
 """Signals that are tried before the last accepted one is refined."""
 
-BISECTIONS = 24
+BISECTIONS = 14
 
-NEGLIGIBLE = 1e-9
+NEGLIGIBLE = 1e-5
 """Probability of an outcome, in units of the largest, below which it is left out."""
 
 TIE = 1e-9

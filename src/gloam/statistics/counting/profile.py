@@ -15,7 +15,7 @@ from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.statistics.counting.cells import Cells
 from gloam.statistics.counting.poisson import deviance_half
 from gloam.statistics.counting.roots import root_above
-from gloam.statistics.counting.spread import Adjustable, Known, Measured, Pull, Spread
+from gloam.statistics.counting.spread import Adjustable, Known, Measured, Normal, Pull, Spread
 from gloam.statistics.normal import quantile
 
 __all__ = ["Conditional", "conditional_values", "most_likely", "profile_interval", "profile_rise", "profile_upper"]
@@ -114,6 +114,7 @@ def _ends(cells: Cells, rise: float, bounded: bool) -> tuple[FloatArray, FloatAr
         least = np.where(negative, at_zero, 0.0)
     else:
         cells, least = _allowed(cells, rise, at_zero, negative), np.zeros(cells.size)
+        at_zero = profile_rise(cells, np.zeros(cells.size))
         best = _best(cells)
     best = np.maximum(best, 0.0)
 
@@ -121,7 +122,10 @@ def _ends(cells: Cells, rise: float, bounded: bool) -> tuple[FloatArray, FloatAr
         return rise + least[rows] - profile_rise(cells.take(rows), signal)
 
     width = np.sqrt(cells.observed + cells.nominal_background + 1) * np.sqrt(2 * rise)
-    high = root_above(below, best, best + width / cells.efficiency.nominal)
+    high = np.full(cells.size, np.inf)
+    ends = np.flatnonzero(~_escapes(cells, best, at_zero, rise + least))
+    start, guess = best[ends], (best + width / cells.efficiency.nominal)[ends]
+    high[ends] = root_above(lambda signal, rows: below(signal, ends[rows]), start, guess)
     low = np.zeros_like(high)
     rows = np.flatnonzero((best > 0) & (at_zero > rise + least))
     if rows.size:
@@ -132,6 +136,16 @@ def _ends(cells: Cells, rise: float, bounded: bool) -> tuple[FloatArray, FloatAr
 
         low[rows] = root_above(above, np.zeros(rows.size), best[rows])
     return low, high
+
+
+def _escapes(cells: Cells, best: FloatArray, at_zero: FloatArray, height: FloatArray) -> BoolArray:
+    """Whether an efficiency of 0 is not far enough from the nominal one to exclude any signal, however large."""
+    efficiency = cells.efficiency
+    if not isinstance(efficiency, Normal):
+        return np.zeros(cells.size, bool)
+    with np.errstate(divide="ignore"):
+        penalty = 0.5 * (efficiency.nominal / efficiency.sigma) ** 2
+    return np.asarray(penalty + np.where(best > 0, 0.0, at_zero) <= height, bool)
 
 
 def _best(cells: Cells) -> FloatArray:

@@ -80,6 +80,11 @@ def test_an_efficiency_known_to_a_hundred_per_cent():
     assert np.isfinite(bayes_upper(gaussian(0, 1.0, 0, 1, 1.0), 0.90, Prior("flat", (0.0, 50.0)))[0])
 
 
+def test_no_signal_is_excluded_where_the_efficiency_may_be_zero():
+    cells = gaussian([0, 4], 1.0, 0, 1, [1.0, 0.2])
+    assert np.all(np.isinf(profile_interval(cells, 0.999)[1]) == [True, False])
+
+
 def test_an_off_region_that_says_nothing():
     """tau = 1e-6 and an empty off region: any background up to a million; no signal has to be there."""
     cells = on_off_cells([0, 5], 0, 1e-6)
