@@ -44,9 +44,9 @@ TIE = 1e-9
 def profile_construction(cells: Cells, level: float) -> tuple[FloatArray, FloatArray]:
     """Unified intervals with profiled uncertainties, shapes (c,); one cell after the other, 0.1 s to some each.
 
-    Counts alone (an off region) make the acceptance exact at each signal. Auxiliary Gaussian measurements are summed over
-    few values: with five times as many, or three times for each of two, the ends move by less than 1 % in the cases tried
-    (n = 10, b = 3 +- 0.6: upper end 13.20 and 13.22).
+    Counts alone (an off region) make the acceptance exact at each signal. Auxiliary Gaussian measurements are summed
+    over few values: with five times as many, or three times for each of two, the ends move by less than 1 % in the
+    cases tried (n = 10, b = 3 +- 0.6: upper end 13.20 and 13.22).
 
     Args:
         cells: the counts.
