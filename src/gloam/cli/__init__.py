@@ -17,10 +17,12 @@ __all__ = ["main"]
 COMMANDS = {
     "bench": "time the standard scans, alone or against other tools",
     "cache": "show or clear the stored artefacts",
+    "limit": "limits of a counting experiment",
     "list": "the searches there are",
     "run": "run a search on its own data or on yours",
     "scan": "scan a spectrum of yours over mass",
     "show": "everything a search declares, with sources",
+    "significance": "significance of a count over a measured background",
 }
 
 

@@ -1,0 +1,91 @@
+"""Sums of Poisson probabilities, as logarithms that survive far tails."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gloam.arrays import FloatArray
+
+__all__ = ["deviance_half", "log_at_least", "log_at_most", "log_probability"]
+
+SMALLEST = 1e-280
+"""Below this the continued fraction takes over from the library's incomplete gamma function."""
+
+TERMS = 2000
+
+
+def log_probability(count: FloatArray, mean: FloatArray) -> FloatArray:
+    """Logarithm of P(N = count); a count need not be whole. 0 ln 0 is 0.
+
+    Example:
+        >>> log_probability(np.array([0.0, 2.0]), np.array([0.0, 1.0])).round(6)
+        array([ 0.      , -1.693147])
+    """
+    from scipy.special import gammaln, xlogy
+
+    return np.asarray(xlogy(count, mean) - mean - gammaln(count + 1))
+
+
+def log_at_most(count: FloatArray, mean: FloatArray) -> FloatArray:
+    """Logarithm of P(N <= count), ln Q(count + 1, mean) (DLMF 8.2.4), finite for any mean.
+
+    Example:
+        >>> log_at_most(np.array([0.0, 0.0]), np.array([3.0, 5000.0]))
+        array([-3.e+00, -5.e+03])
+    """
+    from scipy.special import gammaincc
+
+    count, mean = np.broadcast_arrays(np.asarray(count, float), np.asarray(mean, float))
+    probability = np.asarray(gammaincc(count + 1, mean), float)
+    far = probability < SMALLEST
+    with np.errstate(divide="ignore"):
+        logs = np.asarray(np.log(probability), float)
+    if far.any():
+        logs[far] = _log_upper_tail(count[far] + 1, mean[far])
+    return logs
+
+
+def log_at_least(count: FloatArray, mean: FloatArray) -> FloatArray:
+    """Logarithm of P(N >= count), ln P(count, mean) of the lower incomplete gamma function; 0 for a count of 0.
+
+    Example:
+        >>> log_at_least(np.array([0.0, 1.0]), np.array([3.0, 3.0])).round(6)
+        array([ 0.      , -0.051069])
+    """
+    from scipy.special import gammainc
+
+    count, mean = np.broadcast_arrays(np.asarray(count, float), np.asarray(mean, float))
+    with np.errstate(divide="ignore"):
+        return np.where(count > 0, np.log(gammainc(np.maximum(count, 1e-300), mean)), 0.0)
+
+
+def deviance_half(count: FloatArray, mean: FloatArray) -> FloatArray:
+    """Mean - count - count ln(mean / count): -ln L above its least value, without loss of digits at large counts.
+
+    Example:
+        >>> deviance_half(np.array([0.0, 4.0]), np.array([1.5, 4.0]))
+        array([1.5, 0. ])
+    """
+    count, mean = np.broadcast_arrays(np.asarray(count, float), np.asarray(mean, float))
+    positive = np.where(count > 0, count, 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        x = (mean - positive) / positive
+        value = positive * (x - np.log1p(x))
+    return np.where(mean < 0, np.inf, np.where(count > 0, value, mean))
+
+
+def _log_upper_tail(a: FloatArray, x: FloatArray) -> FloatArray:
+    """Ln Q(a, x) for x far above a: Legendre's continued fraction (DLMF 8.9.2) by Lentz's method."""
+    from scipy.special import gammaln
+
+    b = x + 1 - a
+    c, d = np.full_like(x, 1e300), 1 / b
+    h = d.copy()
+    for i in range(1, TERMS):
+        an = -i * (i - a)
+        b = b + 2
+        d, c = 1 / (an * d + b), b + an / c
+        h = h * d * c
+        if np.all(np.abs(d * c - 1) < 1e-14):
+            break
+    return np.asarray(-x + a * np.log(x) - gammaln(a) + np.log(h))
