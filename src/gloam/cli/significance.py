@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
+from typing import Any
 
 import click
 
 from gloam.cli.options import common_options, print_json
+from gloam.errors import InputError
 
 __all__ = ["command"]
+
+NOTE = (
+    "p_global is a bound, p_local + mean number of up-crossings; p_global_estimate is that of a continuous scan, lower "
+    "where several crossings are likely."
+)
 
 
 @click.group("significance", epilog="Example: gloam significance onoff --on 4 --off 5 --tau 5 --json")
@@ -48,3 +57,67 @@ def on_off(on: float, off: float, tau: float, as_json: bool, quiet: bool) -> Non
     if not quiet:
         for note in notes:
             click.echo(f"  note: {note}")
+
+
+@command.command("global", epilog="Example: gloam significance global --z-local 3 --length 100 --width 1 --json")
+@click.option("--z-local", type=float, metavar="Z", help="Largest local significance of the scan.")
+@click.option("--length", type=float, metavar="L", help="Of the range that was scanned.")
+@click.option("--width", type=float, metavar="S", help="Resolution sigma, in the same unit.")
+@click.option(
+    "--run", "directory", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+    help="Of a scan or a run instead: what its summary says.",
+)  # fmt: skip
+@common_options
+def everywhere(
+    z_local: float | None, length: float | None, width: float | None, directory: Path | None, as_json: bool, quiet: bool
+) -> None:
+    """Account for the masses that were looked at: the exact up-crossings of a stationary scan, or those of a run."""
+    numbers = (z_local, length, width)
+    if (directory is None) == (None in numbers) or (directory is not None and any(n is not None for n in numbers)):
+        raise InputError(
+            "gloam significance global", "neither or both of a run and three numbers",
+            "--z-local, --length and --width, or --run DIR", "give one of the two",
+        )  # fmt: skip
+    document = _of_run(directory) if directory is not None else _stationary(*numbers)
+    if as_json:
+        print_json(document)
+        return
+    z = "" if document["z_global"] is None else f", z_global {document['z_global']:.3f}"
+    p = "not known" if document["p_global"] is None else f"{document['p_global']:.5g}"
+    click.echo(f"p_global {p}{z}")
+    if not quiet:
+        for note in document["notes"]:
+            click.echo(f"  note: {note}")
+
+
+def _stationary(z: float | None, length: float | None, width: float | None) -> dict[str, Any]:
+    import numpy as np
+
+    from gloam.statistics.elsewhere import mean_upcrossings, stationary_scan, upper_bound
+    from gloam.statistics.normal import quantile, survival
+
+    if z is None or length is None or width is None:  # the caller has seen to it
+        raise InputError("gloam significance global", "a missing number", "three numbers", "give all of them")
+    bound = min(upper_bound(z, length, width), 1.0)
+    p_local = float(survival(np.array(z)))
+    return {
+        "p_global": bound,
+        "z_global": -float(quantile(bound)) if 0 < bound < 1 else None,
+        "p_local": p_local,
+        "trials_factor": bound / p_local,
+        "mean_upcrossings": mean_upcrossings(z, length, width),
+        "p_global_estimate": math.exp(stationary_scan(length, width).log_p_value(z)),
+        "inputs": {"z_local": z, "length": length, "width": width},
+        "reference": "Gross and Vitells, EPJC 70 (2010) 525 (arXiv:1005.1891), for the signed process",
+        "notes": [NOTE],
+    }
+
+
+def _of_run(directory: Path) -> dict[str, Any]:
+    path = directory / "summary.json"
+    if not path.is_file():
+        raise InputError(f"--run {directory}", "no summary.json", "the directory of a scan or a run", "give its --out")
+    summary = json.loads(path.read_text())
+    kept = {name: summary.get(name) for name in ("p_global", "p_global_err", "z_global", "trials_factor", "toys")}
+    reasons = [note for note in summary.get("notes") or [] if str(note).startswith("p_global")]
+    return {**kept, "max_excess": summary.get("max_excess"), "notes": reasons}

@@ -1,8 +1,10 @@
 """`gloam limit` and `gloam significance`: every method, the keys of their JSON, refusals."""
 
+import json
 from typing import get_args
 
 import pytest
+from scipy.stats import norm
 
 from gloam.statistics import CountingMethod
 
@@ -127,3 +129,36 @@ def test_significance(gloam):
 )
 def test_bad_input(gloam, command, words):
     refused(gloam(*command.split()), *words)
+
+
+GLOBAL = ("significance", "global")
+
+
+@pytest.mark.parametrize(("z", "p"), [(3, 0.12637), (5, 4.22262e-5)])
+def test_the_stationary_scan(gloam, z, p):
+    """The exact up-crossings of a scan over 100 resolutions."""
+    found = gloam(*GLOBAL, "--z-local", z, "--length", 100, "--width", 1, "--json").document
+    assert found["p_global"] == pytest.approx(p, rel=1e-4)
+    assert norm.sf(found["z_global"]) == pytest.approx(found["p_global"], rel=1e-9)
+    assert found["p_global_estimate"] <= found["p_global"]
+
+
+def test_the_summary_of_a_run(gloam, tmp_path):
+    numbers = {"p_global": 0.2, "z_global": 0.84, "notes": ["p_global: from crossings.", "other"]}
+    (tmp_path / "summary.json").write_text(json.dumps(numbers))
+    found = gloam(*GLOBAL, "--run", tmp_path, "--json").document
+    assert (found["p_global"], found["toys"], found["notes"]) == (0.2, None, ["p_global: from crossings."])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), ["Give one of the two"]),
+        (("--z-local", 3, "--length", 100), ["Give one of the two"]),
+        (("--run", ".", "--z-local", 3), ["Give one of the two"]),
+        (("--z-local", 3, "--length", -1, "--width", 1), ["a number > 0"]),
+        (("--run", "nowhere"), ["no summary.json"]),
+    ],
+)
+def test_what_a_global_significance_refuses(gloam, arguments, words):
+    refused(gloam(*GLOBAL, *arguments), words)
