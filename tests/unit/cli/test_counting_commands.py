@@ -161,4 +161,4 @@ def test_the_summary_of_a_run(gloam, tmp_path):
     ],
 )
 def test_what_a_global_significance_refuses(gloam, arguments, words):
-    refused(gloam(*GLOBAL, *arguments), words)
+    refused(gloam(*GLOBAL, *arguments), *words)
