@@ -16,6 +16,7 @@ from gloam.fit.minimum import Minimum, pending, put
 from gloam.fit.problem import Problem
 from gloam.fit.sequential import profile_sequentially
 from gloam.fit.status import is_certified
+from gloam.fit.tangent import point_at, tangent_problem
 
 __all__ = ["minimise_along_yield"]
 
@@ -59,11 +60,12 @@ def _look_beyond(problem: Problem, found: Minimum, unit: FloatArray, tol: float)
     """
     none, nominal = np.zeros(problem.size), problem.nominal()
     plain = solve_linear(nominal, found.theta[:, : nominal.parameters], none, free=False, tol=START_TOLERANCE)
-    without = profile_sequentially(problem, problem.with_parameters(plain.theta), none, START_TOLERANCE)
-    rows = np.flatnonzero(~(without.curvature > CONVEX * plain.curvature))
+    theta = problem.with_parameters(plain.theta)
+    tangent = tangent_problem(problem, theta, none, point_at(problem, theta, none), plain.multiplier)
+    rows = np.flatnonzero(~(_bend(problem, tangent) < (1 - CONVEX) * plain.curvature))
     if rows.size == 0:
         return
-    part, unit, theta = problem.take(rows), unit[rows], without.theta[rows]
+    part, unit, theta = problem.take(rows), unit[rows], theta[rows]
     for side in (-1.0, 1.0):
         yields = side * unit[:, None] * np.array([0.0, *BEYOND, np.inf])
         values, starts = np.full((rows.size, len(BEYOND)), np.inf), []
@@ -85,6 +87,16 @@ def _look_beyond(problem: Problem, found: Minimum, unit: FloatArray, tol: float)
         )
         better = certified[deeper < 0]
         put(found, rows[near[better]], other, better)
+
+
+def _bend(problem: Problem, tangent: Problem) -> FloatArray:
+    """By how much morphs of the signal lower the curvature of the profile at s = 0, shape (b,)."""
+    constraint = tangent.constraint
+    if problem.effects is None or constraint is None or constraint.cross is None:
+        return np.zeros(problem.size)
+    at = problem.design.parameters + np.array(sorted(problem.effects.morphs_signal))
+    with np.errstate(all="ignore"):
+        return np.asarray((constraint.cross[at] ** 2 / constraint.precision[at, at]).sum(axis=0))
 
 
 def _descend(
