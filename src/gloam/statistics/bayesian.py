@@ -26,6 +26,7 @@ from gloam.scans import Batch, ScanResult, batches
 from gloam.statistics.marginalisation import REPLICATES, Proposal, log_marginals, proposals
 from gloam.statistics.posterior import Posterior, Support, quantile_of
 from gloam.statistics.prior import FLAT, Prior
+from gloam.statistics.signal_factor import log_factor_error, smeared
 
 __all__ = ["Functional", "Marginalisation", "bayesian_limits", "over_posteriors", "posterior_estimates"]
 
@@ -42,6 +43,9 @@ POINTS = 16
 """Pairs of rays of each replicate at first; four times as many as long as the error is too large."""
 
 MOST_POINTS = {"laplace": 1024, "exact": 1024}
+
+MOST_WITH_EFFECTS = 128
+"""The same for draws with nuisance effects, each of which costs a whole expectation; the error says what that gives."""
 
 SAMPLED_ERROR = {"laplace": 7.5e-3, "exact": 1e-3}
 """Small enough, in standard deviations of the posterior: half of the 1.5e-2 that is promised, for fluctuations."""
@@ -162,7 +166,16 @@ def posterior_estimates(
         The yields, shape (b, q), NaN where a fit has no certificate, and their errors from halving the nodes and, where
         sampled, from the spread of the replicates, shape (b,).
     """
+    factor = log_factor_error(problem) if prior == FLAT else None
+    if factor is not None:
+        k, of_yield = problem.design.parameters, functional
+        problem, theta = problem.nominal(), theta[:, :k]
+
+        def functional(posterior: Posterior) -> FloatArray:
+            return of_yield(smeared(posterior))
+
     start = _Start.of(problem, theta, s, prior, FAR - np.log(tail))
+    start = replace(start, support=replace(start.support, factor=factor))
     first = _tabulated(problem, start, prior, NODES[0])
     bounded = _is_bounded(problem, first)
     sampled = bounded | (marginalisation == "exact")
@@ -178,6 +191,8 @@ def posterior_estimates(
     if rows.size:
         goal = SAMPLED_ERROR[marginalisation]
         most = MOST_POINTS[marginalisation]
+        if problem.effects is not None and marginalisation == "laplace":
+            most = MOST_WITH_EFFECTS
         sampling = _Sampling(problem.take(rows), start.take(rows), prior, bounded[rows], functional, goal, most)
         value[rows], error[rows] = sampling.estimates(first.take(rows), POINTS)
     return value, error

@@ -32,11 +32,14 @@ class Support:
     Attributes:
         low, high: the ends, shapes (b,).
         shift: shape (b,); low + shift > 0.
+        factor: standard deviation of the logarithm of an uncertain factor that the yields have yet to be divided by,
+            shape (b,), or None.
     """
 
     low: FloatArray
     high: FloatArray
     shift: FloatArray
+    factor: FloatArray | None = None
 
     @property
     def span(self) -> FloatArray:
@@ -54,7 +57,8 @@ class Support:
 
     def take(self, rows: IntArray) -> Support:
         """Those of some rows."""
-        return Support(self.low[rows], self.high[rows], self.shift[rows])
+        factor = None if self.factor is None else self.factor[rows]
+        return Support(self.low[rows], self.high[rows], self.shift[rows], factor)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
