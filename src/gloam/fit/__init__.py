@@ -9,7 +9,7 @@ from gloam.fit.likelihood import Point, likelihood_difference
 from gloam.fit.linear import information, is_distinct
 from gloam.fit.minimum import Minimum
 from gloam.fit.problem import Problem
-from gloam.fit.profiling import minimise, profile, projected_start
+from gloam.fit.profiling import first_step, minimise, profile, projected_start
 from gloam.fit.status import FitStatus, is_certified
 from gloam.fit.tangent import tangent_problem
 
@@ -31,6 +31,7 @@ __all__ = [
     "TemplateSpread",
     "covariance",
     "crossing",
+    "first_step",
     "information",
     "is_certified",
     "is_distinct",

@@ -9,6 +9,7 @@ from gloam.fit.elimination import solve_positive
 from gloam.fit.likelihood import Point
 from gloam.fit.minimum import Minimum
 from gloam.fit.problem import Problem
+from gloam.fit.second_order import bin_weights
 from gloam.fit.tangent import tangent_problem
 
 __all__ = ["covariance"]
@@ -22,10 +23,7 @@ def covariance(problem: Problem, minimum: Minimum) -> FloatArray:
     at = Point.of(minimum)
     linear = tangent_problem(problem, minimum.theta, minimum.s, at, minimum.multiplier)
     k = linear.design.parameters
-    filled = linear.counts > 0
-    weight = np.where(filled, linear.counts / np.where(filled, minimum.expected, 1.0) ** 2, 0.0)
-    if linear.spread is not None:
-        weight = weight / (1 + linear.spread**2 * weight)
+    weight = bin_weights(linear, minimum.expected)
     weighted_signal = weight * linear.signal
     matrix = np.empty((k + 1, k + 1, linear.size))
     matrix[:k, :k] = linear.design.gram(weight)

@@ -9,7 +9,9 @@ from gloam.fit.direction import direction
 from gloam.fit.likelihood import Point
 from gloam.fit.minimum import Minimum
 from gloam.fit.problem import Problem
+from gloam.fit.second_order import bin_weights
 from gloam.fit.tangent import tangent_problem
+from gloam.fit.template_statistics import soft_weight
 
 __all__ = ["background_curvature", "expected_information", "log_determinant"]
 
@@ -27,11 +29,7 @@ def background_curvature(
         multiplier: of empty bins at mu = 0, shape (b, m).
     """
     linear = tangent_problem(problem, theta, s, at, multiplier)
-    with np.errstate(all="ignore"):  # an empty bin on mu = 0 does not count
-        weight = np.where(linear.counts > 0, linear.counts / at.expected**2, 0.0)
-    if linear.spread is not None:
-        weight = weight / (1 + linear.spread**2 * weight)
-    matrix = linear.design.gram(weight)
+    matrix = linear.design.gram(bin_weights(linear, at.expected))
     if linear.constraint is not None:
         matrix = matrix + linear.constraint.precision
     return np.moveaxis(matrix, 2, 0)
@@ -56,7 +54,7 @@ def expected_information(problem: Problem, minimum: Minimum) -> tuple[FloatArray
     with np.errstate(all="ignore"):
         weight = np.where(exposure > 0, exposure / minimum.expected, 0.0)
         if linear.spread is not None:
-            weight = weight / (1 + linear.spread**2 * weight)
+            weight = soft_weight(weight, linear.spread)
         residual = np.zeros_like(weight)
         towards = direction(linear.design, linear.signal, weight, residual, np, linear.constraint, minimum.theta)
     return towards.information, towards.curvature

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from gloam.arrays import FloatArray
 from gloam.fit.linear import TOLERANCE, solve_linear, start_without_signal
 from gloam.fit.minimum import Minimum
 from gloam.fit.problem import Problem
 from gloam.fit.sequential import profile_sequentially
+from gloam.fit.status import FitStatus
 from gloam.fit.yield_search import minimise_along_yield
 
-__all__ = ["TOLERANCE", "minimise", "profile", "projected_start"]
+__all__ = ["TOLERANCE", "first_step", "minimise", "profile", "projected_start"]
 
 
 def profile(problem: Problem, theta: FloatArray, s: FloatArray, tol: float = TOLERANCE) -> Minimum:
@@ -44,3 +47,28 @@ def projected_start(problem: Problem) -> FloatArray:
     if problem.effects is None:
         return start_without_signal(problem)
     return problem.with_parameters(start_without_signal(problem.nominal()))
+
+
+def first_step(problem: Problem, without: Minimum, most_promised: float) -> tuple[FloatArray, FloatArray]:
+    """Newton's step towards the free minimum, which slope and curvature of the profile at s = 0 already give.
+
+    It is not taken where it leaves mu > 0 or promises too much, as it does with no counts under the peak. Fits with
+    nuisance effects find their own start.
+
+    Args:
+        problem: b fits.
+        without: their minima without a signal.
+        most_promised: gain in 2 ln L, to second order, above which the step is not believed.
+
+    Returns:
+        Where to start `minimise`: background coefficients, shape (b, K), and yields, shape (b,).
+    """
+    if problem.effects is not None:
+        return without.theta, np.zeros(problem.size)
+    with np.errstate(all="ignore"):
+        s = -without.slope / without.curvature
+        promised = without.slope**2 / without.curvature
+    s = np.where((without.status == FitStatus.OK.value) & (promised < most_promised), s, 0.0)
+    theta = without.theta + without.ridge * s[:, None]
+    outside = problem.expected(theta, s).min(axis=1) <= 0
+    return np.where(outside[:, None], without.theta, theta), np.where(outside, 0.0, s)

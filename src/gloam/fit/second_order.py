@@ -7,9 +7,16 @@ import numpy as np
 from gloam.arrays import FloatArray
 from gloam.fit.direction import Direction, direction
 from gloam.fit.problem import Problem
-from gloam.fit.template_statistics import shift_step, softened
+from gloam.fit.template_statistics import shift_step, soft_weight, softened
 
-__all__ = ["bin_changes", "second_order"]
+__all__ = ["bin_changes", "bin_weights", "second_order"]
+
+
+def bin_weights(linear: Problem, expected: FloatArray) -> FloatArray:
+    """The second derivatives of -ln L in the expectation of each bin, its shift eliminated; 0 in empty bins; (b, m)."""
+    filled = linear.counts > 0
+    weight = np.where(filled, linear.counts / np.where(filled, expected, 1.0) ** 2, 0.0)
+    return weight if linear.spread is None else soft_weight(weight, linear.spread)
 
 
 def second_order(

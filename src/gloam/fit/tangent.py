@@ -13,6 +13,7 @@ from gloam.fit.effects import Shifts
 from gloam.fit.elimination import solve_positive
 from gloam.fit.likelihood import Point
 from gloam.fit.problem import Problem
+from gloam.fit.second_order import bin_weights
 from gloam.fit.template_statistics import best_expectation
 
 __all__ = ["point_at", "tangent_problem"]
@@ -82,10 +83,7 @@ def _bent(linear: Problem, bend: FloatArray, at: Point, margin: FloatArray | flo
         return dataclasses.replace(linear, constraint=constraint)
     precision = constraint.precision + bend
     with np.errstate(all="ignore"):
-        weight = np.where(linear.counts > 0, linear.counts / at.expected**2, 0.0)
-        if linear.spread is not None:
-            weight = weight / (1 + linear.spread**2 * weight)
-        hessian = linear.design.gram(weight) + constraint.precision + margin * bend
+        hessian = linear.design.gram(bin_weights(linear, at.expected)) + constraint.precision + margin * bend
         _, pivot = solve_positive(hessian, [constraint.origin.T], np)
     precision = np.where(pivot > 1e-9, precision, constraint.precision)
     return dataclasses.replace(linear, constraint=dataclasses.replace(constraint, precision=precision))

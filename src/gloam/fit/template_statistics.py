@@ -13,7 +13,12 @@ import numpy as np
 
 from gloam.arrays import FloatArray
 
-__all__ = ["best_expectation", "shift_step", "softened"]
+__all__ = ["best_expectation", "shift_step", "soft_weight", "softened"]
+
+
+def soft_weight(weight: FloatArray, spread: FloatArray) -> FloatArray:
+    """The weights of the bins after the elimination of their shifts; arguments as in `softened`."""
+    return np.asarray(weight / (1 + spread * spread * weight))
 
 
 def softened(

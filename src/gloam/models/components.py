@@ -127,8 +127,8 @@ def _component_terms(part: Component, terms: Terms, position: FloatArray) -> Ter
             f"component {part.name!r} with an expected yield", f"{len(terms.names)} coefficients", "a form with one",
             "leave its yield floating or use a template",
         )  # fmt: skip
-    expected = _positive(part.expected, position, f"yield of {part.name}", zero=True)
-    error = _positive(part.relative_error, position, f"relative error of the yield of {part.name}", zero=True)
+    expected = _not_negative(part.expected, position, f"yield of {part.name}")
+    error = _not_negative(part.relative_error, position, f"relative error of the yield of {part.name}")
     template = expected[:, None] * terms.columns[:, :, 0]
     spreads = tuple((0, expected[:, None] * sigma) for _, sigma in terms.spreads)
     if part.constraint == "gaussian" and (error > 0).any():
@@ -146,9 +146,9 @@ def _component_terms(part: Component, terms: Terms, position: FloatArray) -> Ter
     )  # fmt: skip
 
 
-def _positive(parameter: Parameter, position: FloatArray, name: str, zero: bool) -> FloatArray:
+def _not_negative(parameter: Parameter, position: FloatArray, name: str) -> FloatArray:
     value = evaluate(parameter, position, name)
-    if value.size and (value.min() < 0 or (value.min() == 0 and not zero)):
+    if value.size and value.min() < 0:
         raise InputError(name, float(value.min()), "numbers >= 0", "correct it")
     return value
 

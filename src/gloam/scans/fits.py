@@ -17,6 +17,7 @@ from gloam.fit import (
     Problem,
     covariance,
     crossing,
+    first_step,
     is_certified,
     is_distinct,
     likelihood_difference,
@@ -112,7 +113,7 @@ def _fit(problem: Problem) -> _Fitted:
     """The two fits of a batch and what a scan keeps of them."""
     none = np.zeros(problem.size)
     without = profile(problem, projected_start(problem), none)
-    free = minimise(problem, *_first_step(problem, without))
+    free = minimise(problem, *first_step(problem, without, MOST_PROMISED))
     q0 = np.maximum(2 * likelihood_difference(problem, without, free), 0.0)
     free.status = _joint_status(free.status, without.status)
     with np.errstate(all="ignore"):
@@ -131,23 +132,6 @@ def _fit(problem: Problem) -> _Fitted:
     usable = is_certified(free.status)
     values = {"n_sig": free.s, "n_sig_err": error, "q0": q0, "edm": np.maximum(free.gap, without.gap)}
     return _Fitted(free, without, matrix, {name: np.where(usable, value, np.nan) for name, value in values.items()})
-
-
-def _first_step(problem: Problem, without: Minimum) -> tuple[FloatArray, FloatArray]:
-    """Newton's step towards the free minimum, which the slope and curvature of the profile at s = 0 already give.
-
-    It is not taken where it leaves mu > 0 or promises too much, as it does with no counts under the peak. Fits with
-    nuisance effects find their own start.
-    """
-    if problem.effects is not None:
-        return without.theta, np.zeros(problem.size)
-    with np.errstate(all="ignore"):
-        s = -without.slope / without.curvature
-        promised = without.slope**2 / without.curvature
-    s = np.where((without.status == FitStatus.OK.value) & (promised < MOST_PROMISED), s, 0.0)
-    theta = without.theta + without.ridge * s[:, None]
-    outside = problem.expected(theta, s).min(axis=1) <= 0
-    return np.where(outside[:, None], without.theta, theta), np.where(outside, 0.0, s)
 
 
 def _joint_status(free: IntArray, without: IntArray) -> IntArray:

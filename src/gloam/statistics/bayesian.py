@@ -42,7 +42,7 @@ NODES = (17, 33, 65, 129)
 POINTS = 16
 """Pairs of rays of each replicate at first; four times as many as long as the error is too large."""
 
-MOST_POINTS = {"laplace": 1024, "exact": 1024}
+MOST_POINTS = 1024
 
 MOST_WITH_EFFECTS = 128
 """The same for draws with nuisance effects, each of which costs a whole expectation; the error says what that gives."""
@@ -190,7 +190,7 @@ def posterior_estimates(
     rows = np.flatnonzero(sampled & np.isfinite(start.support.high))
     if rows.size:
         goal = SAMPLED_ERROR[marginalisation]
-        most = MOST_POINTS[marginalisation]
+        most = MOST_POINTS
         if problem.effects is not None and marginalisation == "laplace":
             most = MOST_WITH_EFFECTS
         sampling = _Sampling(problem.take(rows), start.take(rows), prior, bounded[rows], functional, goal, most)

@@ -8,7 +8,7 @@ import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.execution import map_batches
-from gloam.fit import FitStatus, Minimum, Problem, likelihood_difference, minimise, profile
+from gloam.fit import Problem, first_step, likelihood_difference, minimise, profile
 from gloam.scans import Batch, Scan, ScanResult, batches, signed_significance
 
 __all__ = ["fit_pairs"]
@@ -84,18 +84,7 @@ def _significances(problem: Problem, theta: FloatArray) -> tuple[FloatArray, Boo
     """The significances of a batch, its fits started from some background, and which are certified."""
     none = np.zeros(problem.size)
     without = profile(problem, theta, none, CERTIFICATE)
-    free = minimise(problem, *_first_step(problem, without), CERTIFICATE)
+    free = minimise(problem, *first_step(problem, without, SMALL_STEP), CERTIFICATE)
     q0 = 2 * likelihood_difference(problem, without, free)
     good = (without.gap <= CERTIFICATE) & (free.gap <= CERTIFICATE)
     return np.where(good, signed_significance(free.s, q0), -np.inf), good
-
-
-def _first_step(problem: Problem, without: Minimum) -> tuple[FloatArray, FloatArray]:
-    """Newton's step from the fit without a signal, not taken where it leaves mu > 0 or promises too much."""
-    with np.errstate(all="ignore"):
-        s = -without.slope / without.curvature
-        promised = without.slope**2 / without.curvature
-    s = np.where((without.status == FitStatus.OK.value) & (promised < SMALL_STEP), s, 0.0)
-    theta = without.theta + without.ridge * s[:, None]
-    outside = problem.expected(theta, s).min(axis=1) <= 0
-    return np.where(outside[:, None], without.theta, theta), np.where(outside, 0.0, s)
