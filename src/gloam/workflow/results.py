@@ -26,6 +26,8 @@ class Run:
         published: comparison with what is known, or None.
         notes: what a reader of the results must know.
         systematics: uncertainties of the yields.
+        declaration: what was asked for, see `gloam.workflow.declared`; None for what only Python code knows.
+        seed: of everything random; None where nothing was.
     """
 
     name: str
@@ -37,3 +39,5 @@ class Run:
     published: dict[str, Any] | None = None
     notes: tuple[str, ...] = ()
     systematics: tuple[YieldNuisance, ...] = ()
+    declaration: dict[str, Any] | None = None
+    seed: int | None = None
