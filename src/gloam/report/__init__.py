@@ -1,6 +1,6 @@
 """Figures and the HTML page of a run. Matplotlib is loaded when the first figure is drawn, not before."""
 
-from gloam.report.channel import ChannelResult, ChannelVariants
+from gloam.report.channel import Channel, ChannelResult, ChannelVariants, CountingChannel
 from gloam.report.figures import (
     fit_figure,
     limit_figure,
@@ -14,8 +14,10 @@ from gloam.report.views import FitView, fit_view, largest_deficit, largest_exces
 from gloam.report.writing import write_figures
 
 __all__ = [
+    "Channel",
     "ChannelResult",
     "ChannelVariants",
+    "CountingChannel",
     "FitView",
     "fit_figure",
     "fit_view",
