@@ -29,6 +29,12 @@ from gloam.statistics.counting import (
     z_bi,
     z_profile,
 )
+from gloam.statistics.counting_scans import (
+    CountingScanLimits,
+    CountingSignificances,
+    counting_scan_limits,
+    counting_significances,
+)
 from gloam.statistics.elsewhere import GlobalMethod, GlobalSignificance, global_significance
 from gloam.statistics.envelope import Envelope, profile_envelope
 from gloam.statistics.goodness_of_fit import Goodness, deviance, deviance_moments, goodness
@@ -49,6 +55,8 @@ __all__ = [
     "CountingLimits",
     "CountingMethod",
     "CountingOptions",
+    "CountingScanLimits",
+    "CountingSignificances",
     "Envelope",
     "GlobalMethod",
     "GlobalSignificance",
@@ -75,7 +83,9 @@ __all__ = [
     "combine_variants",
     "counting_cells",
     "counting_limits",
+    "counting_scan_limits",
     "counting_sensitivity",
+    "counting_significances",
     "deviance",
     "deviance_moments",
     "feldman_cousins",

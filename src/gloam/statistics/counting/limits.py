@@ -97,7 +97,12 @@ class CountingLimits:
 
 
 def counting_limits(
-    cells: Cells, level: float, method: CountingMethod = "cls", options: CountingOptions | None = None
+    cells: Cells,
+    level: float,
+    method: CountingMethod = "cls",
+    options: CountingOptions | None = None,
+    *,
+    expected: bool = True,
 ) -> CountingLimits:
     """Limits on the signals of counts over background, by any of the methods.
 
@@ -107,6 +112,7 @@ def counting_limits(
         method: "classical", "bayes", "cousins-highland" (a Gaussian efficiency, cut at 0), "cls", "cls-toys", "profile"
             or "feldman-cousins".
         options: of the methods.
+        expected: whether to find the expected limits too.
 
     Raises:
         InputError: for levels, methods or uncertainties that do not go together.
@@ -127,8 +133,10 @@ def counting_limits(
         raise InputError(f"interval of the method {method}", options.interval, one_of(kinds), "choose one of these")
     options = replace(options, interval=options.interval or kinds[0])
     observed = _found(cells, level, method, options)
-    expected = _found(cells.observing(median_count(cells)), level, method, options).upper
-    return replace(observed, expected=expected)
+    if not expected:
+        return observed
+    median = _found(cells.observing(median_count(cells)), level, method, options).upper
+    return replace(observed, expected=median)
 
 
 def _found(cells: Cells, level: float, method: CountingMethod, options: CountingOptions) -> CountingLimits:
