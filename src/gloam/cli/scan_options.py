@@ -61,8 +61,8 @@ def cross_section_options(function: F) -> F:
         click.option(
             "--radiative-factor",
             metavar="VALUE|TABLE.csv",
-            help="(1 + delta) x vacuum polarisation, visible over Born cross section, or columns mass,radiative_factor. "
-            " [the cross section is the visible one]",
+            help="(1 + delta) x vacuum polarisation, visible over Born cross section, or columns mass,radiative_factor."
+            "  [the cross section is the visible one]",
         ),
         click.option(
             "--branching-fraction",

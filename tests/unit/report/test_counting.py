@@ -44,7 +44,10 @@ def line() -> CountingChannel:
 def plane() -> CountingChannel:
     random = random_stream(1, "counts in the plane")
     axes = uniform_axis(1.0, 3.0, bins=100, name="M"), uniform_axis(0.0, 5.0, bins=100, name="mRecoil")
-    values = np.append(random.uniform(1, 3, 800), np.full(9, 2.0)), np.append(random.uniform(0, 5, 800), np.full(9, 3.0))
+    values = (
+        np.append(random.uniform(1, 3, 800), np.full(9, 2.0)),
+        np.append(random.uniform(0, 5, 800), np.full(9, 3.0)),
+    )
     spectrum = fill(values, axes, origin=ORIGIN)
     first, second = (each.ravel() for each in np.meshgrid(np.linspace(1.1, 2.9, 19), np.linspace(0.5, 4.5, 9)))
     windows = plane_windows(axes, first, second, 0.1, 0.25)
@@ -66,7 +69,8 @@ def test_the_plane_is_drawn_as_maps_and_not_in_the_overview(plane):
     figure = counts_figure(plane)
     assert figure.axes[0].get_ylabel() == "Recoil mass [GeV]"
     observed, expected = plane_limit_figure(plane).axes[:2]
-    assert observed.get_xlim() == (1.0, 3.0) and expected.get_ylim() == (0.0, 5.0)
+    assert observed.get_xlim() == (1.0, 3.0)
+    assert expected.get_ylim() == (0.0, 5.0)
     assert overview_figure([plane]) is None
 
 
@@ -108,7 +112,9 @@ def test_rows_of_the_table(line, plane):
     ],
 )
 def test_limits_of_counts_in_words(method, words, plane):
-    known = CountingScan(plane.result.spectrum, plane.result.windows, KnownBackground(plane.result.setup.background.spectrum))
+    known = CountingScan(
+        plane.result.spectrum, plane.result.windows, KnownBackground(plane.result.setup.background.spectrum)
+    )
     limits = counting_scan_limits(count_windows(known), 0.90, method, bands=False)
     assert limit_in_words(limits) == words
 

@@ -6,18 +6,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gloam.arrays import FloatArray
 from gloam.report.channel import CountingChannel
 from gloam.report.figures.plane import draw_windows
 from gloam.report.figures.significance import MASS_LABEL, mass_limits
 from gloam.report.figures.style import BACKGROUND, FIT, heading, new_figure, style
 from gloam.report.views import largest_excess, poisson_errors
 from gloam.report.words import data_name
+from gloam.spectra import Axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["counts_figure", "draw_counts"]
+
+MOST_PIXELS = 100
+"""Bins of a plane in either direction that a figure can still show."""
 
 MOST_WINDOWS = 150
 """Windows in one observable up to which each is drawn with its width."""
@@ -74,13 +79,12 @@ def _draw_plane(axes: Axes, channel: CountingChannel, legend: bool) -> None:
 
     spectrum = channel.result.spectrum
     first, second = spectrum.axes
-    values = np.where(spectrum.values() > 0, spectrum.values(), np.nan)
+    edges, values = _merged(first, second, spectrum.values())
+    values = np.where(values > 0, values, np.nan)
     most = float(np.nanmax(values, initial=1.0))
     norm = LogNorm(1, most) if most >= 30 else None
-    image = axes.pcolormesh(
-        first.edges, second.edges, values.T, cmap="viridis_r", norm=norm, rasterized=True, vmin=None if norm else 0
-    )
-    axes.figure.colorbar(image, ax=axes, label="Events in the bin", pad=0.02)
+    image = axes.pcolormesh(*edges, values.T, cmap="viridis_r", norm=norm, rasterized=True, vmin=None if norm else 0)
+    axes.figure.colorbar(image, ax=axes, label="Events", pad=0.02)
     axes.set_xlim(first.low, first.high)
     axes.set_ylim(second.low, second.high)
     axes.set_xlabel(channel.observable_labels[0])
@@ -90,3 +94,11 @@ def _draw_plane(axes: Axes, channel: CountingChannel, legend: bool) -> None:
         outline = draw_windows(axes, channel, np.array([row]), edgecolor=FIT, lw=1.6)
         if legend:
             axes.legend(outline, ["Window of the largest excess"], loc="upper right")
+
+
+def _merged(first: Axis, second: Axis, values: FloatArray) -> tuple[tuple[FloatArray, FloatArray], FloatArray]:
+    """The edges and contents of the plane with neighbouring bins merged until they can be seen."""
+    starts = [np.arange(0, len(axis), -(-len(axis) // MOST_PIXELS)) for axis in (first, second)]
+    merged = np.add.reduceat(np.add.reduceat(values, starts[0], axis=0), starts[1], axis=1)
+    edges = [np.append(axis.edges[start], axis.high) for axis, start in zip((first, second), starts, strict=True)]
+    return (edges[0], edges[1]), merged
