@@ -14,7 +14,8 @@ from gloam.statistics.asymptotic import BANDS
 from gloam.statistics.counting.averaging import averaged, node_blocks
 from gloam.statistics.counting.cells import Cells
 from gloam.statistics.counting.classical import count_quantiles
-from gloam.statistics.counting.limits import CountingMethod, CountingOptions, IntervalKind, counting_limits
+from gloam.statistics.counting.limits import CountingMethod, CountingOptions, IntervalKind
+from gloam.statistics.counting.many import distinct, limits_of_many
 from gloam.statistics.counting.on_off import log_share_above, z_of_tail
 from gloam.statistics.counting.poisson import log_at_least, log_at_most
 from gloam.statistics.counting.spread import Known, LogNormal, Measured, Normal, Spread
@@ -67,9 +68,11 @@ def counting_significances(result: CountingResult) -> CountingSignificances:
         (array([ 1.85 , -0.716]), array([0.0321, 0.9009]))
     """
     rows = result.usable
-    above, below = log_tails(cells_of_windows(result, rows, efficiency=False))
+    cells = cells_of_windows(result, rows, efficiency=False)
+    kept, which = distinct(cells)
+    above, below = log_tails(cells.take(kept))
     z, log_p = np.full(result.observed.shape, np.nan), np.full(result.observed.shape, np.nan)
-    z[rows], log_p[rows] = signed_z(above, below), above
+    z[rows], log_p[rows] = signed_z(above, below)[which], above[which]
     return CountingSignificances(z, np.exp(log_p), log_p)
 
 
@@ -214,17 +217,16 @@ def counting_scan_limits(
     cells = cells_of_windows(result, rows, efficiency_form=form)
     counts = cells.observed[:, None]
     if bands:
-        counts = np.concatenate([counts, count_quantiles(cells, cumulative(np.array(BANDS, float)))], axis=1)
-    # windows share many of their counts: each pair is solved once
-    keys = np.stack([np.repeat(np.arange(rows.size), counts.shape[1]).astype(float), counts.ravel()])
-    pairs, which = np.unique(keys, axis=1, return_inverse=True)
-    found = counting_limits(
-        cells.take(pairs[0].astype(np.int64)).observing(pairs[1]), level, method, options, expected=False
-    )
-    upper = found.upper[which.ravel()].reshape(counts.shape)
+        kept, which = distinct(cells.observing(np.zeros(rows.size)))
+        quantiles = count_quantiles(cells.take(kept), cumulative(np.array(BANDS, float)))
+        counts = np.concatenate([counts, quantiles[which]], axis=1)
+    each = cells.take(np.repeat(np.arange(rows.size), counts.shape[1])).observing(counts.ravel())
+    kept, which = distinct(each)
+    found = limits_of_many(each.take(kept), level, method, options)
+    upper = found.upper[which].reshape(counts.shape)
     observed, expected, lower, error = (np.full((size, k), np.nan) for k in (1, len(BANDS), 1, 1))
     observed[rows], lower[rows], error[rows] = (
-        each[which.ravel()].reshape(counts.shape)[:, :1] for each in (found.upper, found.lower, found.upper_error)
+        values[which].reshape(counts.shape)[:, :1] for values in (found.upper, found.lower, found.upper_error)
     )
     if bands:
         expected[rows] = upper[:, 1:]
