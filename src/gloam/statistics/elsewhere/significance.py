@@ -19,7 +19,7 @@ from gloam.statistics.elsewhere.upcrossings import count_upcrossings
 from gloam.statistics.elsewhere.whole_scan import ScanToys, scan_toys
 from gloam.statistics.normal import log_cumulative, quantile
 
-__all__ = ["GlobalMethod", "GlobalSignificance", "global_significance", "wilson_error"]
+__all__ = ["GlobalMethod", "GlobalSignificance", "global_significance", "significance_from_toys", "wilson_error"]
 
 GlobalMethod = Literal["crossings", "fields", "counted", "toys"]
 
@@ -133,6 +133,19 @@ def global_significance(
         log_p, error = _counted(results, excess.z, level)
         return _significance(excess, method, log_p, error)
     return _significance(excess, method, _crossings(results, excess.z))
+
+
+def significance_from_toys(results: Sequence[ScanResult], toys: ScanToys) -> GlobalSignificance:
+    """The global significance of the largest excess of some scans, from toys that are made already.
+
+    Args:
+        results: the fits.
+        toys: the largest significances over all these scans.
+
+    Raises:
+        InputError: if every toy has a fit without a certificate.
+    """
+    return _from_toys(_largest(results), [toys])
 
 
 @dataclass(frozen=True, slots=True)
