@@ -19,6 +19,8 @@ COMMANDS = {
     "cache": "show or clear the stored artefacts",
     "limit": "limits of a counting experiment",
     "list": "the searches there are",
+    "merge": "the toys of several runs together",
+    "report": "figures and page of a run, drawn again",
     "run": "run a search on its own data or on yours",
     "scan": "scan a spectrum of yours over mass",
     "show": "everything a search declares, with sources",

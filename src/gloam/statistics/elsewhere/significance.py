@@ -26,6 +26,9 @@ GlobalMethod = Literal["crossings", "fields", "counted", "toys"]
 SMALLEST = -600.0
 """Logarithm of the smallest p-value that is inverted as it is."""
 
+LARGEST = 700.0
+"""Logarithm of the largest trials factor: an error of toys over the local p-value of a known particle has none."""
+
 
 @dataclass(frozen=True, slots=True)
 class GlobalSignificance:
@@ -174,7 +177,7 @@ def _significance(
     local = float(log_cumulative(np.array(-excess.z)))
     return GlobalSignificance(
         z_local=excess.z, p_global=math.exp(log_p), p_global_err=error, z_global=_z_value(log_p),
-        trials_factor=math.exp(log_p - local), toys=None, n_failed=0, margin=None, method=method, row=excess.row,
+        trials_factor=math.exp(min(log_p - local, LARGEST)), toys=None, n_failed=0, margin=None, method=method, row=excess.row,
         scan=excess.scan,
     )  # fmt: skip
 
