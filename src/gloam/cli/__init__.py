@@ -20,6 +20,8 @@ COMMANDS = {
     "count": "count events in windows of one or two observables",
     "limit": "limits of a counting experiment",
     "list": "the searches there are",
+    "merge": "the toys of several runs together",
+    "report": "figures and page of a run, drawn again",
     "run": "run a search on its own data or on yours",
     "scan": "scan a spectrum of yours over mass",
     "show": "everything a search declares, with sources",

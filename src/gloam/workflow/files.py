@@ -17,6 +17,7 @@ from gloam.store import provenance, write_arrays, write_atomically, write_json, 
 from gloam.workflow.results import Run
 from gloam.workflow.stored import stored_channel
 from gloam.workflow.summary import summary
+from gloam.workflow.toys import stored_toys
 
 __all__ = ["write_run"]
 
@@ -26,9 +27,9 @@ QUANTILES = ("m2", "m1", "0", "p1", "p2")
 def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | None = None) -> dict[str, Any]:
     """The summary of a run, after all its files were written to the directory.
 
-    `summary.json`, `scan.csv`, `limits.csv`, `variants.csv`, with nuisance parameters `nuisances.csv`,
-    `spectrum.json` (UHI), `fits.npz`, `declaration.json`, `provenance.json`, and with figures `figures/` (PNG and PDF)
-    and `report.html`.
+    `summary.json`, `scan.csv`, `limits.csv`, `variants.csv`, with nuisance parameters `nuisances.csv`, with toys
+    `toys.npz`, `spectrum.json` (UHI), `fits.npz`, `declaration.json`, `provenance.json`, and with figures `figures/`
+    (PNG and PDF) and `report.html`.
     Each file is whole or not there.
 
     Args:
@@ -48,6 +49,7 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     document = json.dumps(spectra if len(spectra) > 1 else next(iter(spectra.values())))
     write_atomically(directory / "spectrum.json", lambda stream: stream.write(document.encode()))
     write_arrays(directory / "fits.npz", _stored(run))
+    _write_or_remove(directory / "toys.npz", None if run.toys is None else stored_toys(run.toys))
     _write_declaration(run, directory)
     written = provenance(hashes=run.hashes, seed=run.seed if seed is None else seed)
     write_json(directory / "provenance.json", written)
@@ -58,6 +60,14 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
         drawn = write_figures(run.channels, directory / "figures")
         write_page(numbers, run.channels, drawn, directory / "report.html", provenance=written)
     return dict(json.loads(path.read_text()))
+
+
+def _write_or_remove(path: Path, arrays: dict[str, Any] | None) -> None:
+    """Write arrays; without any remove what another run may have left."""
+    if arrays is None:
+        path.unlink(missing_ok=True)
+    else:
+        write_arrays(path, arrays)
 
 
 def _write_declaration(run: Run, directory: Path) -> None:

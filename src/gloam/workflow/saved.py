@@ -18,6 +18,7 @@ from gloam.workflow.declared import declared_request, search_hash
 from gloam.workflow.results import Run
 from gloam.workflow.stored import Arrays, restored_channel, restored_limits
 from gloam.workflow.systematics import declared_nuisances
+from gloam.workflow.toys import restored_toys
 
 if TYPE_CHECKING:
     from gloam.searches import Search
@@ -71,6 +72,7 @@ def load_run(directory: Path, search: Search | None = None) -> Run:
         notes=tuple(files.declaration["notes"]),
         declaration={key: value for key, value in files.declaration.items() if key != "schema_version"},
         seed=files.provenance["seed"],
+        toys=None if files.toys is None else restored_toys(files.toys),
         **rest,
     )
 
@@ -85,6 +87,7 @@ class _Files:
     provenance: dict[str, Any]
     spectra: str
     arrays: Arrays
+    toys: Arrays | None
 
     @property
     def channels(self) -> list[str]:
@@ -109,8 +112,8 @@ def _read(directory: Path) -> _Files:
             json.loads((directory / name).read_text())
             for name in ("declaration.json", "summary.json", "provenance.json")
         )
-        with np.load(directory / "fits.npz", allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
+        arrays = _arrays(directory / "fits.npz")
+        toys = _arrays(directory / "toys.npz") if (directory / "toys.npz").is_file() else None
     except (ValueError, OSError, EOFError) as fault:
         raise _damaged(directory, str(fault)) from None
     except Exception as fault:
@@ -122,7 +125,13 @@ def _read(directory: Path) -> _Files:
         raise InputError(
             f"read the run in {directory}", f"schema version {version}", f"{SCHEMA_VERSION}", "run it again"
         )  # fmt: skip
-    return _Files(directory, declaration, summary, provenance, (directory / "spectrum.json").read_text(), arrays)
+    spectra = (directory / "spectrum.json").read_text()
+    return _Files(directory, declaration, summary, provenance, spectra, arrays, toys)
+
+
+def _arrays(path: Path) -> Arrays:
+    with np.load(path, allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files}
 
 
 def _damaged(directory: Path, fault: str) -> InputError:

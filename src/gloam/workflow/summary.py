@@ -15,8 +15,9 @@ from gloam.report import Channel, ChannelResult, CountingChannel
 from gloam.report.words import cross_section_in_words, distribution_in_words, division_in_words
 from gloam.scans import CountingResult, ScanResult, VariantResults
 from gloam.statistics import GlobalSignificance, global_significance
-from gloam.workflow.results import Run
+from gloam.workflow.results import Run, RunToys
 from gloam.workflow.systematics import in_summary
+from gloam.workflow.toys import from_toys
 from gloam.workflow.variants import variant_notes, variant_numbers
 
 __all__ = ["summary"]
@@ -44,7 +45,8 @@ def summary(run: Run) -> dict[str, Any]:
     """
     results = [channel.result for channel in run.channels]
     limits = run.channels[0].limits
-    elsewhere = _look_elsewhere(run.channels)
+    asymptotic = _look_elsewhere(run.channels)
+    elsewhere = asymptotic if run.toys is None else _in_toys(run, run.toys)
     return {
         "search": run.name,
         "title": run.title,
@@ -61,6 +63,7 @@ def summary(run: Run) -> dict[str, Any]:
         "max_excess": _extreme(run.channels, np.nanargmax, sign=1),
         "max_deficit": _extreme(run.channels, np.nanargmin, sign=-1),
         **(_global_numbers(elsewhere) if isinstance(elsewhere, GlobalSignificance) else dict.fromkeys(GLOBAL)),
+        **({} if run.toys is None else {"toys": run.toys.largest.size, "n_toys_failed": run.toys.n_failed}),
         "limit": {
             "method": limits.method,
             "level": limits.level,
@@ -78,7 +81,7 @@ def summary(run: Run) -> dict[str, Any]:
         "systematics": [in_summary(nuisance, run.channels[0].result.mass) for nuisance in run.systematics],
         "published": run.published,
         "channels": [_channel(channel) for channel in run.channels],
-        "notes": [*run.notes, _global_note(elsewhere, run.channels), *_notes(run)],
+        "notes": [*run.notes, _global_note(elsewhere, run.channels), *_toy_notes(run, asymptotic), *_notes(run)],
     }
 
 
@@ -120,6 +123,32 @@ def _look_elsewhere(channels: tuple[Channel, ...]) -> GlobalSignificance | str:
     return found if found.z_local > NOTHING else "not computed, there is no excess"
 
 
+def _in_toys(run: Run, toys: RunToys) -> GlobalSignificance | str:
+    """The global significance from toys, or why there is none."""
+    try:
+        found = from_toys(toys, run.channels)
+    except InputError as fault:
+        return f"not computed ({fault.value})"
+    return found if found.z_local > NOTHING else "not computed, there is no excess"
+
+
+def _toy_notes(run: Run, asymptotic: GlobalSignificance | str) -> list[str]:
+    """What toys were made, and what is known without them."""
+    if run.toys is None:
+        return []
+    toys = run.toys
+    seeds = ", ".join(str(seed) for seed in np.unique(toys.seed))
+    which = "all masses" if np.isinf(toys.margin) else f"the masses within {toys.margin:.2f} of the filter's best"
+    notes = [f"toys: seed {seeds}; in each toy {which} were fitted, {toys.fits} in all, with and without a signal."]
+    if toys.n_failed:
+        notes.append(f"toys with a fit that is not certified: {toys.n_failed} of {toys.largest.size}, left out.")
+    if isinstance(asymptotic, GlobalSignificance):
+        notes.append(
+            f"p_global without toys, asymptotic: {asymptotic.p_global:.4g} (z_global {asymptotic.z_global:.3f})."
+        )
+    return notes
+
+
 def _global_numbers(found: GlobalSignificance) -> dict[str, float | int | None]:
     """The entries `GLOBAL` of the summary."""
     numbers = {name: getattr(found, name) for name in GLOBAL}
@@ -131,11 +160,21 @@ def _global_note(found: GlobalSignificance | str, channels: tuple[Channel, ...])
     names = "p_global, z_global, trials_factor"
     if isinstance(found, str):
         return f"{names}: {found}."
+    if found.method == "toys":
+        limited = ""
+        if found.p_global == 0:
+            limited = "; none is as significant, so that p_global is below its error and z_global a lower bound"
+        return f"{names}: from {found.toys} toys of the whole scan without a signal{limited}{_scope(channels)}."
     which = "of neighbouring" if found.method == "crossings" else "(simulated as Gaussian fields) of all"
     text = f"asymptotic, from the correlations {which} hypotheses without a signal, no toys"
+    return f"{names}: {text}{_scope(channels)}."
+
+
+def _scope(channels: tuple[Channel, ...]) -> str:
+    """What a global p-value is over, and what it is for."""
     scope = "" if len(channels) == 1 else "; over all channels, taken as independent"
     nominal = "" if all(channel.variants is None for channel in channels) else "; for the nominal background"
-    return f"{names}: {text}{scope}{nominal}."
+    return scope + nominal
 
 
 def _channel(channel: Channel) -> dict[str, Any]:
@@ -190,10 +229,13 @@ def _largest(values: Any) -> float | None:
     return None if np.isnan(values).all() else float(np.nanmax(values))
 
 
-def _without_toys(channel: Channel) -> str:
-    limits = channel.limits
-    if isinstance(channel, CountingChannel):
-        return "toys: none for the significances, which are exact in the counts, backgrounds averaged over."
+def _asymptotic_parts(run: Run) -> str:
+    limits = run.channels[0].limits
+    if isinstance(run.channels[0], CountingChannel):
+        return "toys: none for local significances, which are exact in the counts, backgrounds averaged over."
+    if run.toys is not None:
+        limited = " and limits" if distribution_in_words(limits) == "asymptotic" else ""
+        return f"toys: none for local significances{limited}, which are asymptotic (arXiv:1007.1727)."
     if distribution_in_words(limits) == "asymptotic":
         return "toys: none; significances and limits are asymptotic (arXiv:1007.1727)."
     return "toys: none for the significances, which are asymptotic (arXiv:1007.1727)."
@@ -214,7 +256,7 @@ def _undeclared(factors: YieldFactors) -> list[str]:
 
 def _notes(run: Run) -> list[str]:
     notes = [
-        _without_toys(run.channels[0]),
+        _asymptotic_parts(run),
         *_undeclared(run.channels[0].factors),
     ]
     if all(isinstance(channel, ChannelResult) and channel.variants is None for channel in run.channels):
