@@ -3,7 +3,7 @@
 from gloam.scans.batches import Batch, batches, channel_bins
 from gloam.scans.fits import fit_scan
 from gloam.scans.grid import Grid, grid_in_resolution, grid_in_steps
-from gloam.scans.joint import JointScan, first_channel
+from gloam.scans.joint import JointScan, Key, coefficient_keys, first_channel
 from gloam.scans.result import ScanResult, signed_significance
 from gloam.scans.setup import Scan
 from gloam.scans.variants import NOMINAL, Variant, VariantResults, Variants, background_variants, fit_variants
@@ -16,6 +16,7 @@ __all__ = [
     "BinnedWindows",
     "Grid",
     "JointScan",
+    "Key",
     "Scan",
     "ScanResult",
     "SlidingWindows",
@@ -26,6 +27,7 @@ __all__ = [
     "background_variants",
     "batches",
     "channel_bins",
+    "coefficient_keys",
     "first_channel",
     "fit_scan",
     "fit_variants",
