@@ -1,5 +1,6 @@
 """The look-elsewhere effect: how likely an excess is anywhere in a scan."""
 
+from gloam.statistics.elsewhere.centred import centred_toys
 from gloam.statistics.elsewhere.fields import largest_of_fields
 from gloam.statistics.elsewhere.gaussian_scan import GaussianScan
 from gloam.statistics.elsewhere.procedures import ChosenBackground, Procedure, replayed_toys
@@ -18,6 +19,7 @@ __all__ = [
     "GlobalSignificance",
     "Procedure",
     "ScanToys",
+    "centred_toys",
     "count_upcrossings",
     "global_significance",
     "largest_of_fields",

@@ -5,8 +5,8 @@ over the scan (see `combine_variants`). It lies below the significance of each v
 no asymptotic formula knows its global p-value.
 
 What is quoted is at most min(max_v z_v, min_v |z_v|). The score filters of the variants tell that bound to first order;
-masses where it may be the largest are fitted in one variant after the other, and given up as soon as one significance is
-smaller in size than the best that was quoted elsewhere in the toy.
+masses where it may be the largest are fitted in one variant after the other, and given up as soon as one significance
+is smaller in size than the best that was quoted elsewhere in the toy.
 """
 
 from __future__ import annotations

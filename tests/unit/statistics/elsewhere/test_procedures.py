@@ -28,7 +28,7 @@ def test_any_procedure_can_be_replayed(result):
     asked = []
     scan = result.setup
     rule = ChosenBackground(scan, lambda _: scan.background)
-    toys = replayed_toys(result, lambda spectrum: rule(spectrum), 12, progress=asked.append)
+    toys = replayed_toys(result, rule.__call__, 12, progress=asked.append)
     np.testing.assert_allclose(toys.largest, scan_toys(result, 12).largest, atol=1e-6)
     assert sum(asked) == 12
     assert not toys.failed.any()
@@ -56,7 +56,7 @@ def test_toys_that_the_rule_refuses_are_failed(result):
     found, everything = replayed_toys(result, rule, 20), replayed_toys(result, rule, 20, exhaustive=True)
     assert 0 < found.failed.sum() < 20
     assert np.array_equal(found.failed, everything.failed)
-    assert global_significance(result, "toys", toys=20, procedure=rule).n_failed == found.failed.sum()
+    assert global_significance(result, "toys", toys=20, replay=rule).n_failed == found.failed.sum()
 
 
 @pytest.mark.parametrize("exhaustive", [False, True])
@@ -64,7 +64,7 @@ def test_a_rule_that_refuses_everything_says_so(result, exhaustive):
     def never(spectrum):
         raise InputError("order", spectrum.entries, "none", "give up")
 
-    with pytest.raises(InputError, match="give up"):
+    with pytest.raises(InputError, match="Give up"):
         replayed_toys(result, ChosenBackground(result.setup, never), 3, exhaustive=exhaustive)
 
 

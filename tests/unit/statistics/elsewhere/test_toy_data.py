@@ -24,7 +24,10 @@ from gloam.statistics.elsewhere.toy_data import ToyData, toy_problems
 EDGES = np.linspace(0.0, 1.2, 61)
 
 
-def scan(background=gloam.Polynomial(1), level=60.0, seed=5, nuisances=(), masses=12):
+LINE = gloam.Polynomial(1)
+
+
+def scan(background=LINE, level=60.0, seed=5, nuisances=(), masses=12):
     counts = np.random.default_rng(seed).poisson(level, 60).astype(float)
     spectrum = gloam.Spectrum((Axis(EDGES),), np.pad(counts, 1))
     plain = gloam.scan(spectrum, gloam.Gaussian(0.03), gloam.Polynomial(1), np.linspace(0.3, 0.9, masses), 50).setup
