@@ -16,7 +16,7 @@ from gloam.scans.counting import (
 )
 from gloam.scans.fits import fit_scan
 from gloam.scans.grid import Grid, grid_in_resolution, grid_in_steps
-from gloam.scans.joint import JointScan, first_channel
+from gloam.scans.joint import JointScan, Key, coefficient_keys, first_channel
 from gloam.scans.result import ScanResult, signed_significance
 from gloam.scans.setup import Scan
 from gloam.scans.variants import NOMINAL, Variant, VariantResults, Variants, background_variants, fit_variants
@@ -32,6 +32,7 @@ __all__ = [
     "CountingWindows",
     "Grid",
     "JointScan",
+    "Key",
     "KnownBackground",
     "Scan",
     "ScanResult",
@@ -45,6 +46,7 @@ __all__ = [
     "background_variants",
     "batches",
     "channel_bins",
+    "coefficient_keys",
     "count_windows",
     "first_channel",
     "fit_scan",

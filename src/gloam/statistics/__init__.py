@@ -1,5 +1,6 @@
 """Significance, limits and their asymptotic distributions, vectorised on top of the fit engine."""
 
+from gloam.statistics.bootstrap import BootstrapFits, bootstrap_fits
 from gloam.statistics.counting import (
     METHOD_REFERENCES,
     Belt,
@@ -51,6 +52,7 @@ __all__ = [
     "METHOD_REFERENCES",
     "TOYS",
     "Belt",
+    "BootstrapFits",
     "Cells",
     "CountingLimits",
     "CountingMethod",
@@ -74,6 +76,7 @@ __all__ = [
     "asimov_significance",
     "bayes_interval",
     "bayes_upper",
+    "bootstrap_fits",
     "bounded_gaussian_interval",
     "check_level",
     "classical_interval",
