@@ -1,7 +1,7 @@
 """Scans over mass: grids, windows and the fits of every hypothesis."""
 
 from gloam.scans.batches import Batch, batches, channel_bins
-from gloam.scans.fits import fit_scan
+from gloam.scans.fits import fit_scan, yield_errors
 from gloam.scans.grid import Grid, grid_in_resolution, grid_in_steps
 from gloam.scans.joint import JointScan, first_channel
 from gloam.scans.result import ScanResult, signed_significance
@@ -36,4 +36,5 @@ __all__ = [
     "sliding_windows",
     "vetoed",
     "windows_between",
+    "yield_errors",
 ]
