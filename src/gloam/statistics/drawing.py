@@ -146,15 +146,15 @@ def toy_sources(
     theta = result.theta_background[batch.rows, : problem.parameters]
     background = profile(problem, theta, none, CERTIFICATE)
     signal = _signal(result, batch.rows, problem, background, injected)
-    without_signal = isinstance(base, Spectrum) or (isinstance(base, str) and base == "background")
+    kind: Literal["data", "background"] = "background" if isinstance(base, str) and base == "background" else "data"
     given = None if isinstance(base, str) else _in_windows(result, batch.rows, problem, base)
     for at, row in enumerate(batch.rows):
         one = np.array([at])
         part = problem.take(one)
         without = profile(part, background.theta[one], none[one], CERTIFICATE)
         yield ToySource(
-            int(row), part, without, base if given is None else given[..., at, :], signal[at],
-            0.0 if without_signal else float(result.n_sig[row]),
+            int(row), part, without, kind if given is None else given[..., at, :], signal[at],
+            0.0 if kind == "background" or isinstance(base, Spectrum) else float(result.n_sig[row]),
         )  # fmt: skip
 
 
