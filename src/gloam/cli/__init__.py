@@ -16,7 +16,9 @@ __all__ = ["main"]
 
 COMMANDS = {
     "bench": "time the standard scans, alone or against other tools",
+    "bias": "bias of the fitted yields of a run, by toys with a known signal",
     "cache": "show or clear the stored artefacts",
+    "coverage": "how often limits hold the true signal: of a run, or of a count",
     "limit": "limits of a counting experiment",
     "list": "the searches there are",
     "run": "run a search on its own data or on yours",

@@ -2,8 +2,11 @@
 
 from gloam.report.channel import ChannelResult, ChannelVariants
 from gloam.report.figures import (
+    bias_figure,
+    coverage_figure,
     fit_figure,
     limit_figure,
+    linearity_figure,
     overview_figure,
     save_figure,
     significance_figure,
@@ -17,11 +20,14 @@ __all__ = [
     "ChannelResult",
     "ChannelVariants",
     "FitView",
+    "bias_figure",
+    "coverage_figure",
     "fit_figure",
     "fit_view",
     "largest_deficit",
     "largest_excess",
     "limit_figure",
+    "linearity_figure",
     "overview_figure",
     "save_figure",
     "significance_figure",
