@@ -60,10 +60,12 @@ def _print(document: dict[str, Any], directory: Path) -> None:
     click.echo(f"{document['search']}: {document['toys']} toys of each mass and signal, {document['base_in_words']}")
     click.echo("  channel           mass  injected    n_true     n_sig  mean pull        width            failed")
     for row in document["masses"]:
+        pulls = "  ".join(
+            f"{row[key]:{sign}.3f} +- {row[f'{key}_mc_err']:.3f}" for key, sign in (("pull", "+"), ("pull_width", ""))
+        )
         click.echo(
-            f"  {row['channel']:<12} {row['mass']:9.5g}  {row['injected']:>8} {row['n_true']:9.4g} "
-            f"{row['n_sig']:9.4g}  {row['pull']:+.3f} +- {row['pull_mc_err']:.3f}  {row['pull_width']:.3f} +- {row['pull_width_mc_err']:.3f}"
-            f"  {row['n_failed']:6d}"
+            f"  {row['channel']:<12} {row['mass']:9.5g}  {row['injected']:>8} {row['n_true']:9.4g} {row['n_sig']:9.4g}"
+            f"  {pulls}  {row['n_failed']:6d}"
         )
     for each in document["combined"]:
         click.echo(f"  all masses, {each['injected']}: " + ", ".join(

@@ -28,8 +28,8 @@ from gloam.workflow.studies import Amount, chosen_hypotheses, yields_of
 __all__ = ["BiasStudy", "bias_of_run", "bias_summary", "write_bias"]
 
 FLUCTUATION = (
-    "base data: fluctuations of the data, and whatever the background model misses in them, belong to the truth of these "
-    "toys, so that biases scatter from mass to mass by more than their errors; scaled_error of the averages counts that."
+    "base data: fluctuations of the data, and what the background model misses in them, belong to the truth of these "
+    "toys: biases scatter from mass to mass by more than their errors, which scaled_error of the averages counts."
 )
 
 
@@ -194,16 +194,11 @@ def write_bias(study: BiasStudy, directory: Path, *, figures: bool = True) -> di
         from gloam.report import bias_figure, linearity_figure, save_figure
 
         names = [str(amount) for amount in study.amounts]
-        title = f"{study.run.title}: {found_in_words(study)}"
+        title = study.run.title
         save_figure(bias_figure(study.found, study.bias, names, title), directory / "figures", "bias")
         if study.line is not None:
             save_figure(linearity_figure(study.found, title), directory / "figures", "linearity")
     return document
-
-
-def found_in_words(study: BiasStudy) -> str:
-    """What the toys are, for the title of a figure."""
-    return f"{study.found.toys} toys each, {study.found.base}"
 
 
 def _line_columns(study: BiasStudy, line: Linearity) -> dict[str, Any]:

@@ -130,7 +130,6 @@ def write_coverage(study: CoverageStudy, directory: Path, *, figures: bool = Tru
     if figures:
         from gloam.report import coverage_figure, save_figure
 
-        title = f"{study.run.title}: {study.channels[0][1].toys} toys each"
-        figure = coverage_figure([found for _, found in study.channels], title)
+        figure = coverage_figure([found for _, found in study.channels], study.run.title)
         save_figure(figure, directory / "figures", "coverage")
     return document

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,8 @@ __all__ = ["bias_figure", "coverage_figure", "linearity_figure"]
 COLOURS = ("black", FIT, BACKGROUND, "#ffa90e", "#94a4a2", "#832db6")
 MARKERS = ("o", "s", "^", "v", "D", "P")
 """Of signals and masses, told apart without colours too."""
+
+TITLE: dict[str, Any] = {"alignment": "left", "title_fontsize": 9.5}
 
 SPREAD = 0.35
 """Of the distance between two masses, over which the points of different signals lie beside each other."""
@@ -48,8 +50,8 @@ def bias_figure(found: ToyYields, bias: YieldBias, names: Sequence[str], title: 
         lower.set_xlabel(MASS_LABEL)
         _label_masses(lower, found.mass[order])
         low, high = upper.get_ylim()
-        upper.set_ylim(low, low + (high - low) / 0.75)
-        upper.legend(loc="upper left", ncols=4, title=r"Injected $n_\mathrm{sig}$", alignment="left")
+        upper.set_ylim(low, low + (high - low) / 0.72)
+        upper.legend(loc="upper left", ncols=4, title=rf"Injected $n_\mathrm{{sig}}$; {_toys(found)}", **TITLE)
         heading(upper, title, None, 5.8)
         figure.align_ylabels([upper, lower])
     return figure
@@ -63,6 +65,11 @@ def _draw_masses(axes: Axes, estimate: Estimate, order: IntArray, names: Sequenc
             np.arange(order.size) + shift, estimate.value[order, number], estimate.error[order, number], ls="",
             marker=MARKERS[number % 6], color=COLOURS[number % 6], ms=4, lw=1, label=name,
         )  # fmt: skip
+
+
+def _toys(found: ToyYields | Coverage) -> str:
+    """How many toys of what."""
+    return f"{found.toys} toys each, {found.base}"
 
 
 def _label_masses(axes: Axes, mass: FloatArray) -> None:
@@ -92,8 +99,8 @@ def linearity_figure(found: ToyYields, title: str) -> Figure:
         axes.set_xlabel(r"Injected $n_\mathrm{sig}$ / $\sigma$")
         axes.set_ylabel(r"$\langle n_\mathrm{sig} - n_\mathrm{true} \rangle$ / $\sigma$")
         low, high = axes.get_ylim()
-        axes.set_ylim(low, low + (high - low) / 0.78)
-        axes.legend(loc="upper left", ncols=3)
+        axes.set_ylim(low, low + (high - low) / 0.72)
+        axes.legend(loc="upper left", ncols=3, title=_toys(found).capitalize(), **TITLE)
         heading(axes, title, None, 5.8)
     return figure
 
@@ -121,7 +128,9 @@ def coverage_figure(found: Sequence[Coverage], title: str) -> Figure:
         axes.set_xlabel(r"True $n_\mathrm{sig}$")
         axes.set_ylabel(f"Coverage of the limits ({found[0].method})")
         bottom = min(axes.get_ylim()[0], found[0].level - 0.02)
-        axes.set_ylim(bottom, bottom + (1.005 - bottom) / 0.8)
-        axes.legend(loc="upper left", ncols=4)
+        axes.set_ylim(bottom, bottom + (1.005 - bottom) / 0.76)
+        axes.set_yticks([tick for tick in axes.get_yticks() if bottom <= tick < 1.001])
+        axes.minorticks_off()
+        axes.legend(loc="upper left", ncols=4, title=_toys(found[0]).capitalize(), **TITLE)
         heading(axes, title, None, 5.8)
     return figure
