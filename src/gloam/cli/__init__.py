@@ -16,8 +16,10 @@ __all__ = ["main"]
 
 COMMANDS = {
     "bench": "time the standard scans, alone or against other tools",
+    "bias": "bias of the fitted yields of a run, by toys with a known signal",
     "cache": "show or clear the stored artefacts",
     "count": "count events in windows of one or two observables",
+    "coverage": "how often limits hold the true signal: of a run, or of a count",
     "limit": "limits of a counting experiment",
     "list": "the searches there are",
     "merge": "the toys of several runs together",

@@ -2,8 +2,11 @@
 
 from gloam.report.channel import Channel, ChannelResult, ChannelVariants, CountingChannel
 from gloam.report.figures import (
+    bias_figure,
+    coverage_figure,
     fit_figure,
     limit_figure,
+    linearity_figure,
     overview_figure,
     save_figure,
     significance_figure,
@@ -19,11 +22,14 @@ __all__ = [
     "ChannelVariants",
     "CountingChannel",
     "FitView",
+    "bias_figure",
+    "coverage_figure",
     "fit_figure",
     "fit_view",
     "largest_deficit",
     "largest_excess",
     "limit_figure",
+    "linearity_figure",
     "overview_figure",
     "save_figure",
     "significance_figure",

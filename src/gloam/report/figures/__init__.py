@@ -1,5 +1,6 @@
 """Figures of a channel and of a run, each one function; nothing here touches pyplot or its state."""
 
+from gloam.report.figures.bias import bias_figure, coverage_figure, linearity_figure
 from gloam.report.figures.counts import counts_figure
 from gloam.report.figures.fit import fit_figure
 from gloam.report.figures.limit import limit_figure
@@ -10,9 +11,12 @@ from gloam.report.figures.significance import significance_figure
 from gloam.report.figures.variants import variants_figure
 
 __all__ = [
+    "bias_figure",
     "counts_figure",
+    "coverage_figure",
     "fit_figure",
     "limit_figure",
+    "linearity_figure",
     "overview_figure",
     "plane_limit_figure",
     "plane_significance_figure",

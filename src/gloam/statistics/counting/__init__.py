@@ -10,6 +10,7 @@ from gloam.statistics.counting.classical import (
     median_count,
 )
 from gloam.statistics.counting.construction import profile_construction
+from gloam.statistics.counting.coverage import CountingCoverage, counting_coverage
 from gloam.statistics.counting.feldman_cousins import (
     Belt,
     bounded_gaussian_interval,
@@ -32,6 +33,7 @@ __all__ = [
     "METHOD_REFERENCES",
     "Belt",
     "Cells",
+    "CountingCoverage",
     "CountingLimits",
     "CountingMethod",
     "CountingOptions",
@@ -46,6 +48,7 @@ __all__ = [
     "cls_upper",
     "count_quantiles",
     "counting_cells",
+    "counting_coverage",
     "counting_limits",
     "counting_sensitivity",
     "feldman_cousins",
