@@ -9,12 +9,12 @@ from gloam.arrays import FloatArray
 from gloam.errors import InputError
 from gloam.statistics.counting.cells import check_counts, check_tau
 from gloam.statistics.counting.poisson import deviance_half
-from gloam.statistics.normal import log_cumulative, quantile
+from gloam.statistics.normal import upper_quantile
 
 __all__ = ["asimov_significance", "log_p_on_off", "z_bi", "z_profile"]
 
 FAR = -690.0
-"""Logarithm of a probability below which its normal quantile is found by Newton's method on the logarithm."""
+"""Logarithm of a probability below which the library's incomplete beta function has no digits left."""
 
 
 def z_profile(on: npt.ArrayLike, off: npt.ArrayLike, tau: npt.ArrayLike) -> FloatArray:
@@ -66,7 +66,7 @@ def z_bi(on: npt.ArrayLike, off: npt.ArrayLike, tau: npt.ArrayLike) -> FloatArra
         >>> z_bi([4, 50, 200, 105], [5, 55, 10, 100], [5.0, 2.0, 0.1, 1.0]).round(5)
         array([1.66435, 2.93324, 2.20088, 0.27927])
     """
-    return _z_of(log_p_on_off(on, off, tau))
+    return upper_quantile(log_p_on_off(on, off, tau))
 
 
 def asimov_significance(signal: npt.ArrayLike, background: npt.ArrayLike, error: npt.ArrayLike = 0.0) -> FloatArray:
@@ -100,16 +100,6 @@ def _checked(on: npt.ArrayLike, off: npt.ArrayLike, tau: npt.ArrayLike) -> tuple
     check_counts("off count", m)
     check_tau(t)
     return n, m, t
-
-
-def _z_of(log_p: FloatArray) -> FloatArray:
-    """The number of standard deviations with this upper tail, from its logarithm."""
-    with np.errstate(all="ignore"):
-        near = -np.asarray(quantile(np.exp(log_p)))
-        z = np.where(log_p < -600, np.sqrt(-2 * log_p), near)
-        for _ in range(20):  # the slope of ln Phi(-z) is -z - 1/z far out
-            z = np.where(log_p < -600, z + (log_cumulative(-z) - log_p) / (z + 1 / z), z)
-    return np.asarray(z)
 
 
 def _beta_fraction(a: FloatArray, b: FloatArray, x: FloatArray) -> FloatArray:

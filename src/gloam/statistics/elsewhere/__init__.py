@@ -4,7 +4,13 @@ from gloam.statistics.elsewhere.fields import largest_of_fields
 from gloam.statistics.elsewhere.gaussian_scan import GaussianScan
 from gloam.statistics.elsewhere.score import score_correlation
 from gloam.statistics.elsewhere.significance import GlobalMethod, GlobalSignificance, global_significance
-from gloam.statistics.elsewhere.stationary import mean_upcrossings, stationary_scan, upper_bound
+from gloam.statistics.elsewhere.stationary import (
+    log_p_stationary,
+    log_upper_bound,
+    mean_upcrossings,
+    stationary_scan,
+    upper_bound,
+)
 from gloam.statistics.elsewhere.upcrossings import CountedUpcrossings, count_upcrossings
 from gloam.statistics.elsewhere.whole_scan import ScanToys, scan_toys
 
@@ -17,6 +23,8 @@ __all__ = [
     "count_upcrossings",
     "global_significance",
     "largest_of_fields",
+    "log_p_stationary",
+    "log_upper_bound",
     "mean_upcrossings",
     "scan_toys",
     "score_correlation",
