@@ -84,7 +84,8 @@ class CountingLimits:
         lower: 0 for an upper limit, shape (c,).
         upper: shape (c,).
         upper_error: Monte Carlo error of `upper`, shape (c,); 0 for exact methods.
-        expected: the upper ends for the median count without a signal, shape (c,).
+        expected: the upper ends for the median count without a signal, shape (c,); NaN where that count is an average
+            over too many values.
     """
 
     method: CountingMethod
@@ -137,6 +138,13 @@ def counting_limits(
         return observed
     median = _found(cells.observing(median_count(cells)), level, method, options).upper
     return replace(observed, expected=median)
+    try:
+        median = median_count(cells)
+    except InputError:
+        if method != "profile":  # the others have to average as well
+            raise
+        return replace(observed, expected=np.full(cells.size, np.nan))
+    return replace(observed, expected=_found(cells.observing(median), level, method, options).upper)
 
 
 def _found(cells: Cells, level: float, method: CountingMethod, options: CountingOptions) -> CountingLimits:

@@ -9,12 +9,12 @@ from gloam.arrays import FloatArray
 from gloam.errors import InputError
 from gloam.statistics.counting.cells import check_counts, check_tau
 from gloam.statistics.counting.poisson import deviance_half
-from gloam.statistics.normal import log_cumulative, quantile
+from gloam.statistics.normal import upper_quantile
 
 __all__ = ["asimov_significance", "log_p_on_off", "log_share_above", "z_bi", "z_of_tail", "z_profile"]
 
 FAR = -690.0
-"""Logarithm of a probability below which its normal quantile is found by Newton's method on the logarithm."""
+"""Logarithm of a probability below which the library's incomplete beta function has no digits left."""
 
 
 def z_profile(on: npt.ArrayLike, off: npt.ArrayLike, tau: npt.ArrayLike) -> FloatArray:
@@ -81,6 +81,7 @@ def z_bi(on: npt.ArrayLike, off: npt.ArrayLike, tau: npt.ArrayLike) -> FloatArra
         array([1.66435, 2.93324, 2.20088, 0.27927])
     """
     return z_of_tail(log_p_on_off(on, off, tau))
+    return upper_quantile(log_p_on_off(on, off, tau))
 
 
 def asimov_significance(signal: npt.ArrayLike, background: npt.ArrayLike, error: npt.ArrayLike = 0.0) -> FloatArray:

@@ -75,7 +75,8 @@ def deviance_half(count: FloatArray, mean: FloatArray) -> FloatArray:
     positive = np.where(count > 0, count, 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         x = (mean - positive) / positive
-        value = positive * (x - np.log1p(x))
+        # 1 + x has no digits left where the mean is far below the count
+        value = positive * (x - np.where(x < -0.5, np.log(mean / positive), np.log1p(x)))
     return np.where(mean < 0, np.inf, np.where(count > 0, value, mean))
 
 

@@ -12,7 +12,13 @@ from gloam.statistics.elsewhere.significance import (
     global_significance,
     significance_from_toys,
 )
-from gloam.statistics.elsewhere.stationary import mean_upcrossings, stationary_scan, upper_bound
+from gloam.statistics.elsewhere.stationary import (
+    log_p_stationary,
+    log_upper_bound,
+    mean_upcrossings,
+    stationary_scan,
+    upper_bound,
+)
 from gloam.statistics.elsewhere.upcrossings import CountedUpcrossings, count_upcrossings
 from gloam.statistics.elsewhere.variant_toys import variant_toys
 from gloam.statistics.elsewhere.whole_scan import ScanSearch, scan_toys
@@ -31,6 +37,8 @@ __all__ = [
     "global_significance",
     "largest_of_fields",
     "largest_of_toys",
+    "log_p_stationary",
+    "log_upper_bound",
     "mean_upcrossings",
     "replayed_toys",
     "scan_toys",
