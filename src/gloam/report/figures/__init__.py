@@ -1,5 +1,6 @@
 """Figures of a channel and of a run, each one function; nothing here touches pyplot or its state."""
 
+from gloam.report.figures.exclusions import exclusion_figure
 from gloam.report.figures.fit import fit_figure
 from gloam.report.figures.limit import limit_figure
 from gloam.report.figures.overview import overview_figure
@@ -8,6 +9,7 @@ from gloam.report.figures.significance import significance_figure
 from gloam.report.figures.variants import variants_figure
 
 __all__ = [
+    "exclusion_figure",
     "fit_figure",
     "limit_figure",
     "overview_figure",
