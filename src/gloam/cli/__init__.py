@@ -17,8 +17,10 @@ __all__ = ["main"]
 COMMANDS = {
     "bench": "time the standard scans, alone or against other tools",
     "cache": "show or clear the stored artefacts",
+    "exclusions": "what is published about a model, and a figure of it",
     "limit": "limits of a counting experiment",
     "list": "the searches there are",
+    "recast": "the limits of a run for another model",
     "run": "run a search on its own data or on yours",
     "scan": "scan a spectrum of yours over mass",
     "show": "everything a search declares, with sources",

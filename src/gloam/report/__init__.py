@@ -2,12 +2,14 @@
 
 from gloam.report.channel import ChannelResult, ChannelVariants
 from gloam.report.figures import (
+    exclusion_figure,
     fit_figure,
     limit_figure,
     overview_figure,
     save_figure,
     significance_figure,
     variants_figure,
+    write_figure,
 )
 from gloam.report.page import write_page
 from gloam.report.views import FitView, fit_view, largest_deficit, largest_excess
@@ -17,6 +19,7 @@ __all__ = [
     "ChannelResult",
     "ChannelVariants",
     "FitView",
+    "exclusion_figure",
     "fit_figure",
     "fit_view",
     "largest_deficit",
@@ -26,6 +29,7 @@ __all__ = [
     "save_figure",
     "significance_figure",
     "variants_figure",
+    "write_figure",
     "write_figures",
     "write_page",
 ]

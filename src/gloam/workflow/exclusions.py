@@ -1,50 +1,42 @@
-"""Published exclusions together with the limits of runs, in one figure."""
+"""The limits of runs beside published ones."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from gloam.arrays import FloatArray, IntArray
 from gloam.errors import InputError
-from gloam.interpretation import read_limits
+from gloam.interpretation import StoredLimits, read_limits
 from gloam.interpretation.exclusions import OURS, Curve, Exclusion, Plane
-from gloam.report import exclusion_figure, write_figure
 
-__all__ = ["draw_exclusions", "limits_of_run"]
-
-SUFFIXES = (".png", ".pdf")
+__all__ = ["limits_of_run"]
 
 
-def draw_exclusions(plane: Plane, ours: Sequence[Exclusion], path: Path) -> Path:
-    """The path of a figure of all exclusions in the plane, written whole or not at all.
+def limits_of_run(directory: Path, plane: Plane) -> tuple[Exclusion, ...]:
+    """The observed limits of a run on the coupling of a plane, one exclusion for each channel.
 
     Raises:
-        InputError: for another suffix than .png or .pdf, or a plane without anything to draw.
+        InputError: for a directory without results, without limits on a coupling, or with those on another one.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise InputError("--figure", f"{path.name}", "a name that ends in .png or .pdf", "choose another name")
-    return write_figure(exclusion_figure(plane, ours), path)
-
-
-def limits_of_run(directory: Path, plane: Plane) -> Exclusion:
-    """The observed limits of a run on the coupling of a plane, as one more exclusion.
-
-    Raises:
-        InputError: for a directory without results, or without limits on the coupling.
-    """
-    result = read_limits(directory)
-    coupling = result.column("coupling_ul")
-    if not np.isfinite(coupling).any():
+    stored = read_limits(directory)
+    limit, named = stored.column("coupling_ul"), (stored.summary.get("limit") or {}).get("coupling")
+    if not np.isfinite(limit).any():
         raise InputError(
             f"limits on {plane.quantity} in {directory}", "none", "a run that declares a model",
-            f"`gloam recast {directory} --model {plane.model}` makes them",
+            f"`gloam recast {directory} --model {plane.model} --out DIR` makes them",
         )  # fmt: skip
-    order = np.argsort(result.mass, kind="stable")
-    kept = Curve(result.mass[order], coupling[order], int(np.isfinite(coupling).sum()))
-    name = f"this run: {result.title}" if result.title else str(directory)
+    if named not in {None, plane.quantity}:
+        raise InputError(f"limits on {plane.quantity} in {directory}", f"limits on {named}", "the same", "recast them")
+    channels = dict.fromkeys(stored.channel.tolist())
+    rows = {channel: np.flatnonzero((stored.channel == channel) & np.isfinite(limit)) for channel in channels}
+    return tuple(_of_channel(stored, plane, channel, limit, at) for channel, at in rows.items() if at.size)
+
+
+def _of_channel(stored: StoredLimits, plane: Plane, channel: str, limit: FloatArray, rows: IntArray) -> Exclusion:
+    rows = rows[np.argsort(stored.mass[rows], kind="stable")]
     return Exclusion(
-        name, "curve", plane.quantity, f"gloam, {directory}", result.level, result.date, OURS, kept,
-        note=result.data_in_words,
+        f"gloam ({stored.data_in_words}), {channel}", "curve", plane.quantity, stored.title, stored.level, stored.date,
+        OURS, Curve(stored.mass[rows], limit[rows], rows.size), str(stored.directory),
     )  # fmt: skip

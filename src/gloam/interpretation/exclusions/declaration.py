@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from gloam.errors import InputError
-from gloam.interpretation.exclusions.content import Content
+from gloam.interpretation.exclusions.content import Content, Statement
 from gloam.interpretation.exclusions.formats import Form, parse
 
 __all__ = ["ALPACA", "AXIONLIMITS", "FACTS", "OURS", "Exclusion", "Kind", "Plane", "read_off", "table"]
@@ -68,6 +68,14 @@ class Exclusion:
         """
         return f"{self.name}, {'CL not stated' if self.level is None else f'{100 * self.level:.6g}% CL'}"
 
+    @property
+    def content_in_words(self) -> str:
+        """The number of points, or what a statement says."""
+        if isinstance(self.content, Statement):
+            low, high = self.content.mass
+            return f"{self.content.text}, {low:g} to {high:g} GeV"
+        return f"{self.content.points} points"
+
     def row(self) -> dict[str, Any]:
         """What `gloam exclusions` lists."""
         return {
@@ -81,6 +89,7 @@ class Exclusion:
             "kind": self.kind,
             "final_state": self.final_state,
             "numbers": self.numbers or self.source,
+            "statement": self.content_in_words if isinstance(self.content, Statement) else None,
             "note": self.note,
         }
 

@@ -4,7 +4,7 @@ from gloam.report.figures.exclusions import exclusion_figure
 from gloam.report.figures.fit import fit_figure
 from gloam.report.figures.limit import limit_figure
 from gloam.report.figures.overview import overview_figure
-from gloam.report.figures.saving import save_figure
+from gloam.report.figures.saving import save_figure, write_figure
 from gloam.report.figures.significance import significance_figure
 from gloam.report.figures.variants import variants_figure
 
@@ -16,4 +16,5 @@ __all__ = [
     "save_figure",
     "significance_figure",
     "variants_figure",
+    "write_figure",
 ]
