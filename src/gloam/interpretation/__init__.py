@@ -12,8 +12,10 @@ from gloam.interpretation.cross_section import CrossSectionLimits, cross_section
 from gloam.interpretation.effective_luminosity import LuminosityKind, events_at_unit_coupling
 from gloam.interpretation.lifetimes import decay_length, decay_probability, excluded_region, long_lived_yield
 from gloam.interpretation.naming import efficiency_named, factor_named
+from gloam.interpretation.projection import Projection, project_counts, project_scan, projected_couplings
 from gloam.interpretation.recast import Recast, ResultToRecast, recast, result_of_run
 from gloam.interpretation.regions import ExcludedRegion, Interval, Polygon
+from gloam.interpretation.scaling import Systematics, scaled_cells, scaled_scan
 from gloam.interpretation.stored import StoredLimits, read_limits
 from gloam.interpretation.yields import FACTORS, Kind, YieldFactors
 
@@ -29,9 +31,11 @@ __all__ = [
     "LuminosityKind",
     "Missing",
     "Polygon",
+    "Projection",
     "Recast",
     "ResultToRecast",
     "StoredLimits",
+    "Systematics",
     "YieldFactors",
     "best_limits",
     "combined_limit",
@@ -46,7 +50,12 @@ __all__ = [
     "factor_named",
     "general_coupling_limits",
     "long_lived_yield",
+    "project_counts",
+    "project_scan",
+    "projected_couplings",
     "read_limits",
     "recast",
     "result_of_run",
+    "scaled_cells",
+    "scaled_scan",
 ]

@@ -21,7 +21,8 @@ PLANES = {
         exclusions=(
             Exclusion(
                 "BaBar 2016, Z' -> mu mu", "curve", COUPLING, "BaBar, PRD 94, 011102, arXiv:1606.03501", 0.90,
-                "2016-06", FACTS, read_off("BaBar_TheBABAR2016rlg"), f"at most 40 points read off the curve in {DARKCAST_FORK}",
+                "2016-06", FACTS, read_off("BaBar_TheBABAR2016rlg"),
+                f"at most 40 points read off the curve in {DARKCAST_FORK}",
                 "Z' -> mu mu", "the curve goes up and down between the points; the paper's lowest limit is 7e-4",
             ),
             Exclusion(
