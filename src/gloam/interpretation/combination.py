@@ -115,13 +115,15 @@ def combined_limit(
         2.707107
     """
     low, high = ends
+    if not deviances:
+        raise InputError("combined limit", "no likelihood", "one or more", "give the likelihoods of the searches")
 
     def total(signal: FloatArray) -> FloatArray:
         return np.asarray(sum(deviance(signal) for deviance in deviances), float)
 
     best = _least(total, low, high)
     least = float(total(np.array([best]))[0])
-    if not (deviances and total(np.array([high]))[0] - least > rise):
+    if not total(np.array([high]))[0] - least > rise:
         raise InputError("combined limit", f"above {high:g}", "a limit between the ends", "raise the upper end")
     return float(bisected(lambda s: total(s) - least - rise, np.array([best]), np.array([high]))[0])
 

@@ -41,8 +41,10 @@ class Curve:
 
     @classmethod
     def in_ranges(cls, low: FloatArray, high: FloatArray, limit: FloatArray) -> Curve:
-        """The curve of limits that are constant in ranges of the mass."""
-        return cls(np.column_stack([low, high]).ravel(), np.repeat(limit, 2), int(np.isfinite(limit).sum()))
+        """The curve of limits that are constant in ranges of the mass, broken where ranges do not touch."""
+        apart = 2 * (np.flatnonzero(low[1:] != high[:-1]) + 1)
+        mass = np.insert(np.column_stack([low, high]).ravel(), apart, high[apart // 2 - 1])
+        return cls(mass, np.insert(np.repeat(limit, 2), apart, np.nan), int(np.isfinite(limit).sum()))
 
     def at(self, mass: npt.ArrayLike) -> FloatArray:
         """The limit at each mass, in the shape of `mass`; NaN outside the curve and in its gaps.
