@@ -4,6 +4,7 @@ from gloam.report.channel import Channel, ChannelResult, ChannelVariants, Counti
 from gloam.report.figures import (
     bias_figure,
     coverage_figure,
+    exclusion_figure,
     fit_figure,
     limit_figure,
     linearity_figure,
@@ -11,6 +12,7 @@ from gloam.report.figures import (
     save_figure,
     significance_figure,
     variants_figure,
+    write_figure,
 )
 from gloam.report.page import write_page
 from gloam.report.views import FitView, fit_view, largest_deficit, largest_excess
@@ -24,6 +26,7 @@ __all__ = [
     "FitView",
     "bias_figure",
     "coverage_figure",
+    "exclusion_figure",
     "fit_figure",
     "fit_view",
     "largest_deficit",
@@ -34,6 +37,7 @@ __all__ = [
     "save_figure",
     "significance_figure",
     "variants_figure",
+    "write_figure",
     "write_figures",
     "write_page",
 ]
