@@ -16,11 +16,11 @@ from gloam.statistics.counting.cells import Cells
 from gloam.statistics.counting.classical import count_quantiles
 from gloam.statistics.counting.limits import CountingMethod, CountingOptions, IntervalKind
 from gloam.statistics.counting.many import distinct, limits_of_many
-from gloam.statistics.counting.on_off import log_share_above, z_of_tail
+from gloam.statistics.counting.on_off import log_share_above
 from gloam.statistics.counting.poisson import log_at_least, log_at_most
 from gloam.statistics.counting.spread import Known, LogNormal, Measured, Normal, Spread
 from gloam.statistics.limits import UpperLimits, check_level
-from gloam.statistics.normal import cumulative
+from gloam.statistics.normal import cumulative, upper_quantile
 
 __all__ = [
     "CountingScanLimits",
@@ -90,9 +90,9 @@ def signed_z(log_above: FloatArray, log_below: FloatArray) -> FloatArray:
     """
     excess, deficit = log_above < HALF, log_below < HALF
     z = np.zeros(log_above.shape)
-    z[excess] = z_of_tail(log_above[excess])
+    z[excess] = upper_quantile(log_above[excess])
     deficit &= ~excess
-    z[deficit] = -z_of_tail(log_below[deficit])
+    z[deficit] = -upper_quantile(log_below[deficit])
     return z
 
 

@@ -11,7 +11,7 @@ from gloam.statistics.counting.cells import check_counts, check_tau
 from gloam.statistics.counting.poisson import deviance_half
 from gloam.statistics.normal import upper_quantile
 
-__all__ = ["asimov_significance", "log_p_on_off", "log_share_above", "z_bi", "z_of_tail", "z_profile"]
+__all__ = ["asimov_significance", "log_p_on_off", "log_share_above", "z_bi", "z_profile"]
 
 FAR = -690.0
 """Logarithm of a probability below which the library's incomplete beta function has no digits left."""
@@ -80,7 +80,6 @@ def z_bi(on: npt.ArrayLike, off: npt.ArrayLike, tau: npt.ArrayLike) -> FloatArra
         >>> z_bi([4, 50, 200, 105], [5, 55, 10, 100], [5.0, 2.0, 0.1, 1.0]).round(5)
         array([1.66435, 2.93324, 2.20088, 0.27927])
     """
-    return z_of_tail(log_p_on_off(on, off, tau))
     return upper_quantile(log_p_on_off(on, off, tau))
 
 
@@ -115,24 +114,6 @@ def _checked(on: npt.ArrayLike, off: npt.ArrayLike, tau: npt.ArrayLike) -> tuple
     check_counts("off count", m)
     check_tau(t)
     return n, m, t
-
-
-def z_of_tail(log_p: FloatArray) -> FloatArray:
-    """The number of standard deviations with this upper tail, from its logarithm, any shape; infinite at 0.
-
-    Example:
-        >>> z_of_tail(np.log([0.5, 1.1285884e-19])).round(6) + 0.0
-        array([0., 9.])
-    """
-    far = log_p < -600
-    with np.errstate(all="ignore"):
-        near = -np.asarray(quantile(np.exp(log_p)))
-        z = np.where(far, np.sqrt(-2 * log_p), near)
-    newton = far & np.isfinite(log_p)
-    for _ in range(20 if newton.any() else 0):  # the slope of ln Phi(-z) is -z - 1/z far out
-        part = z[newton]
-        z[newton] = part + (log_cumulative(-part) - log_p[newton]) / (part + 1 / part)
-    return np.asarray(z)
 
 
 def _beta_fraction(a: FloatArray, b: FloatArray, x: FloatArray) -> FloatArray:
