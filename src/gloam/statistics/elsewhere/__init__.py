@@ -7,6 +7,7 @@ from gloam.statistics.elsewhere.significance import GlobalMethod, GlobalSignific
 from gloam.statistics.elsewhere.stationary import mean_upcrossings, stationary_scan, upper_bound
 from gloam.statistics.elsewhere.upcrossings import CountedUpcrossings, count_upcrossings
 from gloam.statistics.elsewhere.whole_scan import ScanToys, scan_toys
+from gloam.statistics.elsewhere.window_toys import window_toys
 
 __all__ = [
     "CountedUpcrossings",
@@ -22,4 +23,5 @@ __all__ = [
     "score_correlation",
     "stationary_scan",
     "upper_bound",
+    "window_toys",
 ]

@@ -11,12 +11,14 @@ import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.errors import InputError, one_of
-from gloam.scans import ScanResult
+from gloam.scans import CountingResult, ScanResult
+from gloam.statistics.counting_scans import counting_significances
 from gloam.statistics.elsewhere.fields import largest_of_fields
 from gloam.statistics.elsewhere.gaussian_scan import joined
 from gloam.statistics.elsewhere.score import score_correlation, usable_hypotheses
 from gloam.statistics.elsewhere.upcrossings import count_upcrossings
 from gloam.statistics.elsewhere.whole_scan import ScanToys, scan_toys
+from gloam.statistics.elsewhere.window_toys import window_toys
 from gloam.statistics.normal import log_cumulative, quantile
 
 __all__ = ["GlobalMethod", "GlobalSignificance", "global_significance", "wilson_error"]
@@ -61,8 +63,8 @@ class GlobalSignificance:
 
 
 def global_significance(
-    result: ScanResult | Sequence[ScanResult],
-    method: GlobalMethod = "crossings",
+    result: ScanResult | CountingResult | Sequence[ScanResult] | Sequence[CountingResult],
+    method: GlobalMethod | None = None,
     *,
     level: float = 0.0,
     toys: int = 1000,
@@ -85,9 +87,11 @@ def global_significance(
 
     All are for the background model of the fits, not for the smallest significance over several of them.
 
+    Counting scans have the method "toys" (see `window_toys`), which counts every window and sideband of each toy.
+
     Args:
-        result: the fits of one spectrum, or of several with independent data.
-        method: see above.
+        result: the fits or counts of one spectrum, or of several with independent data.
+        method: see above; None: "crossings" of fits, "toys" of counts.
         level: that is crossed, with "counted".
         toys: how many, with "toys" and "fields".
         seed: of their random streams.
@@ -111,9 +115,59 @@ def global_significance(
         >>> round(found.z_local, 2), round(found.z_global, 2), round(found.trials_factor)
         (4.18, 2.93, 115)
     """
-    results = (result,) if isinstance(result, ScanResult) else tuple(result)
-    if method not in get_args(GlobalMethod):
+    results = (result,) if isinstance(result, ScanResult | CountingResult) else tuple(result)
+    if method is not None and method not in get_args(GlobalMethod):
         raise InputError("method of the global significance", method, one_of(get_args(GlobalMethod)), "name one")
+    counts = [each for each in results if isinstance(each, CountingResult)]
+    if counts:
+        if len(counts) < len(results):
+            raise InputError("global significance", "fits and counts together", "scans of one kind", "give one kind")
+        return _of_counts(counts, method or "toys", toys, seed, exhaustive, threads, progress)
+    return _of_fits(
+        [each for each in results if isinstance(each, ScanResult)], method or "crossings",
+        level, toys, seed, exhaustive, threads, progress,
+    )  # fmt: skip
+
+
+def _of_counts(
+    results: Sequence[CountingResult],
+    method: GlobalMethod,
+    toys: int,
+    seed: int,
+    exhaustive: bool,
+    threads: int | None,
+    progress: Callable[[int], object] | None,
+) -> GlobalSignificance:
+    """The global significance of counting scans, from toys."""
+    if method != "toys":
+        raise InputError("method of the global significance of counts", method, "toys", "leave the method out")
+    excess = _Excess(-math.inf, 0, 0)
+    for number, result in enumerate(results):
+        z = counting_significances(result).z_local
+        row = int(np.nanargmax(z)) if result.usable.size else 0
+        if z[row] > excess.z:
+            excess = _Excess(float(z[row]), number, row)
+    made = [
+        window_toys(
+            each, toys, seed, exhaustive=exhaustive, stream=f"window toys {number}" if number else "window toys",
+            threads=threads, progress=progress,
+        )
+        for number, each in enumerate(results)
+    ]  # fmt: skip
+    return _from_toys(excess, made)
+
+
+def _of_fits(
+    results: Sequence[ScanResult],
+    method: GlobalMethod,
+    level: float,
+    toys: int,
+    seed: int,
+    exhaustive: bool,
+    threads: int | None,
+    progress: Callable[[int], object] | None,
+) -> GlobalSignificance:
+    """The global significance of fitted scans."""
     excess = _largest(results)
     if method == "toys":
         made = [
