@@ -1,5 +1,11 @@
 """The look-elsewhere effect: how likely an excess is anywhere in a scan."""
 
+from gloam.statistics.elsewhere.euler import (
+    ExpectedEuler,
+    euler_characteristic,
+    euler_from_correlations,
+    euler_from_fields,
+)
 from gloam.statistics.elsewhere.fields import largest_of_fields
 from gloam.statistics.elsewhere.gaussian_scan import GaussianScan
 from gloam.statistics.elsewhere.score import score_correlation
@@ -7,21 +13,30 @@ from gloam.statistics.elsewhere.significance import GlobalMethod, GlobalSignific
 from gloam.statistics.elsewhere.stationary import mean_upcrossings, stationary_scan, upper_bound
 from gloam.statistics.elsewhere.upcrossings import CountedUpcrossings, count_upcrossings
 from gloam.statistics.elsewhere.whole_scan import ScanToys, scan_toys
-from gloam.statistics.elsewhere.window_toys import window_toys
+from gloam.statistics.elsewhere.window_plane import plane_grid, window_correlations, window_euler
+from gloam.statistics.elsewhere.window_toys import toy_significances, window_toys
 
 __all__ = [
     "CountedUpcrossings",
+    "ExpectedEuler",
     "GaussianScan",
     "GlobalMethod",
     "GlobalSignificance",
     "ScanToys",
     "count_upcrossings",
+    "euler_characteristic",
+    "euler_from_correlations",
+    "euler_from_fields",
     "global_significance",
     "largest_of_fields",
     "mean_upcrossings",
+    "plane_grid",
     "scan_toys",
     "score_correlation",
     "stationary_scan",
+    "toy_significances",
     "upper_bound",
+    "window_correlations",
+    "window_euler",
     "window_toys",
 ]

@@ -18,12 +18,13 @@ from gloam.statistics.elsewhere.gaussian_scan import joined
 from gloam.statistics.elsewhere.score import score_correlation, usable_hypotheses
 from gloam.statistics.elsewhere.upcrossings import count_upcrossings
 from gloam.statistics.elsewhere.whole_scan import ScanToys, scan_toys
+from gloam.statistics.elsewhere.window_plane import window_euler
 from gloam.statistics.elsewhere.window_toys import window_toys
 from gloam.statistics.normal import log_cumulative, quantile
 
 __all__ = ["GlobalMethod", "GlobalSignificance", "global_significance", "wilson_error"]
 
-GlobalMethod = Literal["crossings", "fields", "counted", "toys"]
+GlobalMethod = Literal["crossings", "fields", "counted", "toys", "euler"]
 
 SMALLEST = -600.0
 """Logarithm of the smallest p-value that is inverted as it is."""
@@ -87,7 +88,9 @@ def global_significance(
 
     All are for the background model of the fits, not for the smallest significance over several of them.
 
-    Counting scans have the method "toys" (see `window_toys`), which counts every window and sideband of each toy.
+    Counting scans have the method "toys" (see `window_toys`), which counts every window and sideband of each toy. On a
+    grid in two observables they also have "euler": the mean Euler characteristic, from a hundred or more toys at low
+    levels (see `euler_from_fields`), which reaches p-values far below those of toys.
 
     Args:
         result: the fits or counts of one spectrum, or of several with independent data.
@@ -139,14 +142,18 @@ def _of_counts(
     progress: Callable[[int], object] | None,
 ) -> GlobalSignificance:
     """The global significance of counting scans, from toys."""
-    if method != "toys":
-        raise InputError("method of the global significance of counts", method, "toys", "leave the method out")
+    if method not in ("toys", "euler"):
+        raise InputError("method of the global significance of counts", method, "toys or euler", "leave it out")
     excess = _Excess(-math.inf, 0, 0)
     for number, result in enumerate(results):
         z = counting_significances(result).z_local
         row = int(np.nanargmax(z)) if result.usable.size else 0
         if z[row] > excess.z:
             excess = _Excess(float(z[row]), number, row)
+    if method == "euler":
+        fields = [window_euler(each, toys=toys, seed=seed) for each in results]
+        log_p = min(float(np.logaddexp.reduce([each.log_p_value(excess.z) for each in fields])), 0.0)
+        return _significance(excess, method, log_p, math.hypot(*(each.error(excess.z) for each in fields)))
     made = [
         window_toys(
             each, toys, seed, exhaustive=exhaustive, stream=f"window toys {number}" if number else "window toys",
@@ -168,6 +175,10 @@ def _of_fits(
     progress: Callable[[int], object] | None,
 ) -> GlobalSignificance:
     """The global significance of fitted scans."""
+    if method == "euler":
+        raise InputError(
+            "method of the global significance of fits", method, "another one", "it is for windows in a plane"
+        )
     excess = _largest(results)
     if method == "toys":
         made = [

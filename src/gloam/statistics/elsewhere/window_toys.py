@@ -31,7 +31,7 @@ from gloam.statistics.elsewhere.whole_scan import ScanToys
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["window_toys"]
+__all__ = ["toy_significances", "window_toys"]
 
 SHARD = 64
 """Toys that are made together."""
@@ -106,6 +106,19 @@ def window_toys(
     return ScanToys(largest, rows[place], np.zeros(toys, np.bool_), margin, int(fits.sum()))
 
 
+def toy_significances(
+    result: CountingResult, toys: int, seed: int = 1, stream: str = "window fields"
+) -> FloatArray:  # fmt: skip
+    """The exact significances of all windows in some toys, shape (toys, h); NaN for windows that were not counted."""
+    rows = result.usable
+    work = _Toys(result, rows, seed, stream, True)
+    z = np.full((toys, result.observed.size), np.nan)
+    for start in range(0, toys, SHARD):
+        numbers = np.arange(start, min(start + SHARD, toys))
+        z[numbers[:, None], rows] = work.every(*work.counts(numbers))
+    return z
+
+
 @dataclass(slots=True, eq=False)
 class _Toys:
     """What the toys of one scan share."""
@@ -145,7 +158,7 @@ class _Toys:
 
     def maxima(self, numbers: IntArray) -> tuple[FloatArray, IntArray, int]:
         """The largest significances of some toys, where they are among the windows, and how many were found exactly."""
-        on, off = self._counts(numbers)
+        on, off = self.counts(numbers)
         if self.exhaustive:
             return self._exhaustive(on, off)
         bound = self._bound(on, off)
@@ -163,11 +176,15 @@ class _Toys:
         return best, place, z.size
 
     def _exhaustive(self, on: Single, off: Single | None) -> tuple[FloatArray, IntArray, int]:
-        row = np.tile(np.arange(self.rows.size), on.shape[0])
-        z = self._exact(row, on.ravel(), None if off is None else off.ravel()).reshape(on.shape)
+        z = self.every(on, off)
         return z.max(axis=1), z.argmax(axis=1), z.size
 
-    def _counts(self, numbers: IntArray) -> tuple[Single, Single | None]:
+    def every(self, on: Single, off: Single | None) -> FloatArray:
+        """The exact significances of all windows, shape (t, h)."""
+        row = np.tile(np.arange(self.rows.size), on.shape[0])
+        return self._exact(row, on.ravel(), None if off is None else off.ravel()).reshape(on.shape)
+
+    def counts(self, numbers: IntArray) -> tuple[Single, Single | None]:
         """The counts in the windows and, where these measure the background, in their sidebands, shapes (t, h)."""
         below = np.zeros(self.spectrum.expected.size + 1, np.int32)
         found = [np.empty((numbers.size, self.rows.size), np.float32) for _ in self.matrices]
