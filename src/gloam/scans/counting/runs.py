@@ -68,20 +68,17 @@ class BinRuns:
         return np.asarray(np.add.reduceat(runs, self.start[:-1], axis=-1))
 
     def differences(self) -> csr_array:
-        """The matrix that makes the sums from what `cumulated` returns, shape (h, (n + 1) * (m + 1)), single precision.
+        """The matrix that makes the sums from the counts below each bin in flat order, whole numbers.
 
-        Runs of neighbouring rows that begin and end together are one rectangle, with four corners.
+        Shape (h, n * m + 1): below[k] is the sum of the first k bins, in which each run has two ends.
         """
         from scipy.sparse import csr_array
 
-        row, low = np.divmod(self.first, self.columns + 1)
-        high = self.stop - row * (self.columns + 1)
-        entries = [(row + 1, high, 1.0), (row + 1, low, -1.0), (row, high, -1.0), (row, low, 1.0)]
+        ends = np.stack([self._flat(self.stop), self._flat(self.first)])
         window = np.repeat(np.arange(len(self)), np.diff(self.start))
-        place = np.concatenate([at * (self.columns + 1) + column for at, column, _ in entries])
-        value = np.repeat(np.array([sign for _, _, sign in entries], np.float32), row.size)
-        shape = (len(self), (self.rows + 1) * (self.columns + 1))
-        matrix = csr_array((value, (np.tile(window, 4), place)), shape=shape)
+        value = np.repeat(np.array([1, -1], np.int32), self.first.size)
+        shape = (len(self), self.rows * self.columns + 1)
+        matrix = csr_array((value, (np.tile(window, 2), ends.ravel())), shape=shape)
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
         return matrix
@@ -93,6 +90,10 @@ class BinRuns:
         length = self.stop - self.first
         run = np.repeat(np.arange(length.size), length)
         number = self.first[run] + np.arange(run.size) - np.repeat(np.cumsum(length) - length, length)
-        bins = number - number // (self.columns + 1)  # without the empty bin behind each row
         window = np.repeat(np.arange(len(self)), np.diff(self.start))[run]
-        return csr_array((np.ones(bins.size), (window, bins)), shape=(len(self), self.rows * self.columns))
+        shape = (len(self), self.rows * self.columns)
+        return csr_array((np.ones(run.size), (window, self._flat(number))), shape=shape)
+
+    def _flat(self, number: IntArray) -> IntArray:
+        """The numbers of bins without the empty ones behind each row."""
+        return number - number // (self.columns + 1)

@@ -47,8 +47,9 @@ def limits_of_many(
     """Limits without expected ones, as `counting_limits` finds them, faster where only the background differs.
 
     At a fixed count, CLs and Bayesian limits with a given relative error are analytic functions of the background.
-    Where many cells share their count, such a function is interpolated by a Chebyshev polynomial of sqrt(background), to 1e-8
-    of the limit; the degree grows until its last coefficients are that small, and every cell is solved if none does.
+    Where many cells share their count, such a function is interpolated by a Chebyshev polynomial of sqrt(background),
+    to 1e-8 of the limit; the degree grows until its last coefficients are that small, and every cell is solved if none
+    does.
 
     Args:
         cells: the counts.

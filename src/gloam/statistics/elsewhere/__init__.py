@@ -1,6 +1,12 @@
 """The look-elsewhere effect: how likely an excess is anywhere in a scan."""
 
 from gloam.statistics.elsewhere.centred import centred_toys
+from gloam.statistics.elsewhere.euler import (
+    ExpectedEuler,
+    euler_characteristic,
+    euler_from_correlations,
+    euler_from_fields,
+)
 from gloam.statistics.elsewhere.fields import largest_of_fields
 from gloam.statistics.elsewhere.gaussian_scan import GaussianScan
 from gloam.statistics.elsewhere.maxima import ScanToys, largest_of_toys
@@ -21,11 +27,14 @@ from gloam.statistics.elsewhere.stationary import (
 )
 from gloam.statistics.elsewhere.upcrossings import CountedUpcrossings, count_upcrossings
 from gloam.statistics.elsewhere.variant_toys import variant_toys
-from gloam.statistics.elsewhere.whole_scan import ScanSearch, scan_toys
+from gloam.statistics.elsewhere.whole_scan import ScanSearch, ScanToys, scan_toys
+from gloam.statistics.elsewhere.window_plane import plane_grid, window_correlations, window_euler
+from gloam.statistics.elsewhere.window_toys import toy_significances, window_toys
 
 __all__ = [
     "ChosenBackground",
     "CountedUpcrossings",
+    "ExpectedEuler",
     "GaussianScan",
     "GlobalMethod",
     "GlobalSignificance",
@@ -34,17 +43,25 @@ __all__ = [
     "ScanToys",
     "centred_toys",
     "count_upcrossings",
+    "euler_characteristic",
+    "euler_from_correlations",
+    "euler_from_fields",
     "global_significance",
     "largest_of_fields",
     "largest_of_toys",
     "log_p_stationary",
     "log_upper_bound",
     "mean_upcrossings",
+    "plane_grid",
     "replayed_toys",
     "scan_toys",
     "score_correlation",
     "significance_from_toys",
     "stationary_scan",
+    "toy_significances",
     "upper_bound",
     "variant_toys",
+    "window_correlations",
+    "window_euler",
+    "window_toys",
 ]
