@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,9 @@ SMALL_SCAN = 500_000
 """Hypotheses times bins up to which it takes a tenth of a second."""
 
 FIELDS = 10_000
+
+FEW = 0.5
+"""Skewness of the scores above which asymptotic global p-values are said not to be reliable."""
 
 GLOBAL = ("p_global", "p_global_err", "z_global", "trials_factor", "toys")
 
@@ -108,7 +112,8 @@ def _look_elsewhere(results: list[ScanResult]) -> GlobalSignificance | str:
         found = global_significance(results)
         size = sum(result.scan.windows.bins.sum() for result in results)
         if found.p_global > RARE and size < SMALL_SCAN:
-            found = global_significance(results, "fields", toys=FIELDS)
+            fields = global_significance(results, "fields", toys=FIELDS)
+            found = replace(fields, skewness=found.skewness)
     except InputError as fault:
         return f"not computed ({fault.value}); the significance is local"
     return found if found.z_local > NOTHING else "not computed, there is no excess"
@@ -129,7 +134,9 @@ def _global_note(found: GlobalSignificance | str, channels: tuple[ChannelResult,
     text = f"asymptotic, from the correlations {which} hypotheses without a signal, no toys"
     scope = "" if len(channels) == 1 else "; over all channels, taken as independent"
     nominal = "" if all(channel.variants is None for channel in channels) else "; for the nominal background"
-    return f"{names}: {text}{scope}{nominal}."
+    sparse = found.skewness is not None and found.skewness > FEW
+    few = f"; few counts (skewness {found.skewness:.2g}): off by a fifth or more, take toys" if sparse else ""
+    return f"{names}: {text}{scope}{nominal}{few}."
 
 
 def _channel(channel: ChannelResult) -> dict[str, Any]:
