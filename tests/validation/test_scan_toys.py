@@ -17,7 +17,10 @@ from gloam.statistics.elsewhere.toy_data import ToyData
 EDGES = np.linspace(0.0, 1.0, 41)
 
 
-def scan(background, level, position=np.linspace(0.25, 0.75, 11)):
+MASSES = np.linspace(0.25, 0.75, 11)
+
+
+def scan(background, level, position=MASSES):
     """Counts that a flat background expects, and a Gaussian peak anywhere in them."""
     spectrum = gloam.Spectrum((Axis(EDGES),), np.pad(np.full(40, level), 1))
     windows = gloam.scan(spectrum, gloam.Gaussian(0.05), gloam.Polynomial(0), position, 50).setup.windows
