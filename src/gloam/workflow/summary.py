@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -34,6 +35,9 @@ SMALL_SCAN = 500_000
 """Hypotheses times bins up to which it takes a tenth of a second."""
 
 FIELDS = 10_000
+
+FEW = 0.5
+"""Skewness of the scores above which asymptotic global p-values are said not to be reliable."""
 
 GLOBAL = ("p_global", "p_global_err", "z_global", "trials_factor", "toys")
 
@@ -117,7 +121,8 @@ def _look_elsewhere(channels: tuple[Channel, ...]) -> GlobalSignificance | str:
         found = global_significance(results)
         size = sum(result.scan.windows.bins.sum() for result in results)
         if found.p_global > RARE and size < SMALL_SCAN:
-            found = global_significance(results, "fields", toys=FIELDS)
+            fields = global_significance(results, "fields", toys=FIELDS)
+            found = replace(fields, skewness=found.skewness)
     except InputError as fault:
         return f"not computed ({fault.value}); the significance is local"
     return found if found.z_local > NOTHING else "not computed, there is no excess"
@@ -175,6 +180,9 @@ def _scope(channels: tuple[Channel, ...]) -> str:
     scope = "" if len(channels) == 1 else "; over all channels, taken as independent"
     nominal = "" if all(channel.variants is None for channel in channels) else "; for the nominal background"
     return scope + nominal
+    sparse = found.skewness is not None and found.skewness > FEW
+    few = f"; few counts (skewness {found.skewness:.2g}): off by a fifth or more, take toys" if sparse else ""
+    return f"{names}: {text}{scope}{nominal}{few}."
 
 
 def _channel(channel: Channel) -> dict[str, Any]:

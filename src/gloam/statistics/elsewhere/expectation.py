@@ -178,7 +178,7 @@ class _Average:
     Attributes:
         scan: of the channel.
         resolution: of the signal at each hypothesis, shape (h,).
-        total: sum of weighted expectations, shape (n,).
+        total: sum of weighted densities, shape (n,).
         weights: sum of the weights, shape (n,).
     """
 
@@ -196,25 +196,17 @@ class _Average:
     def add(self, rows: IntArray, window: IntArray, expected: FloatArray) -> None:
         """Take in the expectations in some windows, shape (b, m)."""
         axis = self.scan.spectrum.axis
-        edges, centers, widths = axis.edges, axis.centers, axis.widths
+        edges, centers = axis.edges, axis.centers
         parts = np.diff(window, axis=1)
         density = expected / np.where(parts > 0, edges[window[:, 1:]] - edges[window[:, :-1]], 1.0)
-        row, bins = _bins_of_windows(window)
-        distance = (centers[bins] - self.scan.grid.position[rows][row]) / self.resolution[rows][row]
-        weight = (1 + distance**2) ** -2
-        value = np.repeat(density.ravel(), parts.ravel()) * widths[bins]
-        self.total[:] += np.bincount(bins, weight * value, centers.size)
-        self.weights[:] += np.bincount(bins, weight, centers.size)
+        middle, sigma = self.scan.grid.position[rows], self.resolution[rows]
+        for row, (low, high) in enumerate(zip(window[:, 0].tolist(), window[:, -1].tolist(), strict=True)):
+            squared = ((centers[low:high] - middle[row]) / sigma[row]) ** 2 + 1
+            weight = 1 / (squared * squared)
+            self.weights[low:high] += weight
+            self.total[low:high] += weight * np.repeat(density[row], parts[row])
 
     def value(self) -> FloatArray:
         """The mean; 0 where no window is."""
         mean = np.divide(self.total, self.weights, out=np.zeros_like(self.total), where=self.weights > 0)
-        return np.asarray(np.maximum(mean, 0.0))
-
-
-def _bins_of_windows(window: IntArray) -> tuple[IntArray, IntArray]:
-    """Every bin of the axis in every window: the row and the bin, one window after the other."""
-    length = window[:, -1] - window[:, 0]
-    row = np.repeat(np.arange(length.size), length)
-    start = np.cumsum(length) - length
-    return row, np.arange(row.size) - start[row] + window[row, 0]
+        return np.asarray(np.maximum(mean, 0.0) * self.scan.spectrum.axis.widths)
