@@ -288,8 +288,8 @@ def _significance(
     local = float(log_cumulative(np.array(-excess.z)))
     return GlobalSignificance(
         z_local=excess.z, p_global=math.exp(log_p), p_global_err=error, z_global=_z_value(log_p),
-        trials_factor=math.exp(min(log_p - local, LARGEST)), toys=None, n_failed=0, margin=None, method=method, row=excess.row,
-        scan=excess.scan,
+        trials_factor=math.exp(min(log_p - local, LARGEST)), toys=None, n_failed=0, margin=None, method=method,
+        row=excess.row, scan=excess.scan,
     )  # fmt: skip
 
 
