@@ -118,7 +118,7 @@ def toy_yields(
         >>> result = gloam.scan(spectrum, gloam.Gaussian(0.008), gloam.Polynomial(1), [1.06], window=10)
         >>> found = yield_bias(toy_yields(result, [0], [20.0], "background", toys=400))
         >>> found.pull.value.round(2), found.pull.error.round(2), found.pull_width.value.round(2)
-        (array([[-0.04]]), array([[0.05]]), array([[0.99]]))
+        (array([[-0.04]]), array([[0.05]]), array([[0.97]]))
     """
     rows = np.asarray(rows, np.int64)
     yields = injected_yields(injected, rows.size)

@@ -104,8 +104,10 @@ class ToySource:
             seed: of the random streams.
             stream: name of these.
         """
+        # a stream of its own for every yield: the same numbers for two means would tie different toys together
         of_base, of_controls, of_signal = (
-            random_stream(seed, f"{stream}: {kind}", self.row) for kind in ("base", "controls", "signal")
+            random_stream(seed, f"{stream}: {kind}", self.row)
+            for kind in ("base", "controls", f"signal of {injected:.12g}")
         )
         bins = self.signal.size
         size = max(1, min(ROWS, ELEMENTS // bins))
