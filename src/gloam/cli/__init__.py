@@ -21,6 +21,8 @@ COMMANDS = {
     "coverage": "how often limits hold the true signal: of a run, or of a count",
     "limit": "limits of a counting experiment",
     "list": "the searches there are",
+    "merge": "the toys of several runs together",
+    "report": "figures and page of a run, drawn again",
     "run": "run a search on its own data or on yours",
     "scan": "scan a spectrum of yours over mass",
     "show": "everything a search declares, with sources",

@@ -8,9 +8,9 @@ from typing import get_args
 
 import click
 
-from gloam.cli.options import common_options, engine_options, output_options
+from gloam.cli.options import common_options, engine_options, output_options, toy_options
 from gloam.errors import InputError
-from gloam.statistics import LimitMethod, Prior, PriorForm, ToyPlan
+from gloam.statistics import TOYS, LimitMethod, Prior, PriorForm, ToyPlan
 from gloam.systematic import Constraint
 
 __all__ = ["command"]
@@ -55,7 +55,16 @@ _MULTIPLE = re.compile(r"([-+0-9.eE]+)\s*sigma")
 @click.option(
     "--prior-range", type=float, nargs=2, metavar="LO HI", help="Yields between which the prior is not 0.  [0 to any]"
 )
-@click.option("--toys", type=click.IntRange(100), metavar="N", help="Of one mass at most, with --method cls-toys.")
+@click.option(
+    "--toys",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Of the whole scan without a signal, for p_global; with --method cls-toys: of one mass at most.",
+)
+@click.option(
+    "--global-toys", type=click.IntRange(1), metavar="N", help="Of the whole scan, with --method cls-toys too."
+)
+@toy_options
 @click.option("--limits/--no-limits", default=True, show_default=True, help="Compute upper limits and expected bands.")
 @click.option(
     "--variants", metavar="window:Ksigma,order:N", help="Fit in other ranges and orders too; the weakest limit counts."
@@ -99,7 +108,8 @@ def command(
     toys: int | None, limits: bool, luminosity: float | None, efficiency: str | None,
     branching_fraction: str | None, radiative_factor: str | None, systematics: tuple[str, ...],
     constraint: Constraint, out: Path | None, figures: bool, threads: int | None, seed: int,
-    as_json: bool, quiet: bool, variants: str | None,
+    as_json: bool, quiet: bool, variants: str | None, global_toys: int | None, first_toy: int, exhaustive: bool,
+    resume: bool, workers: int,
 ) -> None:  # fmt: skip
     """Scan a spectrum for a narrow peak at every mass, with significance and upper limit.
 
@@ -108,10 +118,12 @@ def command(
     and --efficiency their limits become limits on the cross section: n / (luminosity x efficiency), divided by
     --branching-fraction and --radiative-factor where these are given.
     """
-    from gloam.cli.results import deliver
+    from gloam.cli.results import ToyOptions, deliver
     from gloam.workflow.scan_file import ScanRequest, scan_file
     from gloam.workflow.systematics import systematic_named
 
+    whole = _whole_scan(method, toys, global_toys)
+    asked = ToyOptions(whole, first_toy, exhaustive, resume, workers)
     request = ScanRequest(
         source=source, column=column, weights=weights, ends=ends, signal=signal, width=width, background=background,
         bin_width=bin_width, step=_multiple("--step", step), window=_multiple("--window", window), vetoes=vetoes,
@@ -121,7 +133,8 @@ def command(
         systematics=tuple(systematic_named(text, constraint) for text in systematics), constraint=constraint,
         variants=variants,
     )  # fmt: skip
-    deliver(scan_file(request, threads=threads, quiet=quiet or as_json), out, figures, seed, as_json, quiet)
+    run = scan_file(request, threads=threads, quiet=quiet or as_json)
+    deliver(run, out, figures, seed, as_json, quiet, asked, threads)
 
 
 def _prior(method: str, form: PriorForm | None, ends: tuple[float, float] | None) -> Prior:
@@ -132,12 +145,20 @@ def _prior(method: str, form: PriorForm | None, ends: tuple[float, float] | None
 
 
 def _toys(method: str, number: int | None, seed: int) -> ToyPlan:
-    """How many toys to make."""
-    if number is None:
-        return ToyPlan(seed=seed)
+    """How many toys to make for limits."""
     if not method.endswith("toys"):
-        raise InputError("--toys", f"--method {method}", "--method cls-toys or clsb-toys", "name a method with toys")
-    return ToyPlan(at_most=number, seed=seed)
+        return TOYS  # and no seed: the scan is the same whatever toys are made of it
+    return ToyPlan(seed=seed) if number is None else ToyPlan(at_most=number, seed=seed)
+
+
+def _whole_scan(method: str, toys: int | None, global_toys: int | None) -> int | None:
+    """How many toys of the whole scan to make: --toys means these where the limits need none."""
+    if method.endswith("toys"):
+        return global_toys
+    if toys is not None and global_toys is not None:
+        allowed = f"one of them with --method {method}"
+        raise InputError("--toys and --global-toys", f"{toys} and {global_toys}", allowed, "leave out --global-toys")
+    return toys if global_toys is None else global_toys
 
 
 def _multiple(option: str, text: str) -> tuple[float, bool]:

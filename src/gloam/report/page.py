@@ -55,6 +55,8 @@ FILES = {
     "nuisances.csv": "pull of each nuisance parameter and its effect on yield and limit, at some masses",
     "spectrum.json": "the spectra (UHI)",
     "fits.npz": "parameters and covariances of all fits",
+    "toys.npz": "the largest significance of each toy, with its mass",
+    "declaration.json": "what was asked for, with the tables that were named",
     "provenance.json": "versions, engine, seed, hashes, date",
 }
 

@@ -88,6 +88,9 @@ def global_statement(summary: Mapping[str, Any]) -> str:
     p = summary.get("p_global")
     if p is not None:
         error, toys, z = summary.get("p_global_err"), summary.get("toys"), summary.get("z_global")
+        if toys and p == 0:
+            bound = "" if z is None else f", a significance above {z:.2f}"
+            return f"Global p-value: below {error:.2g}{bound}; none of {toys:,} toys has as large a significance."
         text = f"Global p-value: {f'{p:.3g}' if p > 0 else 'below 1e-300'}" + (
             "" if error is None else f" +- {error:.2g} (Monte Carlo error)"
         )

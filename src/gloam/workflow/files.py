@@ -16,29 +16,28 @@ from gloam.spectra import to_uhi_json
 from gloam.statistics import p_local
 from gloam.store import provenance, write_arrays, write_atomically, write_json, write_table
 from gloam.workflow.results import Run
+from gloam.workflow.stored import stored_channel
 from gloam.workflow.summary import summary
+from gloam.workflow.toys import stored_toys
 
 __all__ = ["write_run"]
 
 QUANTILES = ("m2", "m1", "0", "p1", "p2")
-STORED = (
-    "n_sig", "n_sig_err", "q0", "edm", "status", "theta", "theta_background", "covariance", "parameters",
-    "window_low", "window_high", "domain_low", "domain_high",
-)  # fmt: skip
 
 
 def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | None = None) -> dict[str, Any]:
     """The summary of a run, after all its files were written to the directory.
 
-    `summary.json`, `scan.csv`, `limits.csv`, `variants.csv`, with nuisance parameters `nuisances.csv`,
-    `spectrum.json` (UHI), `fits.npz`, `provenance.json`, and with figures `figures/` (PNG and PDF) and `report.html`.
+    `summary.json`, `scan.csv`, `limits.csv`, `variants.csv`, with nuisance parameters `nuisances.csv`, with toys
+    `toys.npz`, `spectrum.json` (UHI), `fits.npz`, `declaration.json`, `provenance.json`, and with figures `figures/`
+    (PNG and PDF) and `report.html`.
     Each file is whole or not there.
 
     Args:
         run: the results.
         directory: where to; made if it does not exist, files of the same names are replaced.
         figures: whether to draw figures and the page, which takes seconds.
-        seed: of the run, for the provenance.
+        seed: of the run, for the provenance; None: the one it carries.
     """
     numbers = summary(run)
     write_table(directory / "scan.csv", _joined([_scan_columns(channel) for channel in run.channels]))
@@ -51,7 +50,9 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     document = json.dumps(spectra if len(spectra) > 1 else next(iter(spectra.values())))
     write_atomically(directory / "spectrum.json", lambda stream: stream.write(document.encode()))
     write_arrays(directory / "fits.npz", _stored(run))
-    written = provenance(hashes=run.hashes, seed=seed)
+    _write_or_remove(directory / "toys.npz", None if run.toys is None else stored_toys(run.toys))
+    _write_declaration(run, directory)
+    written = provenance(hashes=run.hashes, seed=run.seed if seed is None else seed)
     write_json(directory / "provenance.json", written)
     path = write_json(directory / "summary.json", numbers)
     if figures:
@@ -60,6 +61,23 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
         drawn = write_figures(run.channels, directory / "figures")
         write_page(numbers, run.channels, drawn, directory / "report.html", provenance=written)
     return dict(json.loads(path.read_text()))
+
+
+def _write_or_remove(path: Path, arrays: dict[str, Any] | None) -> None:
+    """Write arrays; without any remove what another run may have left."""
+    if arrays is None:
+        path.unlink(missing_ok=True)
+    else:
+        write_arrays(path, arrays)
+
+
+def _write_declaration(run: Run, directory: Path) -> None:
+    """What was asked for and what the run says of itself, with which `load_run` reads it back."""
+    if run.declaration is None:
+        (directory / "declaration.json").unlink(missing_ok=True)  # of another run that was here
+        return
+    said = {"name": run.name, "notes": run.notes, "published": run.published}
+    write_json(directory / "declaration.json", said | run.declaration)
 
 
 VARIANT_COLUMNS = ("channel", "mass", "mass2", "variant", "n_sig", "n_sig_err", "z_local", "n_sig_ul", "status")
@@ -157,13 +175,5 @@ def _stored(run: Run) -> dict[str, Any]:
     """The fits of all channels, so that pages and figures never refit."""
     arrays: dict[str, Any] = {"channels": np.array([channel.name for channel in run.channels])}
     for channel in run.channels:
-        arrays |= {f"{channel.name}.{name}": getattr(channel.result, name) for name in STORED}
-        arrays |= {f"{channel.name}.mass": channel.result.mass, f"{channel.name}.position": channel.result.position}
-        arrays |= {
-            f"{channel.name}.n_sig_ul": channel.limits.observed,
-            f"{channel.name}.n_sig_ul_exp": channel.limits.expected,
-            f"{channel.name}.events_per_fb": channel.factors.events_per_fb(channel.result.mass),
-        }
-        arrays[f"{channel.name}.signal"] = np.array(repr(channel.result.scan.signal))
-        arrays[f"{channel.name}.background"] = np.array(repr(channel.result.scan.background))
+        arrays |= stored_channel(channel)
     return arrays

@@ -13,9 +13,10 @@ from gloam.interpretation import FACTORS, YieldFactors
 from gloam.report import ChannelResult
 from gloam.report.words import cross_section_in_words, distribution_in_words, division_in_words
 from gloam.scans import ScanResult, VariantResults
-from gloam.statistics import GlobalSignificance, UpperLimits, global_significance
-from gloam.workflow.results import Run
+from gloam.statistics import GlobalSignificance, global_significance
+from gloam.workflow.results import Run, RunToys
 from gloam.workflow.systematics import in_summary
+from gloam.workflow.toys import from_toys
 from gloam.workflow.variants import variant_notes, variant_numbers
 
 __all__ = ["summary"]
@@ -43,7 +44,8 @@ def summary(run: Run) -> dict[str, Any]:
     """
     results = [channel.result for channel in run.channels]
     limits = run.channels[0].limits
-    elsewhere = _look_elsewhere(results)
+    asymptotic = _look_elsewhere(results)
+    elsewhere = asymptotic if run.toys is None else _in_toys(run, run.toys)
     return {
         "search": run.name,
         "title": run.title,
@@ -60,6 +62,7 @@ def summary(run: Run) -> dict[str, Any]:
         "max_excess": _extreme(run.channels, np.nanargmax, sign=1),
         "max_deficit": _extreme(run.channels, np.nanargmin, sign=-1),
         **(_global_numbers(elsewhere) if isinstance(elsewhere, GlobalSignificance) else dict.fromkeys(GLOBAL)),
+        **({} if run.toys is None else {"toys": run.toys.largest.size, "n_toys_failed": run.toys.n_failed}),
         "limit": {
             "method": limits.method,
             "level": limits.level,
@@ -77,7 +80,7 @@ def summary(run: Run) -> dict[str, Any]:
         "systematics": [in_summary(nuisance, run.channels[0].result.mass) for nuisance in run.systematics],
         "published": run.published,
         "channels": [_channel(channel) for channel in run.channels],
-        "notes": [*run.notes, _global_note(elsewhere, run.channels), *_notes(run)],
+        "notes": [*run.notes, _global_note(elsewhere, run.channels), *_toy_notes(run, asymptotic), *_notes(run)],
     }
 
 
@@ -114,6 +117,32 @@ def _look_elsewhere(results: list[ScanResult]) -> GlobalSignificance | str:
     return found if found.z_local > NOTHING else "not computed, there is no excess"
 
 
+def _in_toys(run: Run, toys: RunToys) -> GlobalSignificance | str:
+    """The global significance from toys, or why there is none."""
+    try:
+        found = from_toys(toys, run.channels)
+    except InputError as fault:
+        return f"not computed ({fault.value})"
+    return found if found.z_local > NOTHING else "not computed, there is no excess"
+
+
+def _toy_notes(run: Run, asymptotic: GlobalSignificance | str) -> list[str]:
+    """What toys were made, and what is known without them."""
+    if run.toys is None:
+        return []
+    toys = run.toys
+    seeds = ", ".join(str(seed) for seed in np.unique(toys.seed))
+    which = "all masses" if np.isinf(toys.margin) else f"the masses within {toys.margin:.2f} of the filter's best"
+    notes = [f"toys: seed {seeds}; in each toy {which} were fitted, {toys.fits} in all, with and without a signal."]
+    if toys.n_failed:
+        notes.append(f"toys with a fit that is not certified: {toys.n_failed} of {toys.largest.size}, left out.")
+    if isinstance(asymptotic, GlobalSignificance):
+        notes.append(
+            f"p_global without toys, asymptotic: {asymptotic.p_global:.4g} (z_global {asymptotic.z_global:.3f})."
+        )
+    return notes
+
+
 def _global_numbers(found: GlobalSignificance) -> dict[str, float | int | None]:
     """The entries `GLOBAL` of the summary."""
     numbers = {name: getattr(found, name) for name in GLOBAL}
@@ -125,11 +154,21 @@ def _global_note(found: GlobalSignificance | str, channels: tuple[ChannelResult,
     names = "p_global, z_global, trials_factor"
     if isinstance(found, str):
         return f"{names}: {found}."
+    if found.method == "toys":
+        limited = ""
+        if found.p_global == 0:
+            limited = "; none is as significant, so that p_global is below its error and z_global a lower bound"
+        return f"{names}: from {found.toys} toys of the whole scan without a signal{limited}{_scope(channels)}."
     which = "of neighbouring" if found.method == "crossings" else "(simulated as Gaussian fields) of all"
     text = f"asymptotic, from the correlations {which} hypotheses without a signal, no toys"
+    return f"{names}: {text}{_scope(channels)}."
+
+
+def _scope(channels: tuple[ChannelResult, ...]) -> str:
+    """What a global p-value is over, and what it is for."""
     scope = "" if len(channels) == 1 else "; over all channels, taken as independent"
     nominal = "" if all(channel.variants is None for channel in channels) else "; for the nominal background"
-    return f"{names}: {text}{scope}{nominal}."
+    return scope + nominal
 
 
 def _channel(channel: ChannelResult) -> dict[str, Any]:
@@ -183,7 +222,11 @@ def _largest(values: Any) -> float | None:
     return None if np.isnan(values).all() else float(np.nanmax(values))
 
 
-def _without_toys(limits: UpperLimits) -> str:
+def _asymptotic_parts(run: Run) -> str:
+    limits = run.channels[0].limits
+    if run.toys is not None:
+        limited = " and limits" if distribution_in_words(limits) == "asymptotic" else ""
+        return f"toys: none for local significances{limited}, which are asymptotic (arXiv:1007.1727)."
     if distribution_in_words(limits) == "asymptotic":
         return "toys: none; significances and limits are asymptotic (arXiv:1007.1727)."
     return "toys: none for the significances, which are asymptotic (arXiv:1007.1727)."
@@ -204,7 +247,7 @@ def _undeclared(factors: YieldFactors) -> list[str]:
 
 def _notes(run: Run) -> list[str]:
     notes = [
-        _without_toys(run.channels[0].limits),
+        _asymptotic_parts(run),
         *_undeclared(run.channels[0].factors),
     ]
     if all(channel.variants is None for channel in run.channels):

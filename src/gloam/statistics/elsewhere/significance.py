@@ -19,12 +19,15 @@ from gloam.statistics.elsewhere.upcrossings import count_upcrossings
 from gloam.statistics.elsewhere.whole_scan import ScanToys, scan_toys
 from gloam.statistics.normal import log_cumulative, quantile
 
-__all__ = ["GlobalMethod", "GlobalSignificance", "global_significance", "wilson_error"]
+__all__ = ["GlobalMethod", "GlobalSignificance", "global_significance", "significance_from_toys", "wilson_error"]
 
 GlobalMethod = Literal["crossings", "fields", "counted", "toys"]
 
 SMALLEST = -600.0
 """Logarithm of the smallest p-value that is inverted as it is."""
+
+LARGEST = 700.0
+"""Logarithm of the largest trials factor: an error of toys over the local p-value of a known particle has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,19 @@ def global_significance(
     return _significance(excess, method, _crossings(results, excess.z))
 
 
+def significance_from_toys(results: Sequence[ScanResult], toys: ScanToys) -> GlobalSignificance:
+    """The global significance of the largest excess of some scans, from toys that are made already.
+
+    Args:
+        results: the fits.
+        toys: the largest significances over all these scans.
+
+    Raises:
+        InputError: if every toy has a fit without a certificate.
+    """
+    return _from_toys(_largest(results), [toys])
+
+
 @dataclass(frozen=True, slots=True)
 class _Excess:
     """The largest excess: its significance, and the scan and the hypothesis that it belongs to."""
@@ -161,7 +177,7 @@ def _significance(
     local = float(log_cumulative(np.array(-excess.z)))
     return GlobalSignificance(
         z_local=excess.z, p_global=math.exp(log_p), p_global_err=error, z_global=_z_value(log_p),
-        trials_factor=math.exp(log_p - local), toys=None, n_failed=0, margin=None, method=method, row=excess.row,
+        trials_factor=math.exp(min(log_p - local, LARGEST)), toys=None, n_failed=0, margin=None, method=method, row=excess.row,
         scan=excess.scan,
     )  # fmt: skip
 

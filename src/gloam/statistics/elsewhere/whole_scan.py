@@ -16,7 +16,7 @@ import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.errors import InputError
-from gloam.execution import map_batches, random_stream
+from gloam.execution import PoissonTables, map_batches, poisson_tables
 from gloam.fit import Problem
 from gloam.scans import Scan, ScanResult, batches
 from gloam.statistics.elsewhere.expectation import global_expectation
@@ -24,7 +24,7 @@ from gloam.statistics.elsewhere.filter import ScoreFilter, Single, score_filter
 from gloam.statistics.elsewhere.refits import fit_pairs
 from gloam.statistics.elsewhere.score import usable_hypotheses
 
-__all__ = ["ScanToys", "scan_toys"]
+__all__ = ["ScanSearch", "ScanToys", "largest_of_toys", "scan_toys"]
 
 CALIBRATION = 200
 """Toys on which the margin is found."""
@@ -37,6 +37,9 @@ SPARE = 0.1
 
 ELEMENTS = 5_000_000
 """Hypotheses, or bins, times toys that are held at a time."""
+
+DRAWN = 50
+"""Toys that one thread draws at a time."""
 
 FITS = 100_000
 """Pairs of toys and hypotheses that are fitted at a time."""
@@ -90,20 +93,37 @@ def scan_toys(
     """
     if toys < 1:
         raise InputError("number of toys", toys, "at least 1", "10000 give p-values down to 1e-3 well")
-    scan, rows = _plain(result), usable_hypotheses(result)
-    expectation = global_expectation(scan, result, rows)
-    scorer = None if exhaustive else score_filter(scan, expectation, rows)
-    work = _Toys(scan, result, rows, expectation, scorer, seed, stream, threads)
-    margin, done = np.inf, _Maxima.none()
-    if not exhaustive:
-        first = _Maxima.joined(work.in_chunks(np.arange(min(toys, CALIBRATION)), WIDE))
+    search = ScanSearch.of(result, exhaustive=exhaustive, threads=threads)
+    return largest_of_toys(search, np.arange(toys), seed, stream, progress=progress)
+
+
+def largest_of_toys(
+    search: ScanSearch, numbers: IntArray, seed: int, stream: str = "scan toys", *, margin: float | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> ScanToys:  # fmt: skip
+    """The largest significances of toys of some numbers.
+
+    Args:
+        search: how they are found; one serves any number of calls.
+        numbers: of the toys, shape (t,).
+        seed: of the random streams, one for each toy.
+        stream: name of these streams.
+        margin: of the filter, as other toys of the same scan have it; None finds it on the first of these.
+        progress: called with the number of toys finished, after some of them.
+    """
+    done, before = _Maxima.none(), search.fits
+    if search.scorer is None:
+        margin = np.inf
+    elif margin is None:
+        first = _Maxima.joined(search.in_chunks(numbers[:CALIBRATION], WIDE, seed, stream))
         margin = _margin(first)
         if np.isfinite(margin):
             done = first
             if progress is not None:
                 progress(done.largest.size)
-    found = _Maxima.joined([done, *work.in_chunks(np.arange(done.largest.size, toys), margin, progress)])
-    return ScanToys(found.largest, rows[found.place], found.failed, margin, work.fits)
+    rest = search.in_chunks(numbers[done.largest.size :], margin, seed, stream, progress)
+    found = _Maxima.joined([done, *rest])
+    return ScanToys(found.largest, search.rows[found.place], found.failed, margin, search.fits - before)
 
 
 def _plain(result: ScanResult) -> Scan:
@@ -168,45 +188,61 @@ def _margin(first: _Maxima) -> float:
 
 
 @dataclass(slots=True, eq=False)
-class _Toys:
-    """Everything that toys of one scan share."""
+class ScanSearch:
+    """The search for the largest significance of a scan in toys.
+
+    Attributes:
+        scan: what was fitted.
+        result: the fits to the data, whose backgrounds the fits start from.
+        rows: hypotheses to look at, shape (h',).
+        tables: what the toys are drawn from.
+        scorer: approximate significances; None: fit every hypothesis.
+        threads: how many to use.
+        fits: hypotheses fitted so far.
+    """
 
     scan: Scan
     result: ScanResult
     rows: IntArray
-    expectation: FloatArray
+    tables: PoissonTables
     scorer: ScoreFilter | None
-    seed: int
-    stream: str
-    threads: int | None
+    threads: int | None = None
     fits: int = 0
 
+    @classmethod
+    def of(cls, result: ScanResult, *, exhaustive: bool = False, threads: int | None = None) -> ScanSearch:
+        """The search in toys drawn from the background-only fits of a scan."""
+        scan, rows = _plain(result), usable_hypotheses(result)
+        expectation = global_expectation(scan, result, rows)
+        scorer = None if exhaustive else score_filter(scan, expectation, rows)
+        return cls(scan, result, rows, poisson_tables(expectation), scorer, threads)
+
     def in_chunks(
-        self, numbers: IntArray, margin: float, progress: Callable[[int], object] | None = None
-    ) -> list[_Maxima]:  # fmt: skip
+        self, numbers: IntArray, margin: float, seed: int, stream: str, progress: Callable[[int], object] | None = None
+    ) -> list[_Maxima]:
         """The maxima of some toys."""
-        each = max(self.rows.size, self.expectation.size)
+        each = max(self.rows.size, self.tables.expectation.size)
         size = max((FITS if np.isinf(margin) else ELEMENTS) // each, 1)
         parts = []
         for start in range(0, numbers.size, size):
             part = numbers[start : start + size]
-            parts.append(self._maxima(self._draw(part), margin))
+            parts.append(self._maxima(self._draw(part, seed, stream), margin))
             if progress is not None:
                 progress(part.size)
         return parts
 
-    def _draw(self, numbers: IntArray) -> Single:
-        counts = np.empty((numbers.size, self.expectation.size), np.float32)
+    def _draw(self, numbers: IntArray, seed: int, stream: str) -> Single:
+        counts = np.empty((numbers.size, self.tables.expectation.size), np.float32)
 
-        def work(at: int) -> None:
-            counts[at] = random_stream(self.seed, self.stream, int(numbers[at])).poisson(self.expectation)
+        def work(part: slice) -> None:
+            counts[part] = self.tables.draw(seed, stream, numbers[part], np.float32)
 
-        map_batches(work, range(numbers.size), self.threads)
+        map_batches(work, (slice(at, at + DRAWN) for at in range(0, numbers.size, DRAWN)), self.threads)
         return counts
 
     def _maxima(self, counts: Single, margin: float) -> _Maxima:
         toys = counts.shape[0]
-        below = np.zeros((toys, self.expectation.size + 1))
+        below = np.zeros((toys, counts.shape[1] + 1))
         np.cumsum(counts, axis=1, dtype=float, out=below[:, 1:])
         if self.scorer is None or np.isinf(margin):
             toy, place = np.divmod(np.arange(toys * self.rows.size), self.rows.size)

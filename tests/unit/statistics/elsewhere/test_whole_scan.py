@@ -6,7 +6,7 @@ import pytest
 import gloam
 from gloam.benchmarking.workloads import three_photons
 from gloam.errors import InputError
-from gloam.execution import random_stream
+from gloam.execution import poisson_tables
 from gloam.fit import minimise
 from gloam.models import YieldNuisance
 from gloam.scans import JointScan, fit_scan
@@ -35,7 +35,7 @@ def expectation(result):
 
 def redrawn(result, expectation, toy, seed=1):
     """The scan of a toy spectrum, made as a user would make it."""
-    counts = random_stream(seed, "scan toys", toy).poisson(expectation).astype(float)
+    counts = poisson_tables(expectation).draw(seed, "scan toys", [toy])[0]
     spectrum = dataclasses.replace(result.scan.spectrum, contents=np.pad(counts, 1))
     return fit_scan(dataclasses.replace(result.setup, spectrum=spectrum))
 
