@@ -27,6 +27,7 @@ __all__ = [
     "base_in_words",
     "check_base",
     "check_toys",
+    "checked_rows",
     "injected_yields",
     "parametric_toys",
     "toy_sources",
@@ -193,6 +194,19 @@ def _plain(result: ScanResult, asked: str) -> Scan:
         found = "weighted data" if isinstance(scan, Scan) else "several spectra fitted together"
         raise InputError(asked, found, "plain counts of one spectrum", "take the base 'background'")
     return scan
+
+
+def checked_rows(result: ScanResult, rows: npt.ArrayLike) -> IntArray:
+    """The hypotheses as an array.
+
+    Raises:
+        InputError: for one that is named twice, or that the scan does not have.
+    """
+    found, number = np.asarray(rows, np.int64).ravel(), len(result.setup.grid)
+    if np.unique(found).size < found.size or (found < 0).any() or (found >= number).any():
+        allowed = f"different ones from 0 to {number - 1}"
+        raise InputError("hypotheses", found.tolist(), allowed, "give their places in the scan")
+    return found
 
 
 def check_toys(toys: int) -> None:

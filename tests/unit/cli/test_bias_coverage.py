@@ -75,6 +75,18 @@ def test_a_mass_has_the_same_toys_beside_others(bias):
     assert other[0]["pull"] != pytest.approx(alone[0]["pull"], rel=1e-3)
 
 
+def test_a_stored_run_has_the_toys_of_its_search(gloam):
+    options = ("--mass", 9.3, "--toys", 20, "--no-figures", "--json")
+    assert gloam("run", "cms_dimuon", "--out", "run", "--no-figures", "-q").code == 0
+    summary = Path("run/summary.json").read_bytes()
+    for command, written in (("bias", "bias.csv"), ("coverage", "coverage.csv")):
+        stored = gloam(command, "run", *options)
+        assert (stored.code, stored.err) == (0, "")
+        assert stored.document == gloam(command, "cms_dimuon", *options, "--out", "out").document
+        assert (Path("run") / written).read_bytes() == (Path("out") / written).read_bytes()
+    assert Path("run/summary.json").read_bytes() == summary
+
+
 def test_text_says_what_was_found(gloam):
     found = gloam("bias", "cms_dimuon", "--mass", 0.7, "--toys", 20, "--out", "out", "--no-figures")
     assert "each bin of the data Poisson-varied" in found.out

@@ -134,6 +134,13 @@ def test_impossible_yields_are_refused(result, study, yields):
         study(result, [0, 1], yields, toys=10)
 
 
+@pytest.mark.parametrize("study", [toy_yields, coverage])
+@pytest.mark.parametrize("rows", [[0, 0], [4], [-1]])
+def test_hypotheses_named_twice_or_not_there_are_refused(result, study, rows):
+    with pytest.raises(InputError, match="hypotheses"):
+        study(result, rows, [1.0], toys=10)
+
+
 def test_impossible_bases_are_refused(result):
     with pytest.raises(InputError, match="data or background"):
         toy_yields(result, [0], [1.0], "simulation", 10)
