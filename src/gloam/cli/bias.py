@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
 from typing import Any, Literal
 
@@ -68,10 +69,12 @@ def _print(document: dict[str, Any], directory: Path) -> None:
             f"  {pulls}  {row['n_failed']:6d}"
         )
     for each in document["combined"]:
-        click.echo(f"  all masses, {each['injected']}: " + ", ".join(
+        averages = [
             f"{label} {each[name]['value']:+.4f} +- {each[name]['scaled_error']:.4f}"
             for name, label in (("pull", "pull"), ("bias", "bias of the yield"), ("err_bias", "of its error"))
-        ))  # fmt: skip
+            if isfinite(each[name]["value"])
+        ]
+        click.echo(f"  all masses, {each['injected']}: {', '.join(averages)}")
     if document["linearity"]:
         slope, offset = document["linearity"]["slope"], document["linearity"]["offset_in_sigma"]
         click.echo(

@@ -33,7 +33,8 @@ class Estimate:
             (2.0, 1.0)
         """
         number, mean, deviation, _ = _moments(samples)
-        return cls._of_influence(mean, deviation * np.sqrt(number / (number - 1))[..., None])
+        with np.errstate(all="ignore"):
+            return cls._of_influence(mean, deviation * np.sqrt(number / (number - 1))[..., None])
 
     @classmethod
     def spread(cls, samples: FloatArray) -> Estimate:

@@ -25,6 +25,7 @@ from gloam.statistics.drawing import (
     base_in_words,
     check_base,
     check_toys,
+    checked_rows,
     injected_yields,
     toy_sources,
 )
@@ -118,9 +119,9 @@ def toy_yields(
         >>> result = gloam.scan(spectrum, gloam.Gaussian(0.008), gloam.Polynomial(1), [1.06], window=10)
         >>> found = yield_bias(toy_yields(result, [0], [20.0], "background", toys=400))
         >>> found.pull.value.round(2), found.pull.error.round(2), found.pull_width.value.round(2)
-        (array([[-0.04]]), array([[0.05]]), array([[0.99]]))
+        (array([[-0.04]]), array([[0.05]]), array([[0.97]]))
     """
-    rows = np.asarray(rows, np.int64)
+    rows = checked_rows(result, rows)
     yields = injected_yields(injected, rows.size)
     check_toys(toys)
     check_base(result, base, toys)

@@ -28,6 +28,7 @@ from gloam.statistics.drawing import (
     base_in_words,
     check_base,
     check_toys,
+    checked_rows,
     injected_yields,
     toy_sources,
 )
@@ -149,7 +150,7 @@ def coverage(
     check_toys(toys)
     base: Base = "background" if expectation is None else expectation
     check_base(result, base, toys)
-    rows = np.asarray(rows, np.int64)
+    rows = checked_rows(result, rows)
     n_true = injected_yields(yields, rows.size)
     how = _Procedure(level, method, prior, marginalisation, inner, toys, seed, stream)
     counted, median = np.zeros((4, *n_true.shape), np.int64), np.full(n_true.shape, np.nan)

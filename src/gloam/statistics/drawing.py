@@ -27,6 +27,7 @@ __all__ = [
     "base_in_words",
     "check_base",
     "check_toys",
+    "checked_rows",
     "injected_yields",
     "parametric_toys",
     "toy_sources",
@@ -104,8 +105,10 @@ class ToySource:
             seed: of the random streams.
             stream: name of these.
         """
+        # a stream of its own for every yield: the same numbers for two means would tie different toys together
         of_base, of_controls, of_signal = (
-            random_stream(seed, f"{stream}: {kind}", self.row) for kind in ("base", "controls", "signal")
+            random_stream(seed, f"{stream}: {kind}", self.row)
+            for kind in ("base", "controls", f"signal of {injected:.12g}")
         )
         bins = self.signal.size
         size = max(1, min(ROWS, ELEMENTS // bins))
@@ -147,13 +150,13 @@ def toy_sources(
     background = profile(problem, theta, none, CERTIFICATE)
     signal = _signal(result, batch.rows, problem, background, injected)
     kind: Literal["data", "background"] = "background" if isinstance(base, str) and base == "background" else "data"
-    given = None if isinstance(base, str) else _in_windows(result, batch.rows, problem, base)
+    below = None if isinstance(base, str) else _cumulative(base)
     for at, row in enumerate(batch.rows):
         one = np.array([at])
         part = problem.take(one)
         without = profile(part, background.theta[one], none[one], CERTIFICATE)
         yield ToySource(
-            int(row), part, without, kind if given is None else given[..., at, :], signal[at],
+            int(row), part, without, kind if below is None else _in_window(result, int(row), part, below), signal[at],
             0.0 if kind == "background" or isinstance(base, Spectrum) else float(result.n_sig[row]),
         )  # fmt: skip
 
@@ -173,16 +176,21 @@ def _signal(
     return shape if problem.used is None else np.where(problem.used, shape, 0.0)
 
 
-def _in_windows(result: ScanResult, rows: IntArray, problem: Problem, base: Spectrum | FloatArray) -> FloatArray:
-    """The contents of a spectrum, shape (b, m), or of one for each toy, shape (t, b, m), in the windows."""
-    scan = _plain(result, "toys of a given spectrum")
+def _cumulative(base: Spectrum | FloatArray) -> FloatArray:
+    """The sums of the contents below the edges of the axis, shape (n + 1,), or (t, n + 1) of given toys."""
     contents = base.values() if isinstance(base, Spectrum) else np.asarray(base, float)
-    edges = scan.windows.edge_indices(rows, problem.counts.shape[1])
     below = np.zeros((*contents.shape[:-1], contents.shape[-1] + 1))
     np.cumsum(contents, axis=-1, out=below[..., 1:])
+    return below
+
+
+def _in_window(result: ScanResult, row: int, problem: Problem, below: FloatArray) -> FloatArray:
+    """The contents in the window of one hypothesis, shape (m,) or (t, m)."""
+    scan = _plain(result, "toys of a given spectrum")
+    (edges,) = scan.windows.edge_indices(np.array([row]), problem.counts.shape[1])
     # differences of sums are exact for counts, and may fall below 0 by rounding for expectations
-    found = np.maximum(below[..., edges[:, 1:]] - below[..., edges[:, :-1]], 0.0)
-    return found if problem.used is None else np.where(problem.used, found, 0.0)
+    found = np.maximum(below[..., edges[1:]] - below[..., edges[:-1]], 0.0)
+    return found if problem.used is None else np.where(problem.used[0], found, 0.0)
 
 
 def _plain(result: ScanResult, asked: str) -> Scan:
@@ -191,6 +199,19 @@ def _plain(result: ScanResult, asked: str) -> Scan:
         found = "weighted data" if isinstance(scan, Scan) else "several spectra fitted together"
         raise InputError(asked, found, "plain counts of one spectrum", "take the base 'background'")
     return scan
+
+
+def checked_rows(result: ScanResult, rows: npt.ArrayLike) -> IntArray:
+    """The hypotheses as an array.
+
+    Raises:
+        InputError: for one that is named twice, or that the scan does not have.
+    """
+    found, number = np.asarray(rows, np.int64).ravel(), len(result.setup.grid)
+    if np.unique(found).size < found.size or (found < 0).any() or (found >= number).any():
+        allowed = f"different ones from 0 to {number - 1}"
+        raise InputError("hypotheses", found.tolist(), allowed, "give their places in the scan")
+    return found
 
 
 def check_toys(toys: int) -> None:

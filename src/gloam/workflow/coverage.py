@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gloam.statistics import Coverage, LimitMethod, coverage
+from gloam.statistics import FLAT, Coverage, LimitMethod, coverage
 from gloam.store import provenance, write_json, write_table
 from gloam.workflow.results import Run
 from gloam.workflow.studies import Amount, chosen_hypotheses, yields_of
@@ -81,19 +81,23 @@ def coverage_summary(study: CoverageStudy) -> dict[str, Any]:
     """The numbers of a study as a document."""
     columns, first = _columns(study), study.channels[0][1]
     failed = int(sum(found.n_failed.sum() for _, found in study.channels))
+    notes = [f"{failed} toys have no certified fit or no limit; they are left out."] if failed else []
+    if any(channel.variants is not None for channel in study.run.channels):
+        notes.append("limits of toys are those of the nominal background, not the least stringent of all variants.")
     return {
         "search": study.run.name,
         "data": {"kind": study.run.origin.kind, "source": study.run.origin.source},
         "base_in_words": first.base,
         "level": first.level,
         "method": first.method,
+        "prior": FLAT.in_words if first.method == "bayes" else None,
         "toys": first.toys,
         "n_failed": failed,
         "seed": study.seed,
         "errors": "coverage_low, coverage_high: Wilson intervals of one standard deviation",
         "interval_coverage": "of n_sig +- n_sig_err, 0.6827 for Gaussian estimates",
         "masses": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],
-        "notes": [f"{failed} toys have no certified fit or no limit; they are left out."] if failed else [],
+        "notes": notes,
     }
 
 
