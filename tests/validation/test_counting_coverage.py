@@ -4,7 +4,19 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gloam.statistics import classical_interval, classical_upper, cls_upper, counting_cells, feldman_cousins
+from gloam.statistics import (
+    Cells,
+    bounded_gaussian_interval,
+    classical_interval,
+    classical_upper,
+    cls_upper,
+    counting_cells,
+    feldman_cousins,
+    on_off_cells,
+)
+from gloam.statistics.asymptotic import log_cls
+from gloam.statistics.counting.construction import _accepted
+from gloam.statistics.counting.spread import Known, Normal
 
 pytestmark = pytest.mark.validation
 
@@ -53,3 +65,71 @@ def test_central_intervals_cover_as_theory_says(background):
     expected = 1 - np.where(below <= half, below, 0.0).max(axis=1) - np.where(above <= half, above, 0.0).max(axis=1)
     np.testing.assert_allclose(found, expected, atol=1e-12)
     assert found.min() >= LEVEL
+
+
+def accepted(cells, probability, signal):
+    """The probability of the cells whose profile construction holds a signal; below 1e-6 they are left out."""
+    probable = np.flatnonzero(probability > 1e-6)
+    held = [_accepted(cells.take(np.array([row])), signal, LEVEL) for row in probable]
+    return probability[probable] @ np.array(held)
+
+
+@pytest.mark.parametrize("tau", [0.5, 1.0, 4.0])
+@pytest.mark.parametrize("background", [0.3, 3.0])
+def test_profile_construction_covers_over_measured_backgrounds(background, tau, record_property):
+    """Profiling promises no coverage, as a known background does: sums over both counts say 89.3 % or more.
+
+    The least is at b = 3, tau = 0.5, s = 0.5; over b = 0.3 and without a signal nearly everything is covered.
+    """
+    on, off = (axis.ravel() for axis in np.meshgrid(np.arange(30), np.arange(40)))
+    cells = on_off_cells(on, off, tau)
+    found = []
+    for signal in (0.0, 0.5, 2.0, 5.0):
+        probability = stats.poisson.pmf(on, signal + background) * stats.poisson.pmf(off, tau * background)
+        found.append(accepted(cells, probability, signal))
+    record_property("coverage", [float(each) for each in found])
+    assert min(found) > LEVEL - 7e-3
+    assert max(found[2:]) < 0.98
+
+
+def test_profile_construction_covers_over_a_background_with_a_gaussian_error():
+    """b = 3 +- 0.7: a sum over counts and over a grid of measurements of b."""
+    signal, measured = 2.0, 3 + 0.7 * np.linspace(-3, 3, 7)
+    on, b = (axis.ravel() for axis in np.meshgrid(np.arange(16.0), measured))
+    one = np.ones_like(b)
+    cells = Cells(on, (Normal(b, 0.7 * one),), Known(one))
+    density = stats.norm.pdf(b, 3, 0.7)
+    probability = stats.poisson.pmf(on, signal + 3.0) * density * 16 / density.sum()
+    assert 0.88 < accepted(cells, probability, signal) < 0.97
+
+
+RESULTS = np.linspace(-9, 16, 50_001)
+
+
+@pytest.mark.parametrize("level", [0.6827, 0.90, 0.95])
+def test_unified_intervals_of_a_gaussian_mean_cover_exactly(level):
+    low, high = bounded_gaussian_interval(RESULTS, level)
+    for mean in (0.0, 0.3, 1.0, 2.5, 5.0):
+        held = (low <= mean + 1e-9) & (mean <= high + 1e-9)
+        covered = stats.norm.pdf(RESULTS[held] - mean).sum() * (RESULTS[1] - RESULTS[0])
+        assert covered == pytest.approx(level if mean else max(level, covered), abs=1e-3)
+        assert covered > level - 1e-3
+
+
+def test_cls_of_a_gaussian_mean_covers_too_much_near_zero_and_the_plain_tail_exactly():
+    """CLs excludes where Phi(x - mean) < alpha Phi(x): never at 0, and as often as alpha far from it."""
+    alpha, step = 0.05, RESULTS[1] - RESULTS[0]
+    covered = []
+    for mean in (0.05, 1.0, 3.0, 6.0):
+        best = np.maximum(RESULTS, 0.0)
+        q = np.where(best > mean, 0.0, np.where(RESULTS < 0, mean**2 - 2 * mean * RESULTS, (RESULTS - mean) ** 2))
+        cls = np.exp(log_cls(q, np.full_like(q, mean**2)))
+        exact = stats.norm.cdf(RESULTS - mean) / stats.norm.cdf(RESULTS)
+        np.testing.assert_allclose(cls[best < mean], exact[best < mean], rtol=1e-8)
+        density = stats.norm.pdf(RESULTS - mean) * step
+        covered.append(density[cls >= alpha].sum())
+        plain = density[stats.norm.cdf(RESULTS - mean) >= alpha].sum()
+        assert plain == pytest.approx(1 - alpha, abs=2e-4)
+    assert covered[0] > 0.99
+    assert covered == sorted(covered, reverse=True)
+    assert covered[-1] == pytest.approx(1 - alpha, abs=1e-3)
