@@ -1,4 +1,4 @@
-"""Limits of counts at random inputs against brute force, scipy's quadrature and minimisers, exact fractions and pyhf."""
+"""Limits of counts at random inputs against brute force, scipy, exact fractions and pyhf."""
 
 import math
 from fractions import Fraction
@@ -131,7 +131,7 @@ MODELS = {
     7: (gaussian(15, 10.0, 0.0, 0.77, 0.15), 0.95),
 }
 """Background and efficiency are 1: Poisson, binomial; 2: Poisson, Gaussian; 3: Gaussian, Gaussian; 4: Poisson, known;
-5: Gaussian, known; 6: known, binomial; 7: known, Gaussian, with the inputs of ROOT's tutorial Rolke.C (5: other ones)."""
+5: Gaussian, known; 6: known, binomial; 7: known, Gaussian. The inputs of the tutorial Rolke.C of ROOT; 5 has others."""
 
 
 def minus_log(cell, signal, background, efficiency):
