@@ -1,9 +1,9 @@
 """The example of BumpHunter that pyBumpHunter is tested with, as a scan of counts in windows.
 
-The counts are those of its script data/gen_data.C (github.com/scikit-hep/pyBumpHunter): 10^5 decay times of mean 2 for the
-background and as many for the data, with 150 events of a Gaussian at 5.5 +- 0.35; drawn again with the linear congruential
-generator of ROOT (seed 42), in 60 bins from 0 to 20. That they are the same shows in its printed numbers: the window of 4 bins
-from bin 16 on, 208 events above the background, local p-value 0.00017341, 285 windows.
+The counts are those of its script data/gen_data.C (github.com/scikit-hep/pyBumpHunter): 10^5 exponential values of mean
+2 for the background and as many for the data, with 150 of a Gaussian at 5.5 +- 0.35; drawn again with the linear
+congruential generator of ROOT (seed 42), in 60 bins from 0 to 20. That they are the same shows in its printed numbers:
+the window of 4 bins from bin 16 on, 208 events above the background, local p-value 0.00017341, 285 windows.
 """
 
 import numpy as np

@@ -10,10 +10,10 @@ import numpy as np
 
 from gloam.arrays import FloatArray, IntArray
 from gloam.errors import InputError, one_of
-from gloam.statistics.counting.averaging import Nodes, averaged, node_blocks
+from gloam.statistics.counting.averaging import Nodes, averaged, log_tail, node_blocks
 from gloam.statistics.counting.cells import Cells
 from gloam.statistics.counting.classical import first_guess, in_blocks
-from gloam.statistics.counting.poisson import log_at_most, log_probability
+from gloam.statistics.counting.poisson import log_probability
 from gloam.statistics.counting.roots import root_above
 from gloam.statistics.counting.spread import Known, Measured, Normal
 from gloam.statistics.posterior import Posterior, Support, quantile_of, shortest_interval
@@ -124,8 +124,7 @@ def _gamma_quantile(n: FloatArray, nodes: Nodes, level: float, prior: Prior) -> 
         inverse = np.where(inverse - inverse.min(axis=1, keepdims=True) < 30, inverse, -np.inf)
 
     def above(signal: FloatArray, rows: IntArray) -> FloatArray:
-        part = nodes.take(rows)
-        return averaged(part, log_at_most(n[rows, None], part.mean(signal)) + inverse[rows])
+        return log_tail(nodes.take(rows), n[rows], signal, inverse[rows])
 
     every = np.arange(n.size)
     whole = above(np.full_like(n, low), every)
