@@ -6,6 +6,9 @@ from scipy import stats
 
 from gloam.statistics import (
     Cells,
+    Prior,
+    bayes_interval,
+    bayes_upper,
     bounded_gaussian_interval,
     classical_interval,
     classical_upper,
@@ -13,6 +16,8 @@ from gloam.statistics import (
     counting_cells,
     feldman_cousins,
     on_off_cells,
+    profile_interval,
+    profile_upper,
 )
 from gloam.statistics.asymptotic import log_cls
 from gloam.statistics.counting.construction import _accepted
@@ -65,6 +70,52 @@ def test_central_intervals_cover_as_theory_says(background):
     expected = 1 - np.where(below <= half, below, 0.0).max(axis=1) - np.where(above <= half, above, 0.0).max(axis=1)
     np.testing.assert_allclose(found, expected, atol=1e-12)
     assert found.min() >= LEVEL
+
+
+def of_method(method, background):
+    """The ends of the intervals of a method that promises no coverage."""
+    cells = counting_cells(COUNTS, background)
+    match method:
+        case "bayes":
+            return 0.0, bayes_upper(cells, LEVEL)
+        case "jeffreys":
+            return 0.0, bayes_upper(cells, LEVEL, Prior("jeffreys"))
+        case "shortest":
+            return bayes_interval(cells, LEVEL)
+        case "profile":
+            return profile_interval(cells, LEVEL)
+        case "cousins-highland":
+            uncertain = counting_cells(COUNTS, background, efficiency_error=0.2, efficiency_form="gaussian")
+            return 0.0, classical_upper(uncertain, LEVEL)
+    return 0.0, profile_upper(cells, LEVEL)
+
+
+@pytest.mark.parametrize(
+    ("method", "background", "least", "most"),
+    [
+        ("bayes", 0.5, 0.912, 1.0),
+        ("bayes", 3.0, 0.941, 1.0),
+        ("jeffreys", 0.5, 0.864, 1.0),
+        ("jeffreys", 3.0, 0.900, 1.0),
+        ("shortest", 0.5, 0.858, 0.986),
+        ("shortest", 3.0, 0.898, 0.968),
+        ("profile", 0.5, 0.711, 0.986),
+        ("profile", 3.0, 0.857, 0.973),
+        ("profile, upper", 0.5, 0.777, 1.0),
+        ("profile, upper", 3.0, 0.849, 1.0),
+        ("cousins-highland", 0.5, 0.918, 1.0),
+        ("cousins-highland", 3.0, 0.908, 1.0),
+    ],
+)
+def test_what_other_methods_cover_at_few_counts(method, background, least, most, record_property):
+    """Signals of 0 to 5 events: a flat prior covers at least the level, a profile as little as 71 % at 90 %.
+
+    Cousins-Highland is for an efficiency of 1 +- 0.2 whose true value is 1.
+    """
+    found = coverage(*of_method(method, background), background)
+    record_property("coverage", found.round(4).tolist())
+    assert found.min() == pytest.approx(least, abs=6e-4)
+    assert found.max() == pytest.approx(most, abs=6e-4)
 
 
 def accepted(cells, probability, signal):
