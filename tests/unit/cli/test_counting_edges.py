@@ -101,23 +101,8 @@ def test_a_profile_of_many_counts_has_no_expected_limit_and_says_so(gloam):
 
 
 def test_an_empty_unified_interval_is_named(gloam):
-    found = gloam(
-        *[
-            "limit",
-            "onoff",
-            "--on",
-            "3",
-            "--off",
-            "2",
-            "--tau",
-            "1e-6",
-            "--level",
-            "0.9",
-            "--method",
-            "feldman-cousins",
-            "--json",
-        ]
-    )
+    command = "limit onoff --on 3 --off 2 --tau 1e-6 --level 0.9 --method feldman-cousins"
+    found = gloam(*command.split(), "--json")
     assert found.document["upper"] == 0
     assert any("improbable with any signal" in note for note in found.document["notes"])
 
@@ -154,7 +139,7 @@ REFUSALS = [
     ("limit counting --observed 0 --background 0 --level 0 --method cls", ["level", "0.90"]),
     ("limit counting --observed 0 --background 0 --level 1 --method cls", ["level", "0.90"]),
     ("limit counting --observed 0 --background 0 --level nan --method cls", ["level", "nan"]),
-    ("limit counting --observed 0 --background 0 --level 0.999999 --method cls-toys", ["beyond the limit", "more toys"]),
+    ("limit counting --observed 0 --background 0 --level 0.999999 --method cls-toys", ["beyond the limit", "more"]),
     ("limit counting --observed 0 --background 100 --level 0.9 --method cls-toys", ["without a signal", "cls"]),
     ("limit counting --observed 2 --background 1 --efficiency-error 1 --constraint gaussian --level 0.9 --method bayes",
      ["normalised", "log-normal"]),

@@ -12,9 +12,9 @@ from collections.abc import Callable
 import numpy as np
 
 from gloam.arrays import FloatArray, IntArray
-from gloam.statistics.counting.averaging import Nodes, averaged, node_blocks
+from gloam.statistics.counting.averaging import Nodes, averaged, log_tail, node_blocks
 from gloam.statistics.counting.cells import Cells
-from gloam.statistics.counting.poisson import log_at_least, log_at_most
+from gloam.statistics.counting.poisson import log_at_least
 from gloam.statistics.counting.roots import root_above
 
 __all__ = [
@@ -154,4 +154,4 @@ def first_guess(n: FloatArray, nodes: Nodes, level: float) -> FloatArray:
 
 
 def _at_most(n: FloatArray, nodes: Nodes, signal: FloatArray) -> FloatArray:
-    return averaged(nodes, log_at_most(n[:, None], nodes.mean(signal)))
+    return log_tail(nodes, n, signal)
