@@ -2,7 +2,7 @@
 
 from gloam.interpretation.exclusions.content import Band, Content, Curve, Regions, Statement
 from gloam.interpretation.exclusions.conversions import gauge_coupling, kinetic_mixing
-from gloam.interpretation.exclusions.declaration import OURS, Exclusion, Kind, Plane
+from gloam.interpretation.exclusions.declaration import OURS, Exclusion, Kind, Plane, preferred_band
 from gloam.interpretation.exclusions.formats import Form, parse
 from gloam.interpretation.exclusions.registry import coupling_plane, exclusions, models
 
@@ -23,4 +23,5 @@ __all__ = [
     "kinetic_mixing",
     "models",
     "parse",
+    "preferred_band",
 ]
