@@ -87,6 +87,7 @@ def test_recast_to_the_model_it_was_made_for_gives_the_same_cross_section(run):
     np.testing.assert_allclose(found.limits.observed, np.sqrt(stored.column("xsec_ul_fb") / 1e4), rtol=1e-12)
     assert found.limits.reason.tolist() == [Missing.NOTHING, Missing.NO_LIMIT, Missing.NOTHING]
     assert "kinematics are taken to be the same" in found.notes[0]
+    assert "branching fraction of the decay that was searched for is taken as 1" in found.notes[1]
 
 
 def test_another_efficiency_and_branching_fraction(run):
@@ -96,7 +97,7 @@ def test_another_efficiency_and_branching_fraction(run):
     np.testing.assert_allclose(found.cross_section, YIELD / 100 / 0.05 / 0.9, rtol=1e-12)
     np.testing.assert_allclose(found.limits.observed[0], np.sqrt(10 / 100 / 0.05 / 0.9 / 5e3), rtol=1e-12)
     assert found.limits.reason.tolist() == [Missing.NOTHING, Missing.NO_LIMIT, Missing.NO_DECAY]
-    assert not any("kinematics" in note for note in found.notes)
+    assert not any("kinematics" in note or "taken as 1" in note for note in found.notes)
 
 
 def test_a_visible_cross_section_is_called_so(run):
