@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gloam.statistics import classical_interval, classical_upper, cls_upper, counting_cells, feldman_cousins
+from gloam.statistics import CountingOptions, counting_coverage
 
 pytestmark = pytest.mark.validation
 
@@ -13,22 +13,20 @@ SIGNALS = np.arange(0, 5.01, 0.5)
 COUNTS = np.arange(80)
 
 
-def coverage(low, high, background):
-    """The probabilities of counts whose intervals hold the signals, shape of `SIGNALS`."""
-    held = (low <= SIGNALS[:, None] + 1e-12) & (SIGNALS[:, None] <= high + 1e-12)
-    return (stats.poisson.pmf(COUNTS, SIGNALS[:, None] + background) * held).sum(axis=1)
+def coverage(background, method, **options):
+    return counting_coverage(SIGNALS, background, LEVEL, method, CountingOptions(**options)).coverage
 
 
 @pytest.mark.parametrize("background", [0.5, 3.0])
 @pytest.mark.parametrize("belt", ["raw", "monotone"])
 def test_feldman_cousins_never_undercovers(background, belt):
-    found = coverage(*feldman_cousins(counting_cells(COUNTS, background), LEVEL, belt), background)
+    found = coverage(background, "feldman-cousins", belt=belt)
     assert found.min() >= LEVEL - 1e-9
 
 
 @pytest.mark.parametrize("background", [0.5, 3.0])
 def test_cls_never_undercovers(background):
-    found = coverage(0.0, cls_upper(counting_cells(COUNTS, background), LEVEL), background)
+    found = coverage(background, "cls")
     assert found.min() >= LEVEL
     assert found[0] == pytest.approx(1, abs=1e-12)  # no signal is never excluded
 
@@ -36,7 +34,7 @@ def test_cls_never_undercovers(background):
 @pytest.mark.parametrize("background", [0.5, 3.0])
 def test_classical_upper_limits_cover_as_theory_says(background):
     """The signal is held by counts above the largest with P(N <= n) <= 1 - level: that tail is what is missing."""
-    found = coverage(0.0, classical_upper(counting_cells(COUNTS, background), LEVEL), background)
+    found = coverage(background, "classical")
     tails = stats.poisson.cdf(COUNTS, SIGNALS[:, None] + background)
     expected = 1 - np.where(tails <= 1 - LEVEL, tails, 0.0).max(axis=1)
     # at no signal a limit of 0 still holds it
@@ -46,7 +44,7 @@ def test_classical_upper_limits_cover_as_theory_says(background):
 
 @pytest.mark.parametrize("background", [0.5, 3.0])
 def test_central_intervals_cover_as_theory_says(background):
-    found = coverage(*classical_interval(counting_cells(COUNTS, background), LEVEL), background)[1:]
+    found = coverage(background, "classical", interval="central")[1:]
     mean = SIGNALS[1:, None] + background
     below, above = stats.poisson.cdf(COUNTS, mean), stats.poisson.sf(COUNTS - 1, mean)
     half = (1 - LEVEL) / 2

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["common_options", "engine_options", "output_options", "print_json"]
+__all__ = ["common_options", "engine_options", "output_options", "print_json", "toy_options"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,6 +48,21 @@ def engine_options(function: F) -> F:
             help="What computes the fits.",
         ),
         click.option("--threads", type=click.IntRange(1), help="How many; the answer does not depend on it. [1]"),
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
+def toy_options(function: F) -> F:
+    """How whole-scan toys are made; their number is an option of each command."""
+    for option in (
+        click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes making toys."),
+        click.option("--resume", is_flag=True, help="Go on with toys that were stopped, where they are the same."),
+        click.option(
+            "--first-toy", type=click.IntRange(0), default=0, show_default=True, metavar="K",
+            help="Number of the first toy: the same seed with other numbers gives other toys, see gloam merge.",
+        ),
+        click.option("--exhaustive", is_flag=True, help="Fit every mass of every toy, without a filter: slow."),
     ):  # fmt: skip
         function = option(function)
     return function

@@ -2,24 +2,70 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from gloam.cli.options import print_json
+from gloam.errors import InputError
+from gloam.execution import clear_shards, progress_bar
 from gloam.workflow import Run, write_run
+from gloam.workflow.toys import SHARDS, ToyRequest, make_toys
 
-__all__ = ["deliver"]
+__all__ = ["ToyOptions", "deliver", "show"]
 
 USUAL = ("p_global", "toys", "efficiency", "coupling_ul", "variants")
 """How notes begin that hold for most runs: they are in `summary.json` and on the page."""
 
 
-def deliver(run: Run, out: Path | None, figures: bool, seed: int, as_json: bool, quiet: bool) -> None:
-    """Write the files of a run to `out` (default runs/NAME), then print its summary as text or JSON."""
+@dataclass(frozen=True, slots=True)
+class ToyOptions:
+    """Whole-scan toys as they were asked for on the command line; none without a number.
+
+    Raises:
+        InputError: for options of toys without toys.
+    """
+
+    toys: int | None
+    first_toy: int = 0
+    exhaustive: bool = False
+    resume: bool = False
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        given = {"--first-toy": self.first_toy, "--exhaustive": self.exhaustive, "--resume": self.resume}
+        for option, value in given.items():
+            if value and self.toys is None:
+                raise InputError(option, "no whole-scan toys", "--toys N with it", "say how many toys, or leave it out")
+
+
+def deliver(
+    run: Run, out: Path | None, figures: bool, seed: int, as_json: bool, quiet: bool, toys: ToyOptions | None = None,
+    threads: int | None = None,
+) -> None:  # fmt: skip
+    """Write the files of a run to `out` (default runs/NAME), then print its summary as text or JSON.
+
+    With toys the files are written without them first: they are whole if the toys are stopped, and workers read them.
+    """
     directory = out or Path("runs") / run.name
+    if toys is not None and toys.toys is not None:
+        write_run(run, directory, figures=False, seed=seed)
+        request = ToyRequest(toys.toys, seed, toys.first_toy, toys.exhaustive)
+        with progress_bar("toys", request.toys, not (quiet or as_json)) as advance:
+            made = make_toys(
+                run, request, directory=directory, resume=toys.resume, workers=toys.workers, threads=threads,
+                progress=advance,
+            )  # fmt: skip
+        run = replace(run, toys=made)
     numbers = write_run(run, directory, figures=figures, seed=seed)
+    clear_shards(directory / SHARDS)
+    show(numbers, directory, figures, as_json, quiet)
+
+
+def show(numbers: dict[str, Any], directory: Path, figures: bool, as_json: bool, quiet: bool) -> None:
+    """Print the summary of a run that was written to a directory."""
     if as_json:
         print_json(numbers)
     elif not quiet:
@@ -35,6 +81,8 @@ def _print(numbers: dict[str, Any], directory: Path, figures: bool) -> None:
     )
     for channel in numbers["channels"]:
         click.echo(f"  {channel['channel']:<12} {_extreme('largest excess', channel['max_excess'])}")
+    if numbers["toys"]:
+        click.echo(f"  {_global(numbers)}")
     limit = numbers["limit"]
     if medians := _medians(numbers, "median_n_sig_ul"):
         method = f"{limit['level']:.0%} CL, {limit['method']}, {limit['sidedness']}, {limit['distribution']}"
@@ -45,6 +93,16 @@ def _print(numbers: dict[str, Any], directory: Path, figures: bool) -> None:
     for note in shown:
         click.echo(f"  note: {note}")
     click.echo(f"  written to {directory}/{' (open report.html)' if figures else ''}")
+
+
+def _global(numbers: dict[str, Any]) -> str:
+    """The global significance from toys."""
+    made = f"{numbers['toys']} toys, {numbers['n_toys_failed']} failed and left out"
+    if numbers["p_global"] is None:
+        return f"global significance: none ({made})"
+    bound = ">" if numbers["p_global"] == 0 else "="
+    p = f"{numbers['p_global']:.3g} +- {numbers['p_global_err']:.2g}"
+    return f"global p-value {p}, z_global {bound} {numbers['z_global']:.2f} ({made})"
 
 
 def _medians(numbers: dict[str, Any], key: str) -> str:

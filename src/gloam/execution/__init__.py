@@ -1,7 +1,21 @@
-"""How work is done: random streams, batches over threads, progress, interruption."""
+"""How work is done: random streams and counts, batches over threads, shards over processes, progress, resuming."""
 
 from gloam.execution.batches import default_threads, map_batches
+from gloam.execution.poisson_tables import PoissonTables, poisson_tables
 from gloam.execution.progress import progress_bar
 from gloam.execution.random import random_stream
+from gloam.execution.shards import SHARD, Shard, clear_shards, run_shards, shards_of
 
-__all__ = ["default_threads", "map_batches", "progress_bar", "random_stream"]
+__all__ = [
+    "SHARD",
+    "PoissonTables",
+    "Shard",
+    "clear_shards",
+    "default_threads",
+    "map_batches",
+    "poisson_tables",
+    "progress_bar",
+    "random_stream",
+    "run_shards",
+    "shards_of",
+]

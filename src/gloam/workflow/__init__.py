@@ -3,7 +3,8 @@
 from gloam.workflow.files import write_run
 from gloam.workflow.results import Run
 from gloam.workflow.run import run, run_channel
+from gloam.workflow.saved import load_run
 from gloam.workflow.scan import scan
 from gloam.workflow.summary import summary
 
-__all__ = ["Run", "run", "run_channel", "scan", "summary", "write_run"]
+__all__ = ["Run", "load_run", "run", "run_channel", "scan", "summary", "write_run"]

@@ -8,37 +8,35 @@ from typing import Any
 
 import numpy as np
 
-from gloam.arrays import FloatArray
+from gloam.arrays import FloatArray, IntArray
 from gloam.fit import FitStatus
-from gloam.report import ChannelResult
-from gloam.scans import ScanResult
+from gloam.report import Channel, CountingChannel
 from gloam.spectra import to_uhi_json
 from gloam.statistics import p_local
 from gloam.store import provenance, write_arrays, write_atomically, write_json, write_table
 from gloam.workflow.results import Run
+from gloam.workflow.stored import stored_channel
 from gloam.workflow.summary import summary
+from gloam.workflow.toys import stored_toys
 
 __all__ = ["write_run"]
 
 QUANTILES = ("m2", "m1", "0", "p1", "p2")
-STORED = (
-    "n_sig", "n_sig_err", "q0", "edm", "status", "theta", "theta_background", "covariance", "parameters",
-    "window_low", "window_high", "domain_low", "domain_high",
-)  # fmt: skip
 
 
 def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | None = None) -> dict[str, Any]:
     """The summary of a run, after all its files were written to the directory.
 
-    `summary.json`, `scan.csv`, `limits.csv`, `variants.csv`, with nuisance parameters `nuisances.csv`,
-    `spectrum.json` (UHI), `fits.npz`, `provenance.json`, and with figures `figures/` (PNG and PDF) and `report.html`.
+    `summary.json`, `scan.csv`, `limits.csv`, `variants.csv`, with nuisance parameters `nuisances.csv`, with toys
+    `toys.npz`, `spectrum.json` (UHI), `fits.npz`, `declaration.json`, `provenance.json`, and with figures `figures/`
+    (PNG and PDF) and `report.html`.
     Each file is whole or not there.
 
     Args:
         run: the results.
         directory: where to; made if it does not exist, files of the same names are replaced.
         figures: whether to draw figures and the page, which takes seconds.
-        seed: of the run, for the provenance.
+        seed: of the run, for the provenance; None: the one it carries.
     """
     numbers = summary(run)
     write_table(directory / "scan.csv", _joined([_scan_columns(channel) for channel in run.channels]))
@@ -47,11 +45,13 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     nuisances = [_nuisance_columns(channel) for channel in run.channels if channel.nuisances is not None]
     if nuisances:
         write_table(directory / "nuisances.csv", _joined(nuisances))
-    spectra = {channel.name: json.loads(to_uhi_json(channel.result.scan.spectrum)) for channel in run.channels}
+    spectra = {channel.name: json.loads(to_uhi_json(channel.result.spectrum)) for channel in run.channels}
     document = json.dumps(spectra if len(spectra) > 1 else next(iter(spectra.values())))
     write_atomically(directory / "spectrum.json", lambda stream: stream.write(document.encode()))
     write_arrays(directory / "fits.npz", _stored(run))
-    written = provenance(hashes=run.hashes, seed=seed)
+    _write_or_remove(directory / "toys.npz", None if run.toys is None else stored_toys(run.toys))
+    _write_declaration(run, directory)
+    written = provenance(hashes=run.hashes, seed=run.seed if seed is None else seed)
     write_json(directory / "provenance.json", written)
     path = write_json(directory / "summary.json", numbers)
     if figures:
@@ -62,25 +62,44 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     return dict(json.loads(path.read_text()))
 
 
+def _write_or_remove(path: Path, arrays: dict[str, Any] | None) -> None:
+    """Write arrays; without any remove what another run may have left."""
+    if arrays is None:
+        path.unlink(missing_ok=True)
+    else:
+        write_arrays(path, arrays)
+
+
+def _write_declaration(run: Run, directory: Path) -> None:
+    """What was asked for and what the run says of itself, with which `load_run` reads it back."""
+    if run.declaration is None:
+        (directory / "declaration.json").unlink(missing_ok=True)  # of another run that was here
+        return
+    said = {"name": run.name, "notes": run.notes, "published": run.published}
+    write_json(directory / "declaration.json", said | run.declaration)
+
+
 VARIANT_COLUMNS = ("channel", "mass", "mass2", "variant", "n_sig", "n_sig_err", "z_local", "n_sig_ul", "status")
 
 
 def _joined(tables: list[dict[str, Any]]) -> dict[str, Any]:
-    """The tables of all channels below each other."""
+    """The tables of all channels below each other; a column that some do not have is NaN there."""
     sizes = [len(table["mass"]) for table in tables]
+    names = dict.fromkeys(name for table in tables for name in table)
     return {
-        name: np.concatenate([np.broadcast_to(table[name], size) for table, size in zip(tables, sizes, strict=True)])
-        for name in tables[0]
+        name: np.concatenate(
+            [np.broadcast_to(table.get(name, np.nan), size) for table, size in zip(tables, sizes, strict=True)]
+        )
+        for name in names
     }
 
 
-def _scan_columns(channel: ChannelResult) -> dict[str, Any]:
-    result = channel.result
-    z = result.z_local
-    return {
+def _scan_columns(channel: Channel) -> dict[str, Any]:
+    result, z = channel.result, channel.z_local
+    columns = {
         "channel": channel.name,
         "mass": result.mass,
-        "mass2": np.nan,
+        "mass2": result.mass2,
         "observable": result.position,
         "n_sig": result.n_sig,
         "n_sig_err": result.n_sig_err,
@@ -88,14 +107,29 @@ def _scan_columns(channel: ChannelResult) -> dict[str, Any]:
         "p_local": p_local(z),
         "window_low": result.window_low,
         "window_high": result.window_high,
-        "status": _status_names(result),
+        "status": _status_names(result.status),
         "edm": result.edm,
+    }
+    return columns | _counted(channel) if isinstance(channel, CountingChannel) else columns
+
+
+def _counted(channel: CountingChannel) -> dict[str, Any]:
+    """Further columns of windows."""
+    result = channel.result
+    return {
+        "observable2": result.position2,
+        "window_low2": result.window_low2,
+        "window_high2": result.window_high2,
+        "observed": result.observed,
+        "background": result.background,
+        "background_err": result.background_err,
+        "p_value": channel.significances.p_excess,
     }
 
 
-def _limit_columns(channel: ChannelResult) -> dict[str, Any]:
+def _limit_columns(channel: Channel) -> dict[str, Any]:
     limits, in_fb = channel.limits, channel.cross_section
-    columns: dict[str, Any] = {"channel": channel.name, "mass": channel.result.mass, "mass2": np.nan}
+    columns: dict[str, Any] = {"channel": channel.name, "mass": channel.result.mass, "mass2": channel.result.mass2}
     columns |= _limited("n_sig_ul", limits.observed, limits.expected)
     columns["efficiency"] = in_fb.efficiency
     columns |= _limited("eff_xsec_ul_fb", in_fb.effective, in_fb.effective_expected)
@@ -116,7 +150,7 @@ def _variant_columns(run: Run) -> dict[str, Any]:
             "n_sig_err": result.n_sig_err,
             "z_local": result.z_local,
             "n_sig_ul": limits.observed,
-            "status": _status_names(result),
+            "status": _status_names(result.status),
         }
         for channel in run.channels
         if (variants := channel.variants) is not None
@@ -125,9 +159,9 @@ def _variant_columns(run: Run) -> dict[str, Any]:
     return _joined(tables) if tables else {name: np.empty(0) for name in VARIANT_COLUMNS}
 
 
-def _status_names(result: ScanResult) -> np.ndarray[Any, Any]:
+def _status_names(codes: IntArray) -> np.ndarray[Any, Any]:
     names = {int(status): status.name.lower() for status in FitStatus}
-    return np.array([names[code] for code in result.status.tolist()])
+    return np.array([names[code] for code in codes.tolist()])
 
 
 def _limited(name: str, observed: Any, expected: FloatArray) -> dict[str, Any]:
@@ -135,7 +169,7 @@ def _limited(name: str, observed: Any, expected: FloatArray) -> dict[str, Any]:
     return {name: observed} | {f"{name}_exp_{q}": expected[:, band] for band, q in enumerate(QUANTILES)}
 
 
-def _nuisance_columns(channel: ChannelResult) -> dict[str, Any]:
+def _nuisance_columns(channel: Channel) -> dict[str, Any]:
     """Pulls and effects of every nuisance parameter at some of the hypotheses, one row for each pair."""
     effects = channel.nuisances
     if effects is None:
@@ -157,13 +191,5 @@ def _stored(run: Run) -> dict[str, Any]:
     """The fits of all channels, so that pages and figures never refit."""
     arrays: dict[str, Any] = {"channels": np.array([channel.name for channel in run.channels])}
     for channel in run.channels:
-        arrays |= {f"{channel.name}.{name}": getattr(channel.result, name) for name in STORED}
-        arrays |= {f"{channel.name}.mass": channel.result.mass, f"{channel.name}.position": channel.result.position}
-        arrays |= {
-            f"{channel.name}.n_sig_ul": channel.limits.observed,
-            f"{channel.name}.n_sig_ul_exp": channel.limits.expected,
-            f"{channel.name}.events_per_fb": channel.factors.events_per_fb(channel.result.mass),
-        }
-        arrays[f"{channel.name}.signal"] = np.array(repr(channel.result.scan.signal))
-        arrays[f"{channel.name}.background"] = np.array(repr(channel.result.scan.background))
+        arrays |= stored_channel(channel)
     return arrays

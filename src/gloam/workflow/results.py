@@ -5,11 +5,46 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.models import YieldNuisance
-from gloam.report import ChannelResult
+from gloam.report import Channel
 from gloam.spectra import Origin
 
-__all__ = ["Run"]
+__all__ = ["Run", "RunToys"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunToys:
+    """Toys of a whole run without a signal.
+
+    Attributes:
+        largest: the largest significance of each over all channels, shape (t,).
+        mass: where it is, in GeV, shape (t,).
+        channel: in which channel, shape (t,).
+        failed: toys with a fit without a certificate, which are left out of p-values, shape (t,).
+        seed: of the random stream of each, shape (t,).
+        number: its number in that stream, shape (t,).
+        margin: of the filter, the largest that was used; infinite where every hypothesis was fitted.
+        fits: hypotheses fitted, over all toys.
+        key: content hash of declaration, data and the version of what makes toys.
+    """
+
+    largest: FloatArray
+    mass: FloatArray
+    channel: np.ndarray[Any, Any]
+    failed: BoolArray
+    seed: np.ndarray[Any, Any]
+    number: IntArray
+    margin: float
+    fits: int
+    key: str
+
+    @property
+    def n_failed(self) -> int:
+        """How many are left out."""
+        return int(np.count_nonzero(self.failed))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,20 +55,26 @@ class Run:
         name: of the search, or "scan".
         title: one line for readers.
         origin: where the data come from.
-        channels: their fits and limits.
+        channels: their fits, or counts, and limits.
         seconds: wall time from reading to limits.
         hashes: content hashes of the declaration and of the data.
         published: comparison with what is known, or None.
         notes: what a reader of the results must know.
         systematics: uncertainties of the yields.
+        declaration: what was asked for, see `gloam.workflow.declared`; None for what only Python code knows.
+        seed: of everything random; None where nothing was.
+        toys: of the whole run without a signal, from which the global p-value is taken; None without.
     """
 
     name: str
     title: str
     origin: Origin
-    channels: tuple[ChannelResult, ...]
+    channels: tuple[Channel, ...]
     seconds: float
     hashes: dict[str, str | None]
     published: dict[str, Any] | None = None
     notes: tuple[str, ...] = ()
     systematics: tuple[YieldNuisance, ...] = ()
+    declaration: dict[str, Any] | None = None
+    seed: int | None = None
+    toys: RunToys | None = None

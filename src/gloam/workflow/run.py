@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,19 +13,20 @@ import numpy as np
 from gloam.errors import InputError
 from gloam.interpretation import YieldFactors
 from gloam.report import ChannelResult
-from gloam.scans import ScanResult, grid_in_steps
+from gloam.scans import Scan, ScanResult, fit_scan, grid_in_steps
 from gloam.spectra import Origin, Spectrum
-from gloam.statistics import nuisance_effects, representative, upper_limits
+from gloam.statistics import UpperLimits, nuisance_effects, representative, upper_limits
 from gloam.store import content_hash
 from gloam.workflow.data import Stage, own_spectrum, user_spectra
+from gloam.workflow.declared import of_search, search_hash
 from gloam.workflow.results import Run
-from gloam.workflow.scan import scan
+from gloam.workflow.scan import declare_scan
 from gloam.workflow.systematics import acting, declared_nuisances
 
 if TYPE_CHECKING:  # declarations cost 0.2 s to import, which a scan of a file need not pay
     from gloam.searches import Channel, Search
 
-__all__ = ["hypotheses", "run", "run_channel"]
+__all__ = ["bare_channel", "declare_channel", "hypotheses", "run", "run_channel"]
 
 
 def run(
@@ -79,13 +81,14 @@ def run(
         channels=results,
         seconds=time.perf_counter() - start,
         hashes={
-            "declaration": content_hash(declared.model_dump(mode="python")),
+            "declaration": search_hash(declared),
             "data": content_hash([s.contents for _, s in filled]),
             "file": origin.sha256,
         },
         published=_known_particles(declared, results) if data is None else None,
         systematics=declared_nuisances(declared.systematics, None, "lognormal"),
         notes=tuple(notes),
+        declaration=of_search(declared, data, stage),
     )
 
 
@@ -99,17 +102,28 @@ def run_channel(
     progress: Callable[[int], object] | None = None,
 ) -> ChannelResult:  # fmt: skip
     """The fits and limits of one channel of a search on a spectrum, with its systematics as nuisance parameters."""
+    declared = declare_channel(search, channel, spectrum)
+    result = fit_scan(declared, threads=threads, progress=progress)
+    limits = upper_limits(result, search.level, search.method, threads=threads, progress=progress)
+    effects = nuisance_effects(result, limits, representative(result)) if declared.nuisances else None
+    return replace(bare_channel(search, channel, result, limits), nuisances=effects)
+
+
+def declare_channel(search: Search, channel: Channel, spectrum: Spectrum) -> Scan:
+    """The scan of one channel of a search, not yet made."""
     shape = channel.signal_shape()
     nuisances = acting(declared_nuisances(search.systematics, None, "lognormal"), shape)
-    result = scan(
-        spectrum, shape, channel.background_form(), grid_in_steps(*channel.range, channel.step),
-        channel.window, vetoes=channel.vetoes, nuisances=nuisances, threads=threads, progress=progress,
+    grid = grid_in_steps(*channel.range, channel.step)
+    return declare_scan(
+        spectrum, shape, channel.background_form(), grid, channel.window, channel.vetoes, nuisances
     )  # fmt: skip
-    limits = upper_limits(result, search.level, search.method, threads=threads, progress=progress)
-    effects = nuisance_effects(result, limits, representative(result)) if nuisances else None
+
+
+def bare_channel(search: Search, channel: Channel, result: ScanResult, limits: UpperLimits) -> ChannelResult:
+    """The results of a channel with its words and factors, without variants and effects of nuisance parameters."""
     label = f"{search.observable.label} [{search.observable.unit}]"
     factors = YieldFactors(None if search.luminosity is None else float(search.luminosity))
-    return ChannelResult(channel.name, channel.title, result, limits, label, factors, nuisances=effects)
+    return ChannelResult(channel.name, channel.title, result, limits, label, factors)
 
 
 def _known_particles(search: Search, results: tuple[ChannelResult, ...]) -> dict[str, Any] | None:

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
 from gloam.errors import InputError
 from gloam.execution import progress_bar
-from gloam.interpretation import YieldFactors, efficiency_named, factor_named
+from gloam.interpretation import YieldFactors
 from gloam.models import Parameter, SignalShape, YieldNuisance, background_named, shape_named, width_named
 from gloam.report import ChannelResult
-from gloam.scans import Grid, background_variants, fit_scan, grid_in_resolution, grid_in_steps, sliding_windows
+from gloam.scans import (
+    Grid,
+    Scan,
+    ScanResult,
+    Variants,
+    background_variants,
+    fit_scan,
+    grid_in_resolution,
+    grid_in_steps,
+    sliding_windows,
+)
 from gloam.spectra import Origin, Spectrum, read_spectrum
 from gloam.statistics import (
     FLAT,
@@ -29,14 +38,16 @@ from gloam.statistics import (
     representative,
     upper_limits,
 )
-from gloam.store import content_hash, file_hash
+from gloam.store import content_hash
 from gloam.systematic import Constraint, Systematic
+from gloam.workflow.declared import of_request, request_hash
+from gloam.workflow.factors import with_luminosity, yield_factors
 from gloam.workflow.results import Run
 from gloam.workflow.scan import declare_scan
 from gloam.workflow.systematics import acting, check_sizes, declared_nuisances
 from gloam.workflow.variants import scan_variants, variation_named
 
-__all__ = ["ScanRequest", "scan_file"]
+__all__ = ["ScanPlan", "ScanRequest", "plan_scan", "scan_channel", "scan_file", "scan_title"]
 
 BINS_PER_WIDTH = 10
 
@@ -103,66 +114,98 @@ def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool =
         InputError: for anything in the request or the file that cannot be used.
     """
     start = time.perf_counter()
+    planned = plan_scan(request)
+    scan, systematics = planned.scan, planned.systematics
+    spectrum, grid = scan.spectrum, scan.grid
+    with progress_bar("fits", len(grid), not quiet) as advance:
+        result = fit_scan(scan, threads=threads, progress=advance)
+    options: LimitOptions = {"prior": request.prior, "toys": request.toys}
+    limits: UpperLimits = no_limits(result.mass.size, request.level, request.method)
+    if request.limits:
+        with progress_bar("limits", len(grid), not quiet) as advance:
+            limits = upper_limits(result, request.level, request.method, threads=threads, progress=advance, **options)
+    varied, nominal = None, limits
+    if (variants := planned.variants) is not None:
+        varied, limits = scan_variants(
+            variants, result, limits, limited=request.limits, threads=threads, quiet=quiet, **options
+        )
+    nuisance_table = None
+    # a limit from toys costs seconds, and its error hides what a nuisance parameter does
+    if scan.nuisances and request.limits and not request.method.endswith("toys"):
+        nuisance_table = nuisance_effects(result, nominal, representative(result), **options)
+    origin = spectrum.origin or Origin("user", request.source)
+    channel = scan_channel(request, planned, result, limits)
+    return Run(
+        name="scan",
+        title=scan_title(request),
+        origin=origin,
+        channels=(replace(channel, variants=varied, nuisances=nuisance_table),),
+        seconds=time.perf_counter() - start,
+        hashes={
+            "declaration": request_hash(request),
+            "data": content_hash(spectrum.contents),
+            "file": origin.sha256,
+        },
+        systematics=systematics,
+        notes=_notes(request, systematics),
+        declaration=of_request(request),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScanPlan:
+    """What a request comes down to.
+
+    Attributes:
+        scan: the nominal one, with the spectrum.
+        factors: what turns yields into cross sections.
+        systematics: uncertainties of the yields.
+        variants: of the background, the nominal one first; None where the nominal one is alone.
+    """
+
+    scan: Scan
+    factors: YieldFactors
+    systematics: tuple[YieldNuisance, ...]
+    variants: Variants | None
+
+
+def plan_scan(request: ScanRequest, spectrum: Spectrum | None = None) -> ScanPlan:
+    """What a request comes down to, before anything is fitted.
+
+    Args:
+        request: what to scan and how.
+        spectrum: where it is read already.
+
+    Raises:
+        InputError: for anything in the request or the file that cannot be used.
+    """
     # everything that can be wrong is checked before the file is read
     check_level(request.level)
     variation = None if request.variants is None else variation_named(request.variants)
     form = background_named(request.background)
     shape = shape_named(request.signal, width_named(request.width))
-    factors, efficiency_error = _factors(request)
+    factors, efficiency_error = yield_factors(request)
     systematics = _systematics(request, efficiency_error)
-    spectrum = _read(request, shape)
+    spectrum = _read(request, shape) if spectrum is None else spectrum
     grid = _grid(request, spectrum, shape)
     factors.events_per_fb(grid.mass)  # a table that is too short is refused before anything is fitted
     check_sizes(systematics, grid.mass)
     value, relative = request.window
     half_width = value * (shape.resolution(grid.position) if relative else np.ones(len(grid)))
     windows = sliding_windows(spectrum.axis, grid.position, half_width)
-    nuisances = acting(systematics, shape)
-    scan = declare_scan(spectrum, shape, form, grid, windows, request.vetoes, nuisances)
-    with progress_bar("fits", len(grid), not quiet) as advance:
-        result = fit_scan(scan, threads=threads, progress=advance)
-    options: LimitOptions = {"prior": request.prior, "toys": request.toys}
-    limits: UpperLimits = no_limits(result, request.level, request.method)
-    if request.limits:
-        with progress_bar("limits", len(grid), not quiet) as advance:
-            limits = upper_limits(result, request.level, request.method, threads=threads, progress=advance, **options)
-    varied, nominal = None, limits
-    if variation is not None:
-        variants = background_variants(scan, **variation)
-        varied, limits = scan_variants(
-            variants, result, limits, limited=request.limits, threads=threads, quiet=quiet, **options
-        )
-    nuisance_table = None
-    # a limit from toys costs seconds, and its error hides what a nuisance parameter does
-    if nuisances and request.limits and not request.method.endswith("toys"):
-        nuisance_table = nuisance_effects(result, nominal, representative(result), **options)
-    axis = spectrum.axis
-    origin = spectrum.origin or Origin("user", request.source)
-    label = f"{axis.name} [{axis.unit}]"
-    return Run(
-        name="scan",
-        title=f"Scan of {request.source}",
-        origin=origin,
-        channels=(ChannelResult("scan", request.source, result, limits, label, factors, varied, nuisance_table),),
-        seconds=time.perf_counter() - start,
-        hashes={
-            "declaration": content_hash([request, _tables(request)]),
-            "data": content_hash(spectrum.contents),
-            "file": origin.sha256,
-        },
-        systematics=systematics,
-        notes=_notes(request, systematics),
-    )
+    scan = declare_scan(spectrum, shape, form, grid, windows, request.vetoes, acting(systematics, shape))
+    variants = None if variation is None else background_variants(scan, **variation)
+    return ScanPlan(scan, factors, systematics, variants)
 
 
-def _factors(request: ScanRequest) -> tuple[YieldFactors, Parameter | None]:
-    """What turns yields into cross sections, and the relative error of the efficiency where its table has errors."""
-    efficiency, error = (None, None) if request.efficiency is None else efficiency_named(request.efficiency)
-    branching, radiative = (
-        None if (text := getattr(request, name)) is None else factor_named(text, name)
-        for name in ("branching_fraction", "radiative_factor")
-    )
-    return YieldFactors(request.luminosity, efficiency, branching, radiative), error
+def scan_title(request: ScanRequest) -> str:
+    """The title of a scan of a file."""
+    return f"Scan of {request.source}"
+
+
+def scan_channel(request: ScanRequest, planned: ScanPlan, result: ScanResult, limits: UpperLimits) -> ChannelResult:
+    """The one channel of a scan of a file."""
+    return ChannelResult("scan", request.source, result, limits, planned.scan.spectrum.axis.label, planned.factors)
 
 
 def _systematics(request: ScanRequest, efficiency_error: Parameter | None) -> tuple[YieldNuisance, ...]:
@@ -180,15 +223,6 @@ def _notes(request: ScanRequest, systematics: tuple[YieldNuisance, ...]) -> tupl
     return tuple(notes)
 
 
-def _tables(request: ScanRequest) -> dict[str, str]:
-    """The hashes of the tables that options name."""
-    named = {
-        "width": request.width, "efficiency": request.efficiency, "branching_fraction": request.branching_fraction,
-        "radiative_factor": request.radiative_factor,
-    }  # fmt: skip
-    return {name: file_hash(Path(text)) for name, text in named.items() if text is not None and Path(text).is_file()}
-
-
 def _read(request: ScanRequest, shape: SignalShape) -> Spectrum:
     low, high = request.ends or (None, None)
     width = request.bin_width
@@ -203,9 +237,7 @@ def _read(request: ScanRequest, shape: SignalShape) -> Spectrum:
         request.source, column=request.column, weights=request.weights, low=low, high=high, bin_width=width,
         name=request.column,
     )  # fmt: skip
-    if request.luminosity is None or spectrum.origin is None:
-        return spectrum
-    return replace(spectrum, origin=replace(spectrum.origin, luminosity_fb=request.luminosity))
+    return with_luminosity(spectrum, request.luminosity)
 
 
 def _grid(request: ScanRequest, spectrum: Spectrum, shape: SignalShape) -> Grid:

@@ -45,7 +45,8 @@ def joined(dimuon, of):
 
 def test_names(folder):
     assert {path.name for path in folder.iterdir()} == {
-        "summary.json", "scan.csv", "limits.csv", "variants.csv", "spectrum.json", "fits.npz", "provenance.json",
+        "summary.json", "scan.csv", "limits.csv", "variants.csv", "spectrum.json", "fits.npz", "declaration.json",
+        "provenance.json",
     }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ REACH = 8.0
 """Standard deviations on either side; what is left out is 1e-15."""
 
 FAR_REACH = 37.0
-"""Where so few events are seen that backgrounds far below the nominal one matter."""
+"""Where so few events are seen that backgrounds far below the nominal one matter (or so many)."""
 
 DEFICIT = 6.0
 """Statistical standard deviations below the background at which that begins."""
@@ -77,8 +77,13 @@ def averaged(nodes: Nodes, logs: FloatArray) -> FloatArray:
         return np.asarray(np.log(np.exp(total - top).sum(axis=1)) + top[:, 0])
 
 
-def node_blocks(cells: Cells) -> Iterator[tuple[IntArray, Nodes]]:
+def node_blocks(cells: Cells, excesses: bool = False) -> Iterator[tuple[IntArray, Nodes]]:
     """Blocks of cells that need equally many nodes, bounded in memory: row numbers and nodes.
+
+    Args:
+        cells: the counts.
+        excesses: whether probabilities of large counts are wanted, to which backgrounds far above the nominal one
+            contribute most.
 
     Raises:
         InputError: where a cell needs too many.
@@ -94,7 +99,8 @@ def node_blocks(cells: Cells) -> Iterator[tuple[IntArray, Nodes]]:
             "use the profile likelihood, which has no such bound",
         )  # fmt: skip
     background = cells.nominal_background
-    far = background - cells.observed > DEFICIT * np.sqrt(background + 1)
+    away = background - cells.observed
+    far = (np.abs(away) if excesses else away) > DEFICIT * np.sqrt(background + 1)
     kinds, kind_of = np.unique(np.column_stack([numbers, far]), axis=0, return_inverse=True)
     for kind in range(len(kinds)):
         rows = np.flatnonzero(kind_of.ravel() == kind)

@@ -49,14 +49,19 @@ def log_at_least(count: FloatArray, mean: FloatArray) -> FloatArray:
     """Logarithm of P(N >= count), ln P(count, mean) of the lower incomplete gamma function; 0 for a count of 0.
 
     Example:
-        >>> log_at_least(np.array([0.0, 1.0]), np.array([3.0, 3.0])).round(6)
-        array([ 0.      , -0.051069])
+        >>> log_at_least(np.array([0.0, 1.0, 1000.0]), np.array([3.0, 3.0, 1.0])).round(6)
+        array([ 0.000000e+00, -5.106900e-02, -5.913127e+03])
     """
     from scipy.special import gammainc
 
     count, mean = np.broadcast_arrays(np.asarray(count, float), np.asarray(mean, float))
+    probability = np.where(count > 0, gammainc(np.maximum(count, 1e-300), mean), 1.0)
+    far = probability < SMALLEST
     with np.errstate(divide="ignore"):
-        return np.where(count > 0, np.log(gammainc(np.maximum(count, 1e-300), mean)), 0.0)
+        logs = np.asarray(np.log(probability), float)
+    if far.any():
+        logs[far] = _log_lower_tail(count[far], mean[far])
+    return logs
 
 
 def deviance_half(count: FloatArray, mean: FloatArray) -> FloatArray:
@@ -70,7 +75,8 @@ def deviance_half(count: FloatArray, mean: FloatArray) -> FloatArray:
     positive = np.where(count > 0, count, 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         x = (mean - positive) / positive
-        value = positive * (x - np.log1p(x))
+        # 1 + x has no digits left where the mean is far below the count
+        value = positive * (x - np.where(x < -0.5, np.log(mean / positive), np.log1p(x)))
     return np.where(mean < 0, np.inf, np.where(count > 0, value, mean))
 
 
@@ -89,3 +95,17 @@ def _log_upper_tail(a: FloatArray, x: FloatArray) -> FloatArray:
         if np.all(np.abs(d * c - 1) < 1e-14):
             break
     return np.asarray(-x + a * np.log(x) - gammaln(a) + np.log(h))
+
+
+def _log_lower_tail(a: FloatArray, x: FloatArray) -> FloatArray:
+    """Ln P(a, x) for x far below a: x^a e^-x / Gamma(a + 1) times 1 + x / (a + 1) + ... (DLMF 8.7.1)."""
+    from scipy.special import gammaln, xlogy
+
+    term = np.ones_like(x)
+    total = term.copy()
+    for i in range(1, TERMS):
+        term = term * x / (a + i)
+        total += term
+        if np.all(term < 1e-16 * total):
+            break
+    return np.asarray(xlogy(a, x) - x - gammaln(a + 1) + np.log(total))

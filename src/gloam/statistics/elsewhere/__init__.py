@@ -1,25 +1,50 @@
 """The look-elsewhere effect: how likely an excess is anywhere in a scan."""
 
+from gloam.statistics.elsewhere.centred import centred_toys
 from gloam.statistics.elsewhere.fields import largest_of_fields
 from gloam.statistics.elsewhere.gaussian_scan import GaussianScan
+from gloam.statistics.elsewhere.maxima import ScanToys, largest_of_toys
+from gloam.statistics.elsewhere.procedures import ChosenBackground, Procedure, replayed_toys
 from gloam.statistics.elsewhere.score import score_correlation
-from gloam.statistics.elsewhere.significance import GlobalMethod, GlobalSignificance, global_significance
-from gloam.statistics.elsewhere.stationary import mean_upcrossings, stationary_scan, upper_bound
+from gloam.statistics.elsewhere.significance import (
+    GlobalMethod,
+    GlobalSignificance,
+    global_significance,
+    significance_from_toys,
+)
+from gloam.statistics.elsewhere.stationary import (
+    log_p_stationary,
+    log_upper_bound,
+    mean_upcrossings,
+    stationary_scan,
+    upper_bound,
+)
 from gloam.statistics.elsewhere.upcrossings import CountedUpcrossings, count_upcrossings
-from gloam.statistics.elsewhere.whole_scan import ScanToys, scan_toys
+from gloam.statistics.elsewhere.variant_toys import variant_toys
+from gloam.statistics.elsewhere.whole_scan import ScanSearch, scan_toys
 
 __all__ = [
+    "ChosenBackground",
     "CountedUpcrossings",
     "GaussianScan",
     "GlobalMethod",
     "GlobalSignificance",
+    "Procedure",
+    "ScanSearch",
     "ScanToys",
+    "centred_toys",
     "count_upcrossings",
     "global_significance",
     "largest_of_fields",
+    "largest_of_toys",
+    "log_p_stationary",
+    "log_upper_bound",
     "mean_upcrossings",
+    "replayed_toys",
     "scan_toys",
     "score_correlation",
+    "significance_from_toys",
     "stationary_scan",
     "upper_bound",
+    "variant_toys",
 ]

@@ -11,20 +11,25 @@ import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.errors import InputError, one_of
-from gloam.scans import ScanResult
+from gloam.scans import ScanResult, VariantResults
 from gloam.statistics.elsewhere.fields import largest_of_fields
 from gloam.statistics.elsewhere.gaussian_scan import joined
+from gloam.statistics.elsewhere.maxima import ScanToys
+from gloam.statistics.elsewhere.replays import Replay, toys_of
 from gloam.statistics.elsewhere.score import score_correlation, usable_hypotheses
 from gloam.statistics.elsewhere.upcrossings import count_upcrossings
-from gloam.statistics.elsewhere.whole_scan import ScanToys, scan_toys
 from gloam.statistics.normal import log_cumulative, quantile
+from gloam.statistics.variants import combine_variants
 
-__all__ = ["GlobalMethod", "GlobalSignificance", "global_significance", "wilson_error"]
+__all__ = ["GlobalMethod", "GlobalSignificance", "global_significance", "significance_from_toys", "wilson_error"]
 
 GlobalMethod = Literal["crossings", "fields", "counted", "toys"]
 
 SMALLEST = -600.0
 """Logarithm of the smallest p-value that is inverted as it is."""
+
+LARGEST = 700.0
+"""Logarithm of the largest trials factor: an error of toys over the local p-value of a known particle has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +66,14 @@ class GlobalSignificance:
 
 
 def global_significance(
-    result: ScanResult | Sequence[ScanResult],
+    result: ScanResult | VariantResults | Sequence[ScanResult | VariantResults],
     method: GlobalMethod = "crossings",
     *,
     level: float = 0.0,
     toys: int = 1000,
     seed: int = 1,
     exhaustive: bool = False,
+    replay: Replay | None = None,
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> GlobalSignificance:
@@ -81,23 +87,26 @@ def global_significance(
     - "counted": a bound from up-crossings of a low level that are counted in the data (arXiv:1005.1891), with the error
       of their number. It needs steps finer than the resolution, and a scan with few signals.
     - "toys": the part of whole-scan toys, drawn from the background-only fits, with a largest significance as large
-      (see `scan_toys`). It assumes nothing about the distribution of the significance.
-
-    All are for the background model of the fits, not for the smallest significance over several of them.
+      (see `scan_toys`). It assumes nothing about the distribution of the significance. It alone takes fits of several
+      spectra together, the smallest significance over background variants (`variant_toys`), procedures that look at the
+      data first, as the choice of an order (`replayed_toys`), and events with several entries (`centred_toys`).
 
     Args:
-        result: the fits of one spectrum, or of several with independent data.
+        result: the fits of one spectrum, or of several with independent data; with "toys" also those of the variants of
+            a background.
         method: see above.
         level: that is crossed, with "counted".
         toys: how many, with "toys" and "fields".
         seed: of their random streams.
         exhaustive: fit every hypothesis of every toy.
+        replay: with "toys", what is done to every toy: a procedure that returns the largest significance it would
+            quote for a spectrum, or a bootstrap of the events; None: the scan itself.
         threads: how many to use for toys; the answer does not depend on it.
         progress: called with the number of toys finished; those of every scan count.
 
     Raises:
-        InputError: for a scan without a certified fit, or of several spectra fitted together; with "toys" also for
-            weighted data, nuisance parameters and constrained backgrounds.
+        InputError: for a scan without a certified fit; with "toys" for weighted data, with the other methods for
+            several spectra fitted together, variants, and anything to replay.
 
     Example:
         >>> import numpy as np
@@ -111,19 +120,37 @@ def global_significance(
         >>> round(found.z_local, 2), round(found.z_global, 2), round(found.trials_factor)
         (4.18, 2.93, 115)
     """
-    results = (result,) if isinstance(result, ScanResult) else tuple(result)
+    results = (result,) if isinstance(result, ScanResult | VariantResults) else tuple(result)
     if method not in get_args(GlobalMethod):
         raise InputError("method of the global significance", method, one_of(get_args(GlobalMethod)), "name one")
-    excess = _largest(results)
     if method == "toys":
+        if replay is not None and len(results) > 1:
+            raise InputError("toys that replay a procedure", f"{len(results)} scans", "one", "give them one by one")
+        streams = ("scan toys", *(f"scan toys {number}" for number in range(1, len(results))))
         made = [
-            scan_toys(
-                each, toys, seed, exhaustive=exhaustive, stream=f"scan toys {number}" if number else "scan toys",
-                threads=threads, progress=progress,
-            )
-            for number, each in enumerate(results)
-        ]  # fmt: skip
-        return _from_toys(excess, made)
+            toys_of(each, replay, toys, seed, exhaustive=exhaustive, stream=stream, threads=threads, progress=progress)
+            for each, stream in zip(results, streams, strict=True)
+        ]
+        return _from_toys(_largest(results), made)
+    return _without_toys(_of_single_scans(results, replay), method, level, toys, seed)
+
+
+def _of_single_scans(results: Sequence[ScanResult | VariantResults], replay: Replay | None) -> list[ScanResult]:
+    """The fits, if nothing but toys is needed for them."""
+    scans = [result for result in results if isinstance(result, ScanResult)]
+    if len(scans) < len(results) or replay is not None:
+        raise InputError(
+            "global significance without toys", "something to replay" if replay is not None else "background variants",
+            "one model, fixed in advance", "take method 'toys', or the nominal fits",
+        )  # fmt: skip
+    return scans
+
+
+def _without_toys(
+    results: Sequence[ScanResult], method: GlobalMethod, level: float, toys: int, seed: int
+) -> GlobalSignificance:  # fmt: skip
+    """The global significance by a method that fits nothing."""
+    excess = _largest(results)
     if method == "fields":
         fields = [
             largest_of_fields(each, toys, seed, f"Gaussian fields {number}") for number, each in enumerate(results)
@@ -135,6 +162,19 @@ def global_significance(
     return _significance(excess, method, _crossings(results, excess.z))
 
 
+def significance_from_toys(results: Sequence[ScanResult], toys: ScanToys) -> GlobalSignificance:
+    """The global significance of the largest excess of some scans, from toys that are made already.
+
+    Args:
+        results: the fits.
+        toys: the largest significances over all these scans.
+
+    Raises:
+        InputError: if every toy has a fit without a certificate.
+    """
+    return _from_toys(_largest(results), [toys])
+
+
 @dataclass(frozen=True, slots=True)
 class _Excess:
     """The largest excess: its significance, and the scan and the hypothesis that it belongs to."""
@@ -144,13 +184,18 @@ class _Excess:
     row: int
 
 
-def _largest(results: Sequence[ScanResult]) -> _Excess:
+def _largest(results: Sequence[ScanResult | VariantResults]) -> _Excess:
     best = _Excess(-math.inf, 0, 0)
     for number, result in enumerate(results):
-        rows = usable_hypotheses(result)
-        row = int(rows[np.argmax(result.z_local[rows])])
-        if result.z_local[row] > best.z:
-            best = _Excess(float(result.z_local[row]), number, row)
+        if isinstance(result, VariantResults):
+            z = combine_variants(result).z_local
+        else:
+            z = np.full(len(result.setup.grid), np.nan)
+            rows = usable_hypotheses(result)
+            z[rows] = result.z_local[rows]
+        row = int(np.nanargmax(z))
+        if z[row] > best.z:
+            best = _Excess(float(z[row]), number, row)
     return best
 
 
@@ -161,7 +206,7 @@ def _significance(
     local = float(log_cumulative(np.array(-excess.z)))
     return GlobalSignificance(
         z_local=excess.z, p_global=math.exp(log_p), p_global_err=error, z_global=_z_value(log_p),
-        trials_factor=math.exp(log_p - local), toys=None, n_failed=0, margin=None, method=method, row=excess.row,
+        trials_factor=math.exp(min(log_p - local, LARGEST)), toys=None, n_failed=0, margin=None, method=method, row=excess.row,
         scan=excess.scan,
     )  # fmt: skip
 

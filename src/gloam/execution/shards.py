@@ -1,0 +1,181 @@
+"""Long work in fixed shards: over processes, each stored when it is done, so that work that was stopped goes on."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gloam.arrays import IntArray
+from gloam.errors import GloamError, InputError, InterruptedRunError
+from gloam.store import write_arrays
+
+__all__ = ["SHARD", "Arrays", "Shard", "clear_shards", "run_shards", "shards_of"]
+
+Arrays = dict[str, np.ndarray[Any, Any]]
+
+SHARD = 250
+"""Items of a shard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Some neighbouring items of long work.
+
+    Attributes:
+        first: number of its first item.
+        size: how many items.
+    """
+
+    first: int
+    size: int
+
+    @property
+    def numbers(self) -> IntArray:
+        """The numbers of its items, shape (size,)."""
+        return np.arange(self.first, self.first + self.size)
+
+
+def shards_of(total: int, first: int = 0, size: int = SHARD) -> tuple[Shard, ...]:
+    """The shards of some items; how they are cut does not depend on how many there are.
+
+    Example:
+        >>> [(shard.first, shard.size) for shard in shards_of(600, first=1000)]
+        [(1000, 250), (1250, 250), (1500, 100)]
+    """
+    return tuple(Shard(first + start, min(size, total - start)) for start in range(0, total, size))
+
+
+def run_shards(
+    work: Callable[[Shard], Mapping[str, Any]],
+    shards: Sequence[Shard],
+    *,
+    workers: int = 1,
+    directory: Path | None = None,
+    key: str = "",
+    resume: bool = False,
+    progress: Callable[[int], object] | None = None,
+) -> list[Arrays]:
+    """The arrays that the work makes of each shard, in the order of the shards.
+
+    Args:
+        work: from a shard to named arrays, which must depend on nothing but the shard. More than one worker start
+            afresh, so it has to be picklable then: a function of a module, or an object of a class of one.
+        shards: what to do.
+        workers: processes; the answer does not depend on their number. Each has one thread of linear algebra.
+        directory: where each shard is stored when it is done, whole or not at all; None stores none.
+        key: content hash of everything that the work depends on.
+        resume: whether to take stored shards of this key instead of making them again; without it they are removed.
+        progress: called with the number of items finished, after each shard.
+
+    Raises:
+        InputError: if stored shards have another key.
+        InterruptedRunError: if the work is stopped by a signal while shards are stored.
+
+    Example:
+        >>> squares = run_shards(lambda shard: {"square": shard.numbers**2}, shards_of(5, size=3))
+        >>> np.concatenate([part["square"] for part in squares])
+        array([ 0,  1,  4,  9, 16])
+    """
+    if workers < 1:
+        raise InputError("--workers", workers, "a whole number >= 1", "leave it out for one")
+    done: dict[Shard, Arrays] = {}
+    if directory is not None:
+        if not resume:
+            clear_shards(directory)
+        done = {shard: arrays for shard in shards if (arrays := _stored(directory, shard, key)) is not None}
+    if progress is not None and done:
+        progress(sum(shard.size for shard in done))
+    missing = [shard for shard in shards if shard not in done]
+    try:
+        for shard, made in _made(work, missing, min(workers, len(missing))):
+            done[shard] = {name: np.asarray(array) for name, array in made.items()}
+            if directory is not None:
+                write_arrays(_place(directory, shard), {**done[shard], "key": key, "size": shard.size})
+            if progress is not None:
+                progress(shard.size)
+    except KeyboardInterrupt:
+        if directory is None:
+            raise
+        items = sum(shard.size for shard in done), sum(shard.size for shard in shards)
+        raise InterruptedRunError(
+            f"stopped with {items[0]} of {items[1]} done; they are kept, and the same command with --resume goes on."
+        ) from None
+    return [done[shard] for shard in shards]
+
+
+def clear_shards(directory: Path) -> None:
+    """Remove stored shards, and their directory if nothing else is in it."""
+    if not directory.is_dir():
+        return
+    for path in directory.glob("[0-9]*.npz"):
+        path.unlink()
+    if not any(directory.iterdir()):
+        directory.rmdir()
+
+
+def _place(directory: Path, shard: Shard) -> Path:
+    return directory / f"{shard.first:012d}.npz"
+
+
+def _stored(directory: Path, shard: Shard, key: str) -> Arrays | None:
+    """The arrays of a stored shard; None where there are none of this size that can be read."""
+    path = _place(directory, shard)
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        found, size = str(arrays.pop("key")), int(arrays.pop("size"))
+    except (OSError, ValueError, EOFError, KeyError):
+        return None
+    except Exception as fault:
+        if type(fault).__name__ == "BadZipFile":  # importing zipfile for its name costs more than this
+            return None
+        raise
+    if found != key:
+        raise InputError(
+            f"--resume with what is in {directory}", "the beginning of other work",
+            "the same declaration, data, seed and version", "leave out --resume to begin anew, or choose another --out",
+        )  # fmt: skip
+    arrays.pop("schema_version", None)
+    return arrays if size == shard.size else None
+
+
+def _made(
+    work: Callable[[Shard], Mapping[str, Any]], shards: Sequence[Shard], workers: int
+) -> Iterator[tuple[Shard, Mapping[str, Any]]]:
+    """The shards as they are finished."""
+    if workers <= 1:
+        for shard in shards:
+            yield shard, work(shard)
+        return
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+
+    others = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin)
+    try:
+        futures = {pool.submit(work, shard): shard for shard in shards}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+        pool.shutdown()
+    except BrokenProcessPool:
+        message = "a worker ended before its work did, perhaps for want of memory: take fewer --workers."
+        raise GloamError(message) from None
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in set(multiprocessing.active_children()) - others:
+            process.terminate()
+        raise
+
+
+def _begin() -> None:
+    """Make a process a worker: interruptions are for the one that started it."""
+    from threadpoolctl import threadpool_limits
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threadpool_limits(limits=1, user_api="blas")

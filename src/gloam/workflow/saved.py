@@ -1,0 +1,187 @@
+"""A run read back from its directory: everything that was fitted is read, nothing is fitted again."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gloam.errors import InputError
+from gloam.report import Channel, ChannelResult
+from gloam.spectra import Origin, Spectrum, from_uhi_json
+from gloam.store import SCHEMA_VERSION
+from gloam.workflow.declared import declared_request, search_hash
+from gloam.workflow.results import Run
+from gloam.workflow.stored import Arrays, restored_channel, restored_limits
+from gloam.workflow.systematics import declared_nuisances
+from gloam.workflow.toys import restored_toys
+
+if TYPE_CHECKING:
+    from gloam.searches import Search
+
+__all__ = ["load_run"]
+
+DOCUMENTS = ("declaration.json", "summary.json", "provenance.json")
+NEEDED = (*DOCUMENTS, "spectrum.json", "fits.npz")
+
+
+def load_run(directory: Path, search: Search | None = None) -> Run:
+    """The run that `write_run` wrote to a directory, without fitting anything.
+
+    Written again it gives the same files; only the date of `provenance.json` is another. The models come from the
+    declaration: that of the search, by name and with the hash it had, or the options of `gloam scan` with the contents
+    of the tables they named. Data files are not read: their spectrum is in the directory.
+
+    Args:
+        directory: of the run.
+        search: the declaration, for a search that is not installed.
+
+    Raises:
+        InputError: for a directory without a run or with one that cannot be read back: made by Python code without a
+            declaration, or by another version of the search.
+
+    Example:
+        >>> import gloam
+        >>> from gloam.workflow import write_run
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = write_run(gloam.run("cms_dimuon"), Path(folder), figures=False)
+        ...     upsilon = load_run(Path(folder)).channels[-1].result
+        >>> float(upsilon.mass[upsilon.z_local.argmax()])
+        9.45
+    """
+    files = _read(directory)
+    channels: tuple[Channel, ...]
+    match files.declaration["kind"]:
+        case "search":
+            channels, rest = _of_search(files, search)
+        case "count":
+            channels, rest = _of_counts(files)
+        case _:
+            channels, rest = _of_scan(files)
+    return Run(
+        name=files.declaration["name"],
+        title=files.summary["title"],
+        channels=channels,
+        seconds=files.summary["seconds"],
+        hashes=files.provenance["hashes"],
+        published=files.declaration["published"],
+        notes=tuple(files.declaration["notes"]),
+        declaration={key: value for key, value in files.declaration.items() if key != "schema_version"},
+        seed=files.provenance["seed"],
+        toys=None if files.toys is None else restored_toys(files.toys),
+        **rest,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Files:
+    """What is read of a run."""
+
+    directory: Path
+    declaration: dict[str, Any]
+    summary: dict[str, Any]
+    provenance: dict[str, Any]
+    spectra: str
+    arrays: Arrays
+    toys: Arrays | None
+
+    @property
+    def channels(self) -> list[str]:
+        """The names of the channels."""
+        return [str(name) for name in self.arrays["channels"]]
+
+    def spectrum(self, channel: str) -> Spectrum:
+        """The spectrum of a channel."""
+        named = channel if len(self.channels) > 1 else None
+        return from_uhi_json(self.spectra, named, f"read {self.directory / 'spectrum.json'}")
+
+
+def _read(directory: Path) -> _Files:
+    missing = [name for name in NEEDED if not (directory / name).is_file()]
+    if missing:
+        remedy = "give the --out of a run"
+        if missing == ["declaration.json"]:
+            remedy = "run it again: it was made by an older version, or by Python code that declares nothing"
+        raise InputError(f"read the run in {directory}", f"no {', '.join(missing)}", "the files of a run", remedy)
+    try:
+        declaration, summary, provenance = (
+            json.loads((directory / name).read_text())
+            for name in ("declaration.json", "summary.json", "provenance.json")
+        )
+        arrays = _arrays(directory / "fits.npz")
+        toys = _arrays(directory / "toys.npz") if (directory / "toys.npz").is_file() else None
+    except (ValueError, OSError, EOFError) as fault:
+        raise _damaged(directory, str(fault)) from None
+    except Exception as fault:
+        if type(fault).__name__ == "BadZipFile":
+            raise _damaged(directory, str(fault)) from None
+        raise
+    version = declaration.get("schema_version")
+    if version != SCHEMA_VERSION:
+        raise InputError(
+            f"read the run in {directory}", f"schema version {version}", f"{SCHEMA_VERSION}", "run it again"
+        )  # fmt: skip
+    spectra = (directory / "spectrum.json").read_text()
+    return _Files(directory, declaration, summary, provenance, spectra, arrays, toys)
+
+
+def _arrays(path: Path) -> Arrays:
+    with np.load(path, allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files}
+
+
+def _damaged(directory: Path, fault: str) -> InputError:
+    return InputError(f"read the run in {directory}", f"a damaged file ({fault})", "the files of a run", "run it again")
+
+
+def _of_search(files: _Files, search: Search | None) -> tuple[tuple[ChannelResult, ...], dict[str, Any]]:
+    from gloam.searches import load_search
+    from gloam.workflow.run import bare_channel, declare_channel
+
+    declared = load_search(files.declaration["search"]) if search is None else search
+    if search_hash(declared) != files.declaration["hash"]:
+        raise InputError(
+            f"read the run in {files.directory}", f"another declaration of {declared.name} than the present one",
+            "the declaration that it was made with", "run it again",
+        )  # fmt: skip
+    known = {channel.name: channel for channel in declared.channels}
+    channels = []
+    for name in files.channels:
+        scan = declare_channel(declared, known[name], files.spectrum(name))
+        found = restored_channel(files.arrays, name, scan, {})
+        bare = bare_channel(declared, known[name], found.result, found.limits)
+        channels.append(replace(bare, nuisances=found.nuisances))
+    origin = channels[0].result.scan.spectrum.origin or Origin("user", "unknown")
+    systematics = declared_nuisances(declared.systematics, None, "lognormal")
+    return tuple(channels), {"origin": origin, "systematics": systematics}
+
+
+def _of_scan(files: _Files) -> tuple[tuple[ChannelResult, ...], dict[str, Any]]:
+    from gloam.workflow.scan_file import ScanRequest, plan_scan, scan_channel
+
+    with tempfile.TemporaryDirectory() as folder:
+        request = declared_request(files.declaration, Path(folder), ScanRequest)
+        planned = plan_scan(request, files.spectrum("scan"))
+    variants = {each.name: each.scan for each in planned.variants or ()}
+    found = restored_channel(files.arrays, "scan", planned.scan, variants)
+    bare = scan_channel(request, planned, found.result, found.limits)
+    origin = planned.scan.spectrum.origin or Origin("user", request.source)
+    channel = replace(bare, variants=found.variants, nuisances=found.nuisances)
+    return (channel,), {"origin": origin, "systematics": planned.systematics}
+
+
+def _of_counts(files: _Files) -> tuple[tuple[Channel, ...], dict[str, Any]]:
+    from gloam.scans.counting import count_windows
+    from gloam.workflow.count_file import CountRequest, counting_channel, plan_counts
+
+    with tempfile.TemporaryDirectory() as folder:
+        request = declared_request(files.declaration, Path(folder), CountRequest)
+        planned = plan_counts(request, files.spectrum("count"))
+    limits = restored_limits(files.arrays, "count")
+    channel = counting_channel(request, planned, count_windows(planned.scan), limits)
+    origin = planned.scan.spectrum.origin or Origin("user", request.source)
+    return (channel,), {"origin": origin, "systematics": planned.systematics}

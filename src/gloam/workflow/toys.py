@@ -1,0 +1,236 @@
+"""Whole-scan toys of a run: made in shards, kept in `toys.npz`, joined with those of other runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gloam.errors import InputError
+from gloam.execution import SHARD, Shard, clear_shards, run_shards, shards_of
+from gloam.report import Channel, ChannelResult
+from gloam.statistics import GlobalSignificance
+from gloam.statistics.elsewhere import ScanSearch, ScanToys, largest_of_toys, significance_from_toys
+from gloam.store import content_hash
+from gloam.workflow.results import Run, RunToys
+
+__all__ = ["SHARDS", "ToyRequest", "from_toys", "joined_toys", "make_toys", "restored_toys", "stored_toys"]
+
+ALGORITHM = 1
+"""Raised when the same seed gives other toys."""
+
+SHARDS = "toys"
+"""Folder in the directory of a run that holds finished shards while toys are made."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToyRequest:
+    """Which toys to make, and how.
+
+    Attributes:
+        toys: how many.
+        seed: of their random streams.
+        first: number of the first: toys of one seed and different numbers are different toys.
+        exhaustive: whether every hypothesis of every toy is fitted, without a filter.
+    """
+
+    toys: int
+    seed: int = 0
+    first: int = 0
+    exhaustive: bool = False
+
+
+def make_toys(
+    run: Run,
+    request: ToyRequest,
+    *,
+    directory: Path | None = None,
+    resume: bool = False,
+    workers: int = 1,
+    threads: int | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> RunToys:
+    """The largest significances, over all channels, of toys of a run without a signal.
+
+    Toy k of a seed is the same however many toys there are and whoever makes them. Those of different channels are
+    independent. The first shard finds the margin of the filter, see `gloam.statistics.elsewhere.whole_scan`.
+
+    Args:
+        run: the results.
+        request: which toys.
+        directory: where the run is written; finished shards are kept in its folder `toys` until all are there.
+        resume: whether to go on with shards that are there already.
+        workers: processes; more than one read the run from its directory.
+        threads: of each.
+        progress: called with the number of toys finished.
+
+    Raises:
+        InputError: for a run whose toys need more than counts, without a certified fit, or for shards of other toys.
+        InterruptedRunError: if it is stopped by a signal; finished shards are kept.
+    """
+    if request.toys < 1:
+        raise InputError("--toys", request.toys, "at least 1", "10000 give p-values down to 1e-3 well")
+    if workers > 1 and directory is None:
+        raise InputError("workers", workers, "1 without a directory", "write the run to a directory first")
+    shards = shards_of(request.toys, request.first)
+    if directory is not None and not resume:
+        clear_shards(directory / SHARDS)
+    options: dict[str, Any] = {
+        "directory": None if directory is None else directory / SHARDS,
+        "key": content_hash([_key(run), request.seed, request.first, request.exhaustive, SHARD]),
+        "resume": True,
+        "progress": progress,
+    }
+    searches = _searches(run, request.exhaustive, threads)
+    parts = run_shards(lambda shard: _shard(searches, request.seed, shard, None), shards[:1], **options)
+    margins = tuple(parts[0]["margin"].tolist())
+    if workers > 1 and directory is not None:
+        work: Any = _Worker(directory, request.seed, request.exhaustive, margins, threads)
+        parts += run_shards(work, shards[1:], workers=workers, **options)
+    else:
+        parts += run_shards(lambda shard: _shard(searches, request.seed, shard, margins), shards[1:], **options)
+    return _assembled(run, request, parts)
+
+
+def from_toys(toys: RunToys, channels: Sequence[Channel]) -> GlobalSignificance:
+    """The global significance of the largest excess of a run, from its toys.
+
+    Raises:
+        InputError: if every toy has a fit without a certificate.
+    """
+    made = ScanToys(toys.largest, np.zeros(toys.largest.size, np.int64), toys.failed, toys.margin, toys.fits)
+    return significance_from_toys([channel.result for channel in _usable(channels)], made)
+
+
+def joined_toys(parts: Sequence[RunToys]) -> RunToys:
+    """The toys of several runs together, in the order of seeds and numbers.
+
+    Raises:
+        InputError: if they are of different declarations or data, or two have the same toys.
+    """
+    if len({part.key for part in parts}) > 1:
+        raise InputError(
+            "toys of several runs", "different declarations, data or versions", "the same in all of them",
+            "merge runs that differ in their toys alone",
+        )  # fmt: skip
+    whole = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in ("largest", "mass", "channel", "failed", "seed", "number")
+    }
+    order = np.lexsort((whole["number"], whole["seed"]))
+    whole = {name: array[order] for name, array in whole.items()}
+    twice = (whole["seed"][1:] == whole["seed"][:-1]) & (whole["number"][1:] == whole["number"][:-1])
+    if twice.any():
+        at = int(np.argmax(twice))
+        raise InputError(
+            "toys of several runs", f"toy {whole['number'][at]} of seed {whole['seed'][at]} twice", "each toy once",
+            "make them with different --seed or --first-toy",
+        )  # fmt: skip
+    return RunToys(
+        **whole, margin=max(part.margin for part in parts), fits=sum(part.fits for part in parts), key=parts[0].key
+    )
+
+
+def stored_toys(toys: RunToys) -> dict[str, Any]:
+    """The arrays of `toys.npz`."""
+    return {name: np.asarray(getattr(toys, name)) for name in RunToys.__dataclass_fields__}
+
+
+def restored_toys(arrays: Mapping[str, np.ndarray[Any, Any]]) -> RunToys:
+    """The toys in the arrays of `toys.npz`.
+
+    Raises:
+        InputError: if arrays are missing.
+    """
+    try:
+        values: dict[str, Any] = {name: arrays[name] for name in RunToys.__dataclass_fields__}
+    except KeyError as missing:
+        raise InputError(
+            "read toys.npz", f"no array {missing}", "all that a run writes", "make the toys again"
+        ) from None
+    return RunToys(**{name: array if array.ndim else array.item() for name, array in values.items()})
+
+
+def _key(run: Run) -> str:
+    """The content hash of all that toys depend on but their seeds and numbers."""
+    return content_hash([run.hashes["declaration"], run.hashes["data"], ALGORITHM])
+
+
+def _usable(channels: Sequence[Channel]) -> list[ChannelResult]:
+    return [each for each in channels if isinstance(each, ChannelResult) and np.isfinite(each.z_local).any()]
+
+
+def _searches(run: Run, exhaustive: bool, threads: int | None) -> list[ScanSearch]:
+    usable = _usable(run.channels)
+    if not usable:
+        raise InputError("whole-scan toys", "no certified fit", "one at least", "look at the notes of the run")
+    return [ScanSearch.of(channel.result, exhaustive=exhaustive, threads=threads) for channel in usable]
+
+
+def _shard(
+    searches: Sequence[ScanSearch], seed: int, shard: Shard, margins: Sequence[float] | None
+) -> dict[str, Any]:  # fmt: skip
+    """The toys of a shard: for each the largest significance, its channel and its hypothesis."""
+    made = [
+        largest_of_toys(
+            search, shard.numbers, seed, f"scan toys {number}" if number else "scan toys",
+            margin=None if margins is None else margins[number],
+        )
+        for number, search in enumerate(searches)
+    ]  # fmt: skip
+    largest = np.stack([each.largest for each in made])
+    scan, toy = largest.argmax(axis=0), np.arange(shard.size)
+    return {
+        "largest": largest[scan, toy],
+        "scan": scan,
+        "row": np.stack([each.row for each in made])[scan, toy],
+        "failed": np.any([each.failed for each in made], axis=0),
+        "margin": np.array([each.margin for each in made]),
+        "fits": np.array(sum(each.fits for each in made)),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """What another process does: it reads the run once."""
+
+    directory: Path
+    seed: int
+    exhaustive: bool
+    margins: tuple[float, ...]
+    threads: int | None
+
+    def __call__(self, shard: Shard) -> dict[str, Any]:
+        searches = _searches_in(self.directory, self.exhaustive, self.threads)
+        return _shard(searches, self.seed, shard, self.margins)
+
+
+@lru_cache(maxsize=1)
+def _searches_in(directory: Path, exhaustive: bool, threads: int | None) -> list[ScanSearch]:
+    from gloam.workflow.saved import load_run
+
+    return _searches(load_run(directory), exhaustive, threads)
+
+
+def _assembled(run: Run, request: ToyRequest, parts: Sequence[Mapping[str, Any]]) -> RunToys:
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in ("largest", "scan", "row", "failed")}
+    usable = _usable(run.channels)
+    mass = np.empty(request.toys)
+    for number, channel in enumerate(usable):
+        here = whole["scan"] == number
+        mass[here] = channel.result.mass[whole["row"][here]]
+    return RunToys(
+        largest=whole["largest"],
+        mass=mass,
+        channel=np.array([channel.name for channel in usable])[whole["scan"]],
+        failed=whole["failed"],
+        seed=np.full(request.toys, request.seed, np.uint64),
+        number=np.arange(request.first, request.first + request.toys),
+        margin=float(max(part["margin"].max() for part in parts)),
+        fits=int(sum(int(part["fits"]) for part in parts)),
+        key=_key(run),
+    )

@@ -1,0 +1,119 @@
+"""Work in shards: the same whoever does it, stored as it is done, and gone on with."""
+
+import os
+import signal
+
+import numpy as np
+import pytest
+
+from gloam.errors import GloamError, InputError, InterruptedRunError
+from gloam.execution import clear_shards, random_stream, run_shards, shards_of
+
+
+def draw(shard):
+    return {"n": shard.numbers, "x": np.array([random_stream(1, "x", int(k)).random() for k in shard.numbers])}
+
+
+def end_abruptly(_):
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def refuse(shard):
+    raise InputError("shard", shard.first, "another", "change it")
+
+
+def joined(parts):
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+class Counted:
+    """Work that notes what it did, and is interrupted at some shard."""
+
+    def __init__(self, stop=None):
+        self.done, self.stop = [], stop
+
+    def __call__(self, shard):
+        if shard.first == self.stop:
+            raise KeyboardInterrupt
+        self.done.append(shard.first)
+        return draw(shard)
+
+
+def test_any_number_of_workers_gives_the_same_bits():
+    shards = shards_of(1100)
+    alone, together = joined(run_shards(draw, shards)), joined(run_shards(draw, shards, workers=3))
+    assert alone.keys() == together.keys()
+    for name in alone:
+        np.testing.assert_array_equal(alone[name], together[name])
+    np.testing.assert_array_equal(alone["n"], np.arange(1100))
+
+
+def test_an_interrupted_run_keeps_what_is_finished_and_goes_on(tmp_path):
+    shards, told = shards_of(90, size=20), []
+    with pytest.raises(InterruptedRunError, match=r"stopped with 40 of 90 done.*--resume"):
+        run_shards(Counted(stop=40), shards, directory=tmp_path / "shards", key="k")
+    rest = Counted()
+    found = run_shards(rest, shards, directory=tmp_path / "shards", key="k", resume=True, progress=told.append)
+    assert rest.done == [40, 60, 80]
+    assert told == [40, 20, 20, 10]
+    np.testing.assert_array_equal(joined(found)["x"], joined(run_shards(draw, shards))["x"])
+
+
+def test_without_resume_everything_is_made_again(tmp_path):
+    shards = shards_of(40, size=20)
+    run_shards(draw, shards, directory=tmp_path, key="k")
+    again = Counted()
+    run_shards(again, shards, directory=tmp_path, key="other")
+    assert again.done == [0, 20]
+
+
+def test_more_items_keep_the_whole_shards(tmp_path):
+    run_shards(draw, shards_of(50, size=20), directory=tmp_path, key="k")
+    more = Counted()
+    found = run_shards(more, shards_of(100, size=20), directory=tmp_path, key="k", resume=True)
+    assert more.done == [40, 60, 80]
+    np.testing.assert_array_equal(joined(found)["n"], np.arange(100))
+
+
+def test_other_work_is_not_gone_on_with(tmp_path):
+    run_shards(draw, shards_of(20), directory=tmp_path, key="k")
+    with pytest.raises(InputError, match=r"the beginning of other work.*Leave out --resume"):
+        run_shards(draw, shards_of(20), directory=tmp_path, key="other", resume=True)
+
+
+def test_a_damaged_shard_is_made_again(tmp_path):
+    run_shards(draw, shards_of(20), directory=tmp_path, key="k")
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes()[:100])
+    again = Counted()
+    run_shards(again, shards_of(20), directory=tmp_path, key="k", resume=True)
+    assert again.done == [0]
+
+
+def test_an_interrupt_without_a_directory_is_one():
+    with pytest.raises(KeyboardInterrupt):
+        run_shards(Counted(stop=0), shards_of(5))
+
+
+def test_clearing_removes_shards_alone(tmp_path):
+    run_shards(draw, shards_of(20), directory=tmp_path / "a", key="k")
+    (tmp_path / "a" / "note.txt").write_text("mine")
+    clear_shards(tmp_path / "a")
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["note.txt"]
+    clear_shards(tmp_path / "nowhere")
+
+
+def test_a_refusal_in_a_worker_is_one_here():
+    with pytest.raises(InputError, match=r"shard: got \d+"):
+        run_shards(refuse, shards_of(4, size=1), workers=2)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_a_worker_that_is_killed_is_said():
+    with pytest.raises(GloamError, match="a worker ended before its work did"):
+        run_shards(end_abruptly, shards_of(4, size=1), workers=2)
+
+
+def test_no_workers_are_refused():
+    with pytest.raises(InputError, match="--workers: got 0"):
+        run_shards(draw, shards_of(4), workers=0)
