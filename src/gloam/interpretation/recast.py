@@ -107,8 +107,14 @@ def result_of_run(stored: StoredLimits) -> ResultToRecast:
     """What can be recast of a run: its limits before they were divided by anything of a model.
 
     Raises:
-        InputError: if the run has no luminosity, or its branching fraction cannot be told from its radiative factor.
+        InputError: if the run has two masses or no luminosity, or its branching fraction cannot be told from its
+            radiative factor.
     """
+    if np.isfinite(stored.column("mass2")).any():
+        raise InputError(
+            f"limits to recast in {stored.directory}", "hypotheses of two masses", "one mass each",
+            "call gloam.interpretation.coupling_limits with the cross section of both",
+        )  # fmt: skip
     effective = stored.column("eff_xsec_ul_fb")
     if not np.isfinite(effective).any():
         raise InputError(

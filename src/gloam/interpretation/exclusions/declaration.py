@@ -83,6 +83,8 @@ class Exclusion:
             >>> Exclusion("X 2020", "annotation", "g'", "paper", 0.9, "2020-01", FACTS, said).label
             'X 2020, 90% CL'
         """
+        if self.kind == "band" and self.level is None:
+            return self.name
         return f"{self.name}, {'CL not stated' if self.level is None else f'{100 * self.level:.6g}% CL'}"
 
     @property

@@ -111,7 +111,7 @@ def _draw_curve(axes: Axes, curve: Curve, colour: str, line: str, mine: bool) ->
     low, high = axes.get_xlim()
     mass = np.maximum(curve.mass, 0.5 * low)
     crowded = curve.points > 100 * np.log10(high / low)
-    width = 1.6 if mine else 0.8 if crowded else 1.2
+    width = (1.0 if mine else 0.8) if crowded else (1.8 if mine else 1.2)
     (drawn,) = axes.plot(mass, curve.limit, ls=line, color=colour, lw=width, zorder=4 if mine else 3)
     return drawn
 
