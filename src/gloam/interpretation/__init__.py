@@ -12,16 +12,23 @@ from gloam.interpretation.cross_section import CrossSectionLimits, cross_section
 from gloam.interpretation.effective_luminosity import LuminosityKind, events_at_unit_coupling
 from gloam.interpretation.lifetimes import decay_length, decay_probability, excluded_region, long_lived_yield
 from gloam.interpretation.naming import efficiency_named, factor_named
-from gloam.interpretation.projection import Projection, project_counts, project_scan, projected_couplings
+from gloam.interpretation.projection import (
+    Projection,
+    project_counting_scan,
+    project_counts,
+    project_scan,
+    projected_couplings,
+)
 from gloam.interpretation.recast import Recast, ResultToRecast, recast, result_of_run
 from gloam.interpretation.regions import ExcludedRegion, Interval, Polygon
-from gloam.interpretation.scaling import Systematics, scaled_cells, scaled_scan
+from gloam.interpretation.scaling import Control, Systematics, scaled_cells, scaled_scan
 from gloam.interpretation.stored import StoredLimits, read_limits
 from gloam.interpretation.yields import FACTORS, Kind, YieldFactors
 
 __all__ = [
     "FACTORS",
     "BestLimits",
+    "Control",
     "Coupling",
     "CouplingLimits",
     "CrossSectionLimits",
@@ -50,6 +57,7 @@ __all__ = [
     "factor_named",
     "general_coupling_limits",
     "long_lived_yield",
+    "project_counting_scan",
     "project_counts",
     "project_scan",
     "projected_couplings",

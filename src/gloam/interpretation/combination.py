@@ -30,6 +30,7 @@ class BestLimits:
         by: which exclusion it is, -1 where there is none, shape (h,).
         exclusions: all that took part.
         level: of each of them.
+        regions: of the same coupling, each with its own level; they are no limits and stay as they are.
     """
 
     mass: FloatArray
@@ -37,13 +38,14 @@ class BestLimits:
     by: IntArray
     exclusions: tuple[Exclusion, ...]
     level: float
+    regions: tuple[Exclusion, ...] = ()
 
 
 def best_limits(exclusions: Sequence[Exclusion], mass: npt.ArrayLike, level: float) -> BestLimits:
-    """The strongest of the limits of one confidence level at each mass; regions and statements are left out.
+    """The strongest of the limits of one confidence level at each mass, with the regions beside them.
 
     Args:
-        exclusions: curves of the same quantity; those of other levels are left out, not converted.
+        exclusions: of one quantity; curves of other levels are left out, not converted, and so are statements.
         mass: in GeV, shape (h,).
         level: a fraction.
 
@@ -70,7 +72,8 @@ def best_limits(exclusions: Sequence[Exclusion], mass: npt.ArrayLike, level: flo
     best = known.argmin(axis=0)
     limit = known.min(axis=0)
     found = np.isfinite(limit)
-    return BestLimits(asked, np.where(found, limit, np.nan), np.where(found, best, -1), kept, level)
+    regions = tuple(each for each in exclusions if isinstance(each.content, Regions) and each.quantity == quantities[0])
+    return BestLimits(asked, np.where(found, limit, np.nan), np.where(found, best, -1), kept, level, regions)
 
 
 def excluded_by(exclusion: Exclusion, mass: npt.ArrayLike, coupling: npt.ArrayLike) -> BoolArray:

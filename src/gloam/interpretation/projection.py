@@ -8,8 +8,7 @@ luminosity, and the local power is part of the result.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import get_args
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +16,14 @@ import numpy.typing as npt
 from gloam.arrays import FloatArray
 from gloam.errors import InputError, one_of
 from gloam.interpretation.couplings import Coupling
-from gloam.interpretation.scaling import Systematics, scaled_cells, scaled_scan
-from gloam.scans import JointScan, Scan, fit_scan
-from gloam.statistics import Cells, CountingLimits, CountingMethod, CountingOptions, LimitMethod, counting_limits
+from gloam.interpretation.scaling import Control, Systematics, scaled_cells, scaled_scan
+from gloam.scans import CountingResult, JointScan, Scan, SidebandBackground, fit_scan
+from gloam.scans.counting import ErrorForm
+from gloam.statistics import Cells, CountingMethod, CountingOptions, LimitMethod, counting_limits
 from gloam.statistics import upper_limits as find_upper_limits
+from gloam.statistics.counting_scans import cells_of_windows
 
-__all__ = ["Projection", "project_counts", "project_scan", "projected_couplings"]
+__all__ = ["Projection", "project_counting_scan", "project_counts", "project_scan", "projected_couplings"]
 
 STEP = 0.05
 """Of ln(luminosity), on either side, for the exponent."""
@@ -121,6 +122,7 @@ def project_counts(
     method: CountingMethod = "cls",
     *,
     systematics: Systematics = "fixed",
+    control: Control = "simulation",
     options: CountingOptions | None = None,
 ) -> Projection:
     """The limits that counts expect at other luminosities: those for a count that equals its expectation.
@@ -135,7 +137,8 @@ def project_counts(
         targets: luminosities to project to, in fb^-1.
         level: a fraction.
         method: "classical", "bayes", "cousins-highland", "cls" or "profile".
-        systematics: as in `project_scan`; a control region is data if "scaled", and simulation if "fixed".
+        systematics: as in `project_scan`.
+        control: "data" if the regions that measure backgrounds grow with the luminosity, else "simulation".
         options: of the method.
 
     Raises:
@@ -148,17 +151,67 @@ def project_counts(
         array([[-1.   , -0.007],
                [-1.   , -0.   ]])
     """
-    if method not in get_args(CountingMethod) or method not in COUNT_METHODS:
+    if method not in COUNT_METHODS:
         raise InputError("method of the projection", method, one_of(COUNT_METHODS), "use one for expected counts")
+    upper = replace(options or CountingOptions(), interval="upper")
 
     def limits(factor: float) -> FloatArray:
-        asimov = scaled_cells(cells, factor, systematics)
-        found: CountingLimits = counting_limits(asimov, level, method, options)
+        asimov = scaled_cells(cells, factor, systematics, control)
         quantiles = np.full((cells.size, 5), np.nan)
-        quantiles[:, 2] = found.upper
+        quantiles[:, 2] = counting_limits(asimov, level, method, upper, expected=False).upper
         return quantiles
 
     return _projected(limits, luminosity, targets, (systematics, method, level))
+
+
+def project_counting_scan(
+    result: CountingResult,
+    luminosity: float,
+    targets: npt.ArrayLike,
+    level: float = 0.90,
+    method: CountingMethod = "cls",
+    *,
+    systematics: Systematics = "fixed",
+    options: CountingOptions | None = None,
+) -> Projection:
+    """The limits that a scan of windows expects at other luminosities, as `project_counts` finds them.
+
+    Sidebands are data and grow with the luminosity; simulated backgrounds keep their size.
+
+    Args:
+        result: the counts, one for each window; windows that were not counted stay NaN.
+        luminosity: that they belong to, in fb^-1.
+        targets: luminosities to project to, in fb^-1.
+        level: a fraction.
+        method: as in `project_counts`.
+        systematics: as in `project_scan`.
+        options: of the method.
+
+    Raises:
+        InputError: as `project_counts`.
+
+    Example:
+        >>> from gloam.scans import CountingScan, SidebandBackground, count_windows, interval_windows
+        >>> from gloam.spectra import Axis, Spectrum
+        >>> spectrum = Spectrum((Axis(np.linspace(0.0, 10.0, 11)),), [0, 3, 2, 4, 3, 8, 3, 2, 3, 2, 3, 0])
+        >>> windows = interval_windows(spectrum.axis, [4.5], 0.5)
+        >>> found = count_windows(CountingScan(spectrum, windows, SidebandBackground(1.0, 5.0)))
+        >>> project_counting_scan(found, 1.0, [1.0, 1e4]).exponent.round(2)
+        array([[-0.67],
+               [-0.5 ]])
+    """
+    rows = result.usable
+    sidebands = isinstance(result.setup.background, SidebandBackground)
+    form: ErrorForm | None = "gaussian" if method == "cousins-highland" else None
+    cells = cells_of_windows(result, rows, efficiency_form=form)
+    found = project_counts(
+        cells, luminosity, targets, level, method, systematics=systematics, options=options,
+        control="data" if sidebands else "simulation",
+    )  # fmt: skip
+    n_sig = np.full((found.luminosity.size, result.observed.size, 5), np.nan)
+    exponent = np.full(n_sig.shape[:2], np.nan)
+    n_sig[:, rows], exponent[:, rows] = found.n_sig, found.exponent
+    return replace(found, n_sig=n_sig, exponent=exponent)
 
 
 def projected_couplings(

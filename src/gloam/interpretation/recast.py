@@ -15,6 +15,7 @@ from gloam.models import Parameter, evaluate
 __all__ = ["Recast", "ResultToRecast", "recast", "result_of_run"]
 
 SAME_EFFICIENCY = "the efficiency is that of the model the limits were made for: kinematics are taken to be the same"
+DECAYS_AS_SEARCHED = "the branching fraction of the decay that was searched for is taken as 1"
 VISIBLE = "the cross section is the visible one: the effect of radiation off the initial state is not divided out"
 
 
@@ -84,6 +85,8 @@ def recast(
     notes = []
     if efficiency is None:
         notes.append(SAME_EFFICIENCY)
+    if coupling.branching_fraction == 1.0:
+        notes.append(DECAYS_AS_SEARCHED)
     used = result.efficiency if efficiency is None else evaluate(efficiency, result.mass, "efficiency")
     if not np.isfinite(used).any():
         raise InputError("efficiency", "none in the result", "the efficiency for this model", "give --efficiency")
@@ -104,8 +107,14 @@ def result_of_run(stored: StoredLimits) -> ResultToRecast:
     """What can be recast of a run: its limits before they were divided by anything of a model.
 
     Raises:
-        InputError: if the run has no luminosity, or its branching fraction cannot be told from its radiative factor.
+        InputError: if the run has two masses or no luminosity, or its branching fraction cannot be told from its
+            radiative factor.
     """
+    if np.isfinite(stored.column("mass2")).any():
+        raise InputError(
+            f"limits to recast in {stored.directory}", "hypotheses of two masses", "one mass each",
+            "call gloam.interpretation.coupling_limits with the cross section of both",
+        )  # fmt: skip
     effective = stored.column("eff_xsec_ul_fb")
     if not np.isfinite(effective).any():
         raise InputError(

@@ -28,9 +28,10 @@ from gloam.spectra import Spectrum
 from gloam.statistics import Cells
 from gloam.statistics.counting.spread import Binomial, Known, LogNormal, Measured, Normal, Spread
 
-__all__ = ["Systematics", "scaled_cells", "scaled_scan"]
+__all__ = ["Control", "Systematics", "scaled_cells", "scaled_scan"]
 
 Systematics = Literal["fixed", "scaled", "none"]
+Control = Literal["data", "simulation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,33 +81,36 @@ def scaled_scan(scan: Scan | JointScan, factor: float, systematics: Systematics 
     return _scaled(scan, factor, systematics)
 
 
-def scaled_cells(cells: Cells, factor: float, systematics: Systematics = "fixed") -> Cells:
+def scaled_cells(
+    cells: Cells, factor: float, systematics: Systematics = "fixed", control: Control = "simulation"
+) -> Cells:
     """Counts with `factor` times the expected background, observing exactly that: the Asimov counts.
-
-    A background measured in a control region is "fixed" if that is simulation, which stays as it is, and "scaled" if it
-    is data, which grow as well.
 
     Args:
         cells: as they are.
         factor: new over old luminosity, > 0.
         systematics: as in `scaled_scan`.
+        control: what control regions are made of that measure a background: "data" grow with the luminosity,
+            "simulation" stays as it is unless systematics are scaled.
 
     Raises:
         InputError: for a factor or a word that is not allowed.
 
     Example:
         >>> from gloam.statistics import on_off_cells
-        >>> grown = scaled_cells(on_off_cells(3, 12, 6.0), 10.0, "scaled")
+        >>> grown = scaled_cells(on_off_cells(3, 12, 6.0), 10.0, control="data")
         >>> grown.observed, grown.background[0].counts
         (array([20.]), array([120.]))
     """
     _check(factor, systematics)
+    if control not in get_args(Control):
+        raise InputError("control region", control, one_of(get_args(Control)), "choose one of these")
     first, *others = cells.background
     background = (
-        _spread(first, factor, factor, systematics),
-        *(_spread(each, 1.0, factor, systematics) for each in others),
+        _spread(first, factor, factor, systematics, control),
+        *(_spread(each, 1.0, factor, systematics, control) for each in others),
     )
-    grown = Cells(cells.observed, background, _spread(cells.efficiency, 1.0, factor, systematics))
+    grown = Cells(cells.observed, background, _spread(cells.efficiency, 1.0, factor, systematics, "simulation"))
     return grown.observing(grown.nominal_background)
 
 
@@ -176,7 +180,7 @@ def _shape(nuisance: ShapeNuisance, signal: SignalShape, part: float) -> ShapeNu
     return dataclasses.replace(nuisance, up=up, down=down[0] if down else None)
 
 
-def _spread(spread: Spread, grown: float, factor: float, systematics: Systematics) -> Spread:
+def _spread(spread: Spread, grown: float, factor: float, systematics: Systematics, control: Control) -> Spread:
     """A background or an efficiency whose nominal value is `grown` times as large."""
     part = 1 / math.sqrt(factor) if systematics == "scaled" else 1.0
     if systematics == "none":
@@ -189,7 +193,7 @@ def _spread(spread: Spread, grown: float, factor: float, systematics: Systematic
         case Normal():
             return Normal(grown * spread.nominal, grown * part * spread.sigma)
         case Measured():
-            more = factor if systematics == "scaled" else 1.0
+            more = factor if control == "data" or systematics == "scaled" else 1.0
             return dataclasses.replace(spread, counts=more * spread.counts, tau=more * spread.tau / grown)
         case Binomial():
             more = factor if systematics == "scaled" else 1.0

@@ -22,6 +22,7 @@ def test_the_strongest_limit_of_one_level_at_each_mass():
     found = best_limits([WIDE, LOW, STRONG, ISLAND], [0.7, 1.5, 4.0, 9.0], 0.90)
     np.testing.assert_allclose(found.limit, [2e-3, 1e-3, 2e-3, np.nan])
     assert [found.exclusions[i].name if i >= 0 else None for i in found.by] == ["wide", "low", "wide", None]
+    assert found.regions == (ISLAND,)
     assert best_limits([WIDE, STRONG], 1.0, 0.95).limit == pytest.approx(1e-4)
 
 

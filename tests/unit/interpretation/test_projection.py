@@ -5,7 +5,15 @@ import pytest
 
 import gloam
 from gloam.errors import InputError
-from gloam.interpretation import Coupling, project_counts, project_scan, projected_couplings, scaled_cells, scaled_scan
+from gloam.interpretation import (
+    Coupling,
+    project_counting_scan,
+    project_counts,
+    project_scan,
+    projected_couplings,
+    scaled_cells,
+    scaled_scan,
+)
 from gloam.models import (
     Component,
     Components,
@@ -16,7 +24,14 @@ from gloam.models import (
     YieldNuisance,
     resolution_nuisance,
 )
-from gloam.scans import JointScan
+from gloam.scans import (
+    CountingScan,
+    JointScan,
+    SidebandBackground,
+    SimulatedBackground,
+    count_windows,
+    interval_windows,
+)
 from gloam.spectra import Spectrum, uniform_axis, with_flow
 from gloam.statistics import counting_cells, on_off_cells, upper_limits
 from gloam.statistics.counting.spread import Binomial, Known
@@ -154,10 +169,28 @@ def test_counts_with_an_uncertain_background_reach_a_floor(systematics, power):
     np.testing.assert_allclose(found.exponent, power, atol=3e-3)
 
 
-@pytest.mark.parametrize(("systematics", "power"), [("fixed", 0.0), ("scaled", -0.5)])
-def test_a_control_region_is_simulation_or_data(systematics, power):
-    found = project_counts(on_off_cells(3, 600, 6.0), 1.0, [1e4], systematics=systematics)
+@pytest.mark.parametrize(
+    ("systematics", "control", "power"),
+    [("fixed", "simulation", 0.0), ("fixed", "data", -0.5), ("scaled", "simulation", -0.5), ("none", "data", -0.5)],
+)
+def test_a_control_region_is_simulation_or_data(systematics, control, power):
+    found = project_counts(on_off_cells(3, 600, 6.0), 1.0, [1e4], systematics=systematics, control=control)
     np.testing.assert_allclose(found.exponent, power, atol=2e-2)
+
+
+@pytest.mark.parametrize("sidebands", [True, False])
+def test_a_scan_of_windows_is_projected_window_by_window(sidebands):
+    random = np.random.default_rng(2)
+    spectrum = Spectrum((AXIS,), with_flow(random.poisson(5.0, 100), (AXIS,)))
+    flat = Spectrum((AXIS,), with_flow(np.full(100, 500.0), (AXIS,)), asimov=True)
+    background = SidebandBackground(1.0, 4.0) if sidebands else SimulatedBackground(flat, 0.01)
+    windows = interval_windows(AXIS, [0.3, 0.5, 0.7], 0.05)
+    counted = count_windows(CountingScan(spectrum, windows, background, vetoes=((0.49, 0.51),)))
+    found = project_counting_scan(counted, 1.0, [1.0, 1e4])
+    np.testing.assert_array_equal(np.isnan(found.median), [[False, True, False]] * 2)
+    # sidebands grow with the data; 100 times as much simulation as data are too few for 10^4 times the data
+    power = found.exponent[1, [0, 2]]
+    assert (np.abs(power + 0.5) < 0.02).all() if sidebands else (power > -0.2).all()
 
 
 def test_only_one_of_two_factors_of_a_background_grows():

@@ -14,10 +14,10 @@ MASS = np.array([1.0, 2.0, 3.0])
 YIELD = np.array([10.0, np.nan, 40.0])
 
 
-def columns(luminosity=100.0, efficiency=(0.1, 0.2, 0.4), divided_by=(0.5, 0.5, 0.5)):
+def columns(luminosity=100.0, efficiency=(0.1, 0.2, 0.4), divided_by=(0.5, 0.5, 0.5), mass2=np.nan):
     """The columns that a run with these factors writes; `divided_by`: branching fraction times radiative factor."""
     spread = YIELD[:, None] * np.array([0.5, 0.7, 1.0, 1.4, 2.0])
-    table = {"channel": ["a"] * 3, "mass": MASS, "mass2": np.full(3, np.nan), "efficiency": np.array(efficiency)}
+    table = {"channel": ["a"] * 3, "mass": MASS, "mass2": np.full(3, mass2), "efficiency": np.array(efficiency)}
     divisors = {
         "n_sig_ul": np.ones(3),
         "eff_xsec_ul_fb": np.full(3, luminosity),
@@ -87,6 +87,7 @@ def test_recast_to_the_model_it_was_made_for_gives_the_same_cross_section(run):
     np.testing.assert_allclose(found.limits.observed, np.sqrt(stored.column("xsec_ul_fb") / 1e4), rtol=1e-12)
     assert found.limits.reason.tolist() == [Missing.NOTHING, Missing.NO_LIMIT, Missing.NOTHING]
     assert "kinematics are taken to be the same" in found.notes[0]
+    assert "branching fraction of the decay that was searched for is taken as 1" in found.notes[1]
 
 
 def test_another_efficiency_and_branching_fraction(run):
@@ -96,7 +97,7 @@ def test_another_efficiency_and_branching_fraction(run):
     np.testing.assert_allclose(found.cross_section, YIELD / 100 / 0.05 / 0.9, rtol=1e-12)
     np.testing.assert_allclose(found.limits.observed[0], np.sqrt(10 / 100 / 0.05 / 0.9 / 5e3), rtol=1e-12)
     assert found.limits.reason.tolist() == [Missing.NOTHING, Missing.NO_LIMIT, Missing.NO_DECAY]
-    assert not any("kinematics" in note for note in found.notes)
+    assert not any("kinematics" in note or "taken as 1" in note for note in found.notes)
 
 
 def test_a_visible_cross_section_is_called_so(run):
@@ -107,6 +108,8 @@ def test_a_visible_cross_section_is_called_so(run):
 def test_what_cannot_be_recast(run, tmp_path):
     with pytest.raises(InputError, match="limits on yields alone"):
         result_of_run(read_limits(run(None, luminosity=np.nan)))
+    with pytest.raises(InputError, match="hypotheses of two masses"):
+        result_of_run(read_limits(run(None, mass2=1.0)))
     nothing = np.full((3, 5), np.nan)
     unknown = ResultToRecast(MASS, YIELD, nothing, np.full(3, np.nan), np.full(3, np.nan))
     with pytest.raises(InputError, match="efficiency: got none in the result"):

@@ -2,7 +2,8 @@
 
 from gloam.interpretation.exclusions.content import Band, Content, Curve, Regions, Statement
 from gloam.interpretation.exclusions.conversions import gauge_coupling, kinetic_mixing
-from gloam.interpretation.exclusions.declaration import OURS, Exclusion, Kind, Plane
+from gloam.interpretation.exclusions.darkcast import DarkcastDeclaration, read_declaration
+from gloam.interpretation.exclusions.declaration import OURS, Exclusion, Kind, Plane, preferred_band
 from gloam.interpretation.exclusions.formats import Form, parse
 from gloam.interpretation.exclusions.registry import coupling_plane, exclusions, models
 
@@ -11,6 +12,7 @@ __all__ = [
     "Band",
     "Content",
     "Curve",
+    "DarkcastDeclaration",
     "Exclusion",
     "Form",
     "Kind",
@@ -23,4 +25,6 @@ __all__ = [
     "kinetic_mixing",
     "models",
     "parse",
+    "preferred_band",
+    "read_declaration",
 ]

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, Literal
 
+import numpy as np
+
+from gloam.arrays import FloatArray
 from gloam.errors import InputError
-from gloam.interpretation.exclusions.content import Content, Statement
+from gloam.interpretation.exclusions.content import Band, Content, Statement
 from gloam.interpretation.exclusions.formats import Form, parse
 
-__all__ = ["ALPACA", "AXIONLIMITS", "FACTS", "OURS", "Exclusion", "Kind", "Plane", "read_off", "table"]
+__all__ = [
+    "ALPACA",
+    "AXIONLIMITS",
+    "FACTS",
+    "OURS",
+    "Exclusion",
+    "Kind",
+    "Plane",
+    "preferred_band",
+    "read_off",
+    "table",
+]
 
 Kind = Literal["curve", "region", "band", "annotation"]
 
@@ -18,6 +33,8 @@ AXIONLIMITS = "MIT (AxionLimits)"
 ALPACA = "MIT (ALPaca)"
 FACTS = "published facts"
 OURS = "ours"
+
+BAND_POINTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +83,8 @@ class Exclusion:
             >>> Exclusion("X 2020", "annotation", "g'", "paper", 0.9, "2020-01", FACTS, said).label
             'X 2020, 90% CL'
         """
+        if self.kind == "band" and self.level is None:
+            return self.name
         return f"{self.name}, {'CL not stated' if self.level is None else f'{100 * self.level:.6g}% CL'}"
 
     @property
@@ -117,6 +136,34 @@ class Plane:
     value: tuple[float, float]
     exclusions: tuple[Exclusion, ...]
     missing: tuple[str, ...] = ()
+
+
+def preferred_band(
+    name: str,
+    ends: Callable[[FloatArray], tuple[FloatArray, FloatArray]],
+    plane: Plane,
+    source: str,
+    date: str,
+    level: float | None = None,
+) -> Exclusion:
+    """A band of couplings that a measurement prefers, from a function of the mass; it excludes nothing.
+
+    Args:
+        name: with its date, such as "(g-2) of the muon, 2021", where the answer changed in time.
+        ends: lower and upper coupling at each mass, NaN where there is no band.
+        plane: that it is drawn in.
+        source: of the measurement and of the prediction.
+        date: of both.
+        level: that the band holds, a fraction, where it is known.
+
+    Example:
+        >>> from gloam.interpretation.exclusions import coupling_plane
+        >>> band = preferred_band("x", lambda m: (1e-3 * m, 2e-3 * m), coupling_plane("zprime"), "paper", "2021-04")
+        >>> band.kind, band.quantity, band.content.points
+        ('band', "g'", 200)
+    """
+    mass = np.geomspace(*plane.mass, BAND_POINTS)
+    return Exclusion(name, "band", plane.quantity, source, level, date, FACTS, Band(mass, *ends(mass)))
 
 
 def table(folder: str, name: str, form: Form, *, region: bool = False, scale: float = 1.0) -> Content:

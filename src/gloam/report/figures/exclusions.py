@@ -21,6 +21,9 @@ __all__ = ["exclusion_figure"]
 COLOURS = ("#5790fc", "#f89c20", "#964a8b", "#9c9ca1", "#7a21dd", "#86c8dd", "#caa64f", "#3f7d20", "#a96b59", "#1845fb")
 """Of M. Petroff (arXiv:2107.02270), without the red that is ours; two more for long lists."""
 
+LEAST_PLAIN = 1e-2
+"""GeV; axes that begin below have powers of ten."""
+
 LINES = ("-", "--", "-.", ":")
 HATCHES = ("", "///", "\\\\\\", "...")
 
@@ -53,6 +56,7 @@ def exclusion_figure(plane: Plane, ours: Sequence[Exclusion] = ()) -> Figure:
         low, high = np.log(plane.value)
         top = low + (high - low) / (1 - STATEMENT_STEP * len(statements))
         axes.set(xscale="log", yscale="log", xlim=plane.mass, ylim=np.exp([low, top]))
+        _plain_masses(axes)
         axes.set_xlabel("Mass [GeV]")
         axes.set_ylabel(plane.label)
         handles, names = _draw_all(axes, shown)
@@ -88,12 +92,26 @@ def _draw_all(axes: Axes, shown: Sequence[Exclusion]) -> tuple[list[Artist], lis
     return handles, names
 
 
+def _plain_masses(axes: Axes) -> None:
+    """Writes masses as 0.1, 1, 10, and between them where there is less than a decade."""
+    from matplotlib.ticker import NullFormatter
+
+    low, high = axes.get_xlim()
+    if low < LEAST_PLAIN:
+        return
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    if high < 10 * low:
+        axes.xaxis.set_minor_formatter(lambda value, _: f"{value:g}")
+    else:
+        axes.xaxis.set_minor_formatter(NullFormatter())
+
+
 def _draw_curve(axes: Axes, curve: Curve, colour: str, line: str, mine: bool) -> Artist:
     """Draws a limit; a mass of 0, the lower edge of a first range, is drawn from the end of the axis on."""
     low, high = axes.get_xlim()
     mass = np.maximum(curve.mass, 0.5 * low)
     crowded = curve.points > 100 * np.log10(high / low)
-    width = 1.6 if mine else 0.8 if crowded else 1.2
+    width = (1.0 if mine else 0.8) if crowded else (1.8 if mine else 1.2)
     (drawn,) = axes.plot(mass, curve.limit, ls=line, color=colour, lw=width, zorder=4 if mine else 3)
     return drawn
 
