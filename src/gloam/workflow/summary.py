@@ -172,7 +172,9 @@ def _global_note(found: GlobalSignificance | str, channels: tuple[Channel, ...])
         return f"{names}: from {found.toys} toys of the whole scan without a signal{limited}{_scope(channels)}."
     which = "of neighbouring" if found.method == "crossings" else "(simulated as Gaussian fields) of all"
     text = f"asymptotic, from the correlations {which} hypotheses without a signal, no toys"
-    return f"{names}: {text}{_scope(channels)}."
+    sparse = found.skewness is not None and found.skewness > FEW
+    few = f"; few counts (skewness {found.skewness:.2g}): off by a fifth or more, take toys" if sparse else ""
+    return f"{names}: {text}{_scope(channels)}{few}."
 
 
 def _scope(channels: tuple[Channel, ...]) -> str:
@@ -180,9 +182,6 @@ def _scope(channels: tuple[Channel, ...]) -> str:
     scope = "" if len(channels) == 1 else "; over all channels, taken as independent"
     nominal = "" if all(channel.variants is None for channel in channels) else "; for the nominal background"
     return scope + nominal
-    sparse = found.skewness is not None and found.skewness > FEW
-    few = f"; few counts (skewness {found.skewness:.2g}): off by a fifth or more, take toys" if sparse else ""
-    return f"{names}: {text}{scope}{nominal}{few}."
 
 
 def _channel(channel: Channel) -> dict[str, Any]:

@@ -81,7 +81,6 @@ def averaged(nodes: Nodes, logs: FloatArray) -> FloatArray:
         return np.asarray(np.log(np.exp(total - top).sum(axis=1)) + top[:, 0])
 
 
-def node_blocks(cells: Cells, excesses: bool = False) -> Iterator[tuple[IntArray, Nodes]]:
 def log_tail(nodes: Nodes, count: FloatArray, signal: FloatArray, log_factor: FloatArray | None = None) -> FloatArray:
     """The logarithm of the averaged P(N <= count), shape (r,).
 
@@ -107,7 +106,7 @@ def log_tail(nodes: Nodes, count: FloatArray, signal: FloatArray, log_factor: Fl
     return found
 
 
-def node_blocks(cells: Cells) -> Iterator[tuple[IntArray, Nodes]]:
+def node_blocks(cells: Cells, excesses: bool = False) -> Iterator[tuple[IntArray, Nodes]]:
     """Blocks of cells that need equally many nodes, bounded in memory: row numbers and nodes.
 
     Args:

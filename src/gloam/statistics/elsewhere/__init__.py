@@ -27,7 +27,7 @@ from gloam.statistics.elsewhere.stationary import (
 )
 from gloam.statistics.elsewhere.upcrossings import CountedUpcrossings, count_upcrossings
 from gloam.statistics.elsewhere.variant_toys import variant_toys
-from gloam.statistics.elsewhere.whole_scan import ScanSearch, ScanToys, scan_toys
+from gloam.statistics.elsewhere.whole_scan import ScanSearch, scan_toys
 from gloam.statistics.elsewhere.window_plane import plane_grid, window_correlations, window_euler
 from gloam.statistics.elsewhere.window_toys import toy_significances, window_toys
 

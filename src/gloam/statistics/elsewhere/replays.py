@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gloam.errors import InputError
-from gloam.scans import ScanResult, VariantResults
+from gloam.scans import CountingResult, ScanResult, VariantResults
 from gloam.spectra import EventBootstrap
 from gloam.statistics.elsewhere.centred import centred_toys
 from gloam.statistics.elsewhere.maxima import ScanToys
 from gloam.statistics.elsewhere.procedures import Procedure, replayed_toys
 from gloam.statistics.elsewhere.variant_toys import variant_toys
 from gloam.statistics.elsewhere.whole_scan import scan_toys
+from gloam.statistics.elsewhere.window_toys import window_toys
 
 __all__ = ["Replay", "toys_of"]
 
@@ -20,7 +21,7 @@ Replay = Procedure | EventBootstrap
 
 
 def toys_of(
-    result: ScanResult | VariantResults,
+    result: ScanResult | VariantResults | CountingResult,
     replay: Replay | None,
     toys: int,
     seed: int,
@@ -33,7 +34,7 @@ def toys_of(
     """The largest significances of toys of a scan, of its variants, of a procedure, or of a bootstrap of its events.
 
     Args:
-        result: the fits to the data.
+        result: the fits to the data, or its counts.
         replay: what is done to every toy; None: the scan, or the smallest significance over the variants.
         toys: how many.
         seed: of their random streams; a bootstrap has its own.
@@ -50,6 +51,10 @@ def toys_of(
         return variant_toys(
             result, toys, seed, exhaustive=exhaustive, stream=stream, threads=threads, progress=progress
         )
+    if isinstance(result, CountingResult):
+        if replay is not None:
+            raise InputError("toys of counts", "a procedure or a bootstrap", "the counts alone", "leave it out")
+        return window_toys(result, toys, seed, exhaustive=exhaustive, stream=stream, threads=threads, progress=progress)
     if isinstance(replay, EventBootstrap):
         return centred_toys(result, replay, toys, threads=threads, progress=progress)
     if replay is not None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.errors import InputError, one_of
-from gloam.scans import ScanResult, VariantResults
-from gloam.scans import CountingResult, ScanResult
+from gloam.scans import CountingResult, ScanResult, VariantResults
+from gloam.statistics.binomial import Fraction
 from gloam.statistics.counting_scans import counting_significances
 from gloam.statistics.elsewhere.fields import largest_of_fields
 from gloam.statistics.elsewhere.gaussian_scan import joined
@@ -20,18 +20,16 @@ from gloam.statistics.elsewhere.maxima import ScanToys
 from gloam.statistics.elsewhere.replays import Replay, toys_of
 from gloam.statistics.elsewhere.score import score_correlation, usable_hypotheses
 from gloam.statistics.elsewhere.upcrossings import count_upcrossings
-from gloam.statistics.elsewhere.whole_scan import ScanToys, scan_toys
 from gloam.statistics.elsewhere.window_plane import window_euler
-from gloam.statistics.elsewhere.window_toys import window_toys
-from gloam.statistics.normal import log_cumulative, quantile
+from gloam.statistics.normal import log_cumulative, upper_quantile
 from gloam.statistics.variants import combine_variants
 
 __all__ = ["GlobalMethod", "GlobalSignificance", "global_significance", "significance_from_toys", "wilson_error"]
 
 GlobalMethod = Literal["crossings", "fields", "counted", "toys", "euler"]
 
-SMALLEST = -600.0
-"""Logarithm of the smallest p-value that is inverted as it is."""
+Scanned: TypeAlias = ScanResult | VariantResults | CountingResult
+"""What a global significance is of."""
 
 LARGEST = 700.0
 """Logarithm of the largest trials factor: an error of toys over the local p-value of a known particle has none."""
@@ -74,9 +72,7 @@ class GlobalSignificance:
 
 
 def global_significance(
-    result: ScanResult | VariantResults | Sequence[ScanResult | VariantResults],
-    method: GlobalMethod = "crossings",
-    result: ScanResult | CountingResult | Sequence[ScanResult] | Sequence[CountingResult],
+    result: Scanned | Sequence[Scanned],
     method: GlobalMethod | None = None,
     *,
     level: float = 0.0,
@@ -106,11 +102,9 @@ def global_significance(
     levels (see `euler_from_fields`), which reaches p-values far below those of toys.
 
     Args:
-        result: the fits of one spectrum, or of several with independent data; with "toys" also those of the variants of
-            a background.
-        method: see above.
-        result: the fits or counts of one spectrum, or of several with independent data.
-        method: see above; None: "crossings" of fits, "toys" of counts.
+        result: the fits or counts of one spectrum, or of several with independent data; with "toys" also the fits of
+            the variants of a background.
+        method: see above; None: "crossings" of fits, "toys" where there are counts.
         level: that is crossed, with "counted".
         toys: how many, with "toys" and "fields".
         seed: of their random streams.
@@ -136,86 +130,43 @@ def global_significance(
         >>> round(found.z_local, 2), round(found.z_global, 2), round(found.trials_factor)
         (4.18, 2.95, 110)
     """
-    results = (result,) if isinstance(result, ScanResult | VariantResults) else tuple(result)
+    results = (result,) if isinstance(result, Scanned) else tuple(result)
+    counted = any(isinstance(each, CountingResult) for each in results)
+    method = method or ("toys" if counted else "crossings")
     if method not in get_args(GlobalMethod):
         raise InputError("method of the global significance", method, one_of(get_args(GlobalMethod)), "name one")
-    results = (result,) if isinstance(result, ScanResult | CountingResult) else tuple(result)
-    if method is not None and method not in get_args(GlobalMethod):
-        raise InputError("method of the global significance", method, one_of(get_args(GlobalMethod)), "name one")
-    counts = [each for each in results if isinstance(each, CountingResult)]
-    if counts:
-        if len(counts) < len(results):
-            raise InputError("global significance", "fits and counts together", "scans of one kind", "give one kind")
-        return _of_counts(counts, method or "toys", toys, seed, exhaustive, threads, progress)
-    return _of_fits(
-        [each for each in results if isinstance(each, ScanResult)], method or "crossings",
-        level, toys, seed, exhaustive, threads, progress,
-    )  # fmt: skip
-
-
-def _of_counts(
-    results: Sequence[CountingResult],
-    method: GlobalMethod,
-    toys: int,
-    seed: int,
-    exhaustive: bool,
-    threads: int | None,
-    progress: Callable[[int], object] | None,
-) -> GlobalSignificance:
-    """The global significance of counting scans, from toys."""
-    if method not in ("toys", "euler"):
-        raise InputError("method of the global significance of counts", method, "toys or euler", "leave it out")
-    excess = _Excess(-math.inf, 0, 0)
-    for number, result in enumerate(results):
-        z = counting_significances(result).z_local
-        row = int(np.nanargmax(z)) if result.usable.size else 0
-        if z[row] > excess.z:
-            excess = _Excess(float(z[row]), number, row)
-    if method == "euler":
-        fields = [window_euler(each, toys=toys, seed=seed) for each in results]
-        log_p = min(float(np.logaddexp.reduce([each.log_p_value(excess.z) for each in fields])), 0.0)
-        return _significance(excess, method, log_p, math.hypot(*(each.error(excess.z) for each in fields)))
-    made = [
-        window_toys(
-            each, toys, seed, exhaustive=exhaustive, stream=f"window toys {number}" if number else "window toys",
-            threads=threads, progress=progress,
-        )
-        for number, each in enumerate(results)
-    ]  # fmt: skip
-    return _from_toys(excess, made)
-
-
-def _of_fits(
-    results: Sequence[ScanResult],
-    method: GlobalMethod,
-    level: float,
-    toys: int,
-    seed: int,
-    exhaustive: bool,
-    threads: int | None,
-    progress: Callable[[int], object] | None,
-) -> GlobalSignificance:
-    """The global significance of fitted scans."""
-    if method == "euler":
-        raise InputError(
-            "method of the global significance of fits", method, "another one", "it is for windows in a plane"
-        )
-    excess = _largest(results)
     if method == "toys":
         if replay is not None and len(results) > 1:
             raise InputError("toys that replay a procedure", f"{len(results)} scans", "one", "give them one by one")
-        streams = ("scan toys", *(f"scan toys {number}" for number in range(1, len(results))))
         made = [
-            toys_of(each, replay, toys, seed, exhaustive=exhaustive, stream=stream, threads=threads, progress=progress)
-            for each, stream in zip(results, streams, strict=True)
-        ]
+            toys_of(
+                each, replay, toys, seed, exhaustive=exhaustive, threads=threads, progress=progress,
+                stream=f"scan toys {number}" if number else "scan toys",
+            )
+            for number, each in enumerate(results)
+        ]  # fmt: skip
         return _from_toys(_largest(results), made)
+    if method == "euler":
+        return _from_euler(results, toys, seed)
     return _without_toys(_of_single_scans(results, replay), method, level, toys, seed)
 
 
-def _of_single_scans(results: Sequence[ScanResult | VariantResults], replay: Replay | None) -> list[ScanResult]:
+def _from_euler(results: Sequence[Scanned], toys: int, seed: int) -> GlobalSignificance:
+    """The global significance from the mean Euler characteristics of windows in a plane."""
+    planes = [result for result in results if isinstance(result, CountingResult)]
+    if len(planes) < len(results):
+        raise InputError("Euler characteristic", "fits along a line", "counts in a plane", "take another method")
+    excess = _largest(results)
+    means = [window_euler(each, toys=toys, seed=seed) for each in planes]
+    log_p = min(float(np.logaddexp.reduce([each.log_p_value(excess.z) for each in means])), 0.0)
+    return _significance(excess, "euler", log_p, math.hypot(*(each.error(excess.z) for each in means)))
+
+
+def _of_single_scans(results: Sequence[Scanned], replay: Replay | None) -> list[ScanResult]:
     """The fits, if nothing but toys is needed for them."""
     scans = [result for result in results if isinstance(result, ScanResult)]
+    if any(isinstance(result, CountingResult) for result in results):
+        raise InputError("global significance of counts", "a method for fits", "toys, or euler in a plane", "take toys")
     if len(scans) < len(results) or replay is not None:
         raise InputError(
             "global significance without toys", "something to replay" if replay is not None else "background variants",
@@ -244,11 +195,11 @@ def _without_toys(
     return replace(found, skewness=float(np.median(correlations.skewness)))
 
 
-def significance_from_toys(results: Sequence[ScanResult], toys: ScanToys) -> GlobalSignificance:
+def significance_from_toys(results: Sequence[Scanned], toys: ScanToys) -> GlobalSignificance:
     """The global significance of the largest excess of some scans, from toys that are made already.
 
     Args:
-        results: the fits.
+        results: the fits or counts.
         toys: the largest significances over all these scans.
 
     Raises:
@@ -266,11 +217,15 @@ class _Excess:
     row: int
 
 
-def _largest(results: Sequence[ScanResult | VariantResults]) -> _Excess:
+def _largest(results: Sequence[Scanned]) -> _Excess:
     best = _Excess(-math.inf, 0, 0)
     for number, result in enumerate(results):
         if isinstance(result, VariantResults):
             z = combine_variants(result).z_local
+        elif isinstance(result, CountingResult):
+            z = counting_significances(result).z_local
+            if np.isnan(z).all():
+                continue
         else:
             z = np.full(len(result.setup.grid), np.nan)
             rows = usable_hypotheses(result)
@@ -287,7 +242,7 @@ def _significance(
     """The global significance from the logarithm of its p-value."""
     local = float(log_cumulative(np.array(-excess.z)))
     return GlobalSignificance(
-        z_local=excess.z, p_global=math.exp(log_p), p_global_err=error, z_global=_z_value(log_p),
+        z_local=excess.z, p_global=math.exp(log_p), p_global_err=error, z_global=float(upper_quantile(np.array(log_p))),
         trials_factor=math.exp(min(log_p - local, LARGEST)), toys=None, n_failed=0, margin=None, method=method,
         row=excess.row, scan=excess.scan,
     )  # fmt: skip
@@ -319,10 +274,8 @@ def wilson_error(above: int, toys: int) -> float:
         >>> round(wilson_error(0, 1000), 6), round(wilson_error(100, 1000), 5)
         (0.000999, 0.0099)
     """
-    share = above / toys
-    center = (share + 0.5 / toys) / (1 + 1 / toys)
-    half = math.sqrt(share * (1 - share) / toys + 0.25 / toys**2) / (1 + 1 / toys)
-    return half + abs(center - share)
+    found = Fraction.of(above, toys)
+    return float(max(found.value - found.low, found.high - found.value))
 
 
 def _counted(results: Sequence[ScanResult], z: float, level: float) -> tuple[float, float]:
@@ -332,13 +285,3 @@ def _counted(results: Sequence[ScanResult], z: float, level: float) -> tuple[flo
     # each bound holds a local p-value of its own: where a scan starts above z
     log_p = min(float(np.logaddexp.reduce([each.log_bound(z) for each in counted])), 0.0)
     return max(log_p, local), math.hypot(*(each.p_error(z) for each in counted))
-
-
-def _z_value(log_p: float) -> float:
-    """The significance of a p-value that may be too small for a floating-point number."""
-    if log_p > SMALLEST:
-        return -float(quantile(math.exp(log_p)))
-    z = math.sqrt(-2 * log_p)
-    for _ in range(8):  # Newton; d ln(1 - Phi) / dz = -(z + 1/z) to 2 / z^3, so each step gains a factor of z^4
-        z += (float(log_cumulative(np.array(-z))) - log_p) / (z + 1 / z)
-    return z

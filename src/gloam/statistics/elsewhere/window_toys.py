@@ -25,8 +25,8 @@ from gloam.statistics.counting import Cells
 from gloam.statistics.counting.many import distinct
 from gloam.statistics.counting.spread import Measured
 from gloam.statistics.counting_scans import cells_of_windows, log_tails, signed_z
+from gloam.statistics.elsewhere.maxima import ScanToys
 from gloam.statistics.elsewhere.pseudo_counts import BackgroundSpectrum, background_spectrum
-from gloam.statistics.elsewhere.whole_scan import ScanToys
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
