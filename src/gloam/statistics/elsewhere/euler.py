@@ -1,8 +1,8 @@
 """The look-elsewhere effect in two dimensions from the Euler characteristic of what exceeds a level.
 
 The Euler characteristic of a set is its number of pieces minus that of its holes. High above, an excursion set of a
-random field is empty or one small piece, so that its mean Euler characteristic is the probability of a maximum above the
-level (Adler and Taylor, Random Fields and Geometry, 2007; Vitells and Gross, arXiv:1105.4355). For a signed Gaussian
+random field is empty or one small piece, so that its mean Euler characteristic is the probability of a maximum above
+the level (Adler and Taylor, Random Fields and Geometry, 2007; Vitells and Gross, arXiv:1105.4355). For a signed Gaussian
 field, which counts excesses alone,
 
     E[phi(u)] = L0 (1 - Phi(u)) + (N1 + N2 u) exp(-u^2 / 2),

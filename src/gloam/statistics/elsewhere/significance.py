@@ -264,7 +264,7 @@ def _from_maxima(excess: _Excess, method: GlobalMethod, largest: FloatArray) -> 
     above = int(np.count_nonzero(largest >= excess.z))
     p, error = above / largest.size, wilson_error(above, largest.size)
     found = _significance(excess, method, math.log(p if above else min(error, 1.0)), error)
-    return found if above else replace(found, p_global=0.0, trials_factor=0.0)
+    return replace(found, p_global=p) if above else replace(found, p_global=0.0, trials_factor=0.0)
 
 
 def wilson_error(above: int, toys: int) -> float:
