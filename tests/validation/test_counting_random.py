@@ -69,6 +69,21 @@ def test_unified_intervals_end_where_acceptance_ends(count, background, level):
         assert not accepts(count, background, level, below)
 
 
+@pytest.mark.parametrize("level", [0.5, 0.55])
+def test_unified_intervals_at_low_levels_are_finite(level):
+    """Counts below the background tie at no signal, where alone they may be accepted."""
+    count, background = (axis.ravel() for axis in np.meshgrid(np.arange(12), [0.0, 0.5, 3.0, 8.0]))
+    for belt in ("raw", "monotone"):
+        low, high = feldman_cousins(counting_cells(count, background), level, belt)
+        assert (low <= high).all()
+        assert (high < 20).all()
+    low, high = feldman_cousins(counting_cells(count, background), level, "raw")
+    for n, b, end in zip(count, background, high, strict=True):
+        if end > 1e-6:
+            assert accepts(n, b, level, end * (1 - 1e-7))
+        assert not any(accepts(n, b, level, s) for s in np.linspace(end + 1e-3, end + 4, 40))
+
+
 TABLE_IV = {
     0: [2.44, 1.94, 1.61, 1.33, 1.26, 1.18, 1.08, 1.06, 1.01, 0.98],
     1: [4.36, 3.86, 3.36, 2.91, 2.53, 2.19, 1.88, 1.59, 1.39, 1.22],

@@ -123,8 +123,8 @@ def node_blocks(cells: Cells, excesses: bool = False) -> Iterator[tuple[IntArray
     if (total > MOST_NODES).any():
         worst = int(np.argmax(total))
         raise InputError(
-            "average over several uncertainties", f"a count of {cells.observed[worst]:g}",
-            "counts whose statistical error is not far below the other uncertainties",
+            "average over several uncertainties", f"{total[worst]:.2g} values for a count of {cells.observed[worst]:g}",
+            f"at most {MOST_NODES:.0g}: fewer uncertainties, of at most 100 %, not far above the statistical error",
             "use the profile likelihood, which has no such bound",
         )  # fmt: skip
     background = cells.nominal_background

@@ -22,6 +22,9 @@ __all__ = ["Belt", "bounded_gaussian_interval", "counting_sensitivity", "feldman
 
 Belt = Literal["monotone", "raw"]
 
+LOWEST = 0.5
+"""Level below which the counts that precede another need not reach the expectation, as is assumed here."""
+
 AROUND = 24
 """Neighbouring runs that are tried on either side of the one a bisection finds; acceptance is not quite monotone."""
 
@@ -54,6 +57,10 @@ def feldman_cousins(cells: Cells, level: float, belt: Belt = "monotone") -> tupl
     """
     if belt not in get_args(Belt):
         raise InputError("belt", belt, one_of(get_args(Belt)), "choose one of these")
+    if not LOWEST <= level < 1:
+        raise InputError(
+            "level of Feldman-Cousins intervals", level, f"{LOWEST:g} or more, below 1", "write 0.90 for 90 %"
+        )
     if not cells.exact:
         raise InputError(
             "Feldman-Cousins intervals", "an uncertain background or efficiency", "known ones", "use the construction "
@@ -150,7 +157,7 @@ def _jump(n: FloatArray, last: FloatArray, level: float) -> tuple[FloatArray, Fl
     """The background at which the run n + 1 to `last` becomes acceptable at its upper end, and that end; or NaN."""
     from scipy.special import gammaln
 
-    top = np.exp((gammaln(last + 1) - gammaln(n + 1)) / (last - n))  # where the run is most probable
+    top = np.exp((gammaln(last + 1) - gammaln(n + 1)) / np.maximum(last - n, 1.0))  # where the run is most probable
     end = root_above(lambda mean, rows: _between(n[rows] + 1, last[rows], mean) - level, top, last + 1)
     with np.errstate(all="ignore"):
         end = np.where(_between(n + 1, last, top) > level, end, np.nan)
@@ -190,7 +197,7 @@ def _upper(n: FloatArray, background: FloatArray, level: float) -> FloatArray:
         accepted = np.minimum(probability(middle, start, every), probability(middle, end, every)) < level
         low, high = np.where(accepted, middle, low), np.where(accepted, high, middle)
     found = np.full_like(n, -1.0)
-    runs = np.zeros_like(n)
+    runs = np.full_like(n, -1.0)  # none: at low levels a count may be accepted without a signal only
     for offset in range(AROUND, -AROUND - 1, -1):
         rows = np.flatnonzero((found < 0) & (low + offset >= first))
         last = (low + offset)[rows]

@@ -133,6 +133,9 @@ def counting_limits(
     if options.interval is not None and options.interval not in kinds:
         raise InputError(f"interval of the method {method}", options.interval, one_of(kinds), "choose one of these")
     options = replace(options, interval=options.interval or kinds[0])
+    if (method, options.interval) == ("profile", "upper") and level <= 0.5:
+        raise InputError("level of a one-sided profile", level, "a fraction above 0.5", "below, the limit is under the "
+                         "best signal")  # fmt: skip
     observed = _found(cells, level, method, options)
     if not expected:
         return observed

@@ -40,7 +40,7 @@ def at_most(count: FloatArray, mean: FloatArray) -> FloatArray:
     Example:
         >>> at_most(np.array([[0.0], [30.0]]), np.array([[3.0], [30.0]])).round(6)
         array([[0.049787],
-               [0.548405]])
+               [0.548352]])
     """
     from scipy.special import gammaincc
 
