@@ -89,8 +89,8 @@ def global_significance(
     All are for the background model of the fits, not for the smallest significance over several of them.
 
     Counting scans have the method "toys" (see `window_toys`), which counts every window and sideband of each toy. On a
-    grid in two observables they also have "euler": the mean Euler characteristic, from a hundred or more toys at low
-    levels (see `euler_from_fields`), which reaches p-values far below those of toys.
+    grid in two observables they also have "euler": the mean Euler characteristic, from a hundred or more toys at lower
+    levels (see `window_euler`): a third too large for usual windows, but it reaches p-values far below those of toys.
 
     Args:
         result: the fits or counts of one spectrum, or of several with independent data.
