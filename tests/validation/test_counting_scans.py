@@ -169,6 +169,15 @@ def test_interpolated_limits_are_those_of_every_cell(method):
     np.testing.assert_allclose(many.upper[rows], single.upper, rtol=1e-7)
 
 
+def test_interpolated_limits_with_off_counts_are_those_of_every_cell():
+    off = np.arange(200.0)
+    cells = on_off_cells(np.repeat([2.0, 9.0], 100), off, 5.0, 0.1)
+    many = limits_of_many(cells, 0.90, "cls")
+    rows = np.arange(0, 200, 23)
+    single = counting_limits(cells.take(rows), 0.90, "cls", expected=False)
+    np.testing.assert_allclose(many.upper[rows], single.upper, rtol=1e-7)
+
+
 BACKGROUNDS = {
     "known": known(0.8),
     "uncertain": known(0.8, 0.2),
