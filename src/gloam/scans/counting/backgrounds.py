@@ -156,6 +156,9 @@ class SimulatedBackground:
         for name, value in (("tau", self.tau), ("scale", self.scale)):
             if not (np.isfinite(value) and value > 0):
                 raise InputError(f"{name} of the simulated background", value, "a number > 0", "correct it")
+        if ((self.spectrum.values() > 0) & (self.spectrum.variances() <= 0)).any():
+            remedy = "store the sum of squared weights with the histogram (in ROOT Sumw2)"
+            raise InputError("simulated background", "weights without variances", "variances above 0", remedy)
         check_relative(self.relative_error)
 
     def numbers(self, windows: CountingWindows, counts: FloatArray, usable: BoolArray) -> BackgroundNumbers:  # noqa: ARG002

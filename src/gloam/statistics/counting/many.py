@@ -9,7 +9,7 @@ import numpy as np
 from gloam.arrays import FloatArray, IntArray
 from gloam.statistics.counting.cells import Cells
 from gloam.statistics.counting.limits import CountingLimits, CountingMethod, CountingOptions, counting_limits
-from gloam.statistics.counting.spread import Known, LogNormal, Normal, Spread
+from gloam.statistics.counting.spread import Known, LogNormal, Measured, Normal, Spread
 
 __all__ = ["distinct", "limits_of_many"]
 
@@ -46,10 +46,10 @@ def limits_of_many(
 ) -> CountingLimits:
     """Limits without expected ones, as `counting_limits` finds them, faster where only the background differs.
 
-    At a fixed count, CLs and Bayesian limits with a given relative error are analytic functions of the background.
-    Where many cells share their count, such a function is interpolated by a Chebyshev polynomial of sqrt(background),
-    to 1e-8 of the limit; the degree grows until its last coefficients are that small, and every cell is solved if none
-    does.
+    At a fixed count, CLs and Bayesian limits are analytic functions of the nominal background, at a given relative
+    error of it or, where it is measured, a given tau (the off count need not be whole there). Where many cells share
+    their count, such a function is interpolated by a Chebyshev polynomial of sqrt(background), to 1e-8 of the limit;
+    the degree grows until its last coefficients are that small, and every cell is solved if none does.
 
     Args:
         cells: the counts.
@@ -62,8 +62,7 @@ def limits_of_many(
     upper = np.full(cells.size, np.nan)
     lower = np.zeros(cells.size)
     alone = []
-    for count in np.unique(cells.observed):
-        rows = np.flatnonzero(cells.observed == count)
+    for rows in _groups(cells):
         found = None
         if rows.size >= FEWEST and (options is None or options.interval in (None, "upper")):
             found = _interpolated(cells.take(rows), level, method, options)
@@ -96,29 +95,39 @@ def _interpolated(
     return None
 
 
+def _groups(cells: Cells) -> list[IntArray]:
+    """The rows of cells with one count and, where the background is measured, one tau."""
+    spread = cells.background[0]
+    tau = spread.tau if isinstance(spread, Measured) else np.zeros(cells.size)
+    order = np.lexsort((cells.observed, tau))
+    new = (np.diff(cells.observed[order]) != 0) | (np.diff(tau[order]) != 0)
+    return np.split(order, np.flatnonzero(new) + 1)
+
+
 def _with_background(cells: Cells, nominal: FloatArray) -> Cells:
     """As many cells of the same kind with other nominal backgrounds."""
     first = cells.take(np.zeros(nominal.size, np.int64))
-    (spread,) = first.background
+    spread, *others = first.background
     other: Spread
-    if isinstance(spread, Normal):
-        # the ratio from the largest background, which is not 0
-        row = int(np.argmax(cells.nominal_background))
-        ratio = float(_arrays(cells.background[0])[1][row] / cells.nominal_background[row])
-        other = Normal(nominal, ratio * nominal)
+    if isinstance(spread, Measured):
+        other = Measured(nominal * spread.tau, spread.tau, spread.added)
+    elif isinstance(spread, Normal):
+        other = Normal(nominal, spread.sigma / spread.nominal * nominal)
     elif isinstance(spread, LogNormal):
         other = LogNormal(nominal, spread.log_k, spread.literal)
     else:
         other = Known(nominal)
-    return replace(first, background=(other,))
+    return replace(first, background=(other, *others))
 
 
 def _one_family(cells: Cells) -> bool:
-    """Whether cells differ only in their counts and nominal backgrounds, at one relative error."""
-    if len(cells.background) > 1 or not isinstance(cells.background[0], Known | LogNormal | Normal):
+    """Whether cells differ only in their counts, nominal backgrounds and tau, at one relative error."""
+    spread, *others = cells.background
+    if any(np.ptp(column) > 0 for each in (*others, cells.efficiency) for column in _arrays(each)):
         return False
-    spread = cells.background[0]
-    if not (spread.nominal > 0).all() or any(np.ptp(column) > 0 for column in _arrays(cells.efficiency)):
+    if isinstance(spread, Measured):
+        return True
+    if not isinstance(spread, Known | LogNormal | Normal) or not (spread.nominal > 0).all():
         return False
     if isinstance(spread, LogNormal):
         return bool(np.ptp(spread.log_k) == 0)

@@ -4,6 +4,8 @@ The Euler characteristic of a set is its number of pieces minus that of its hole
 random field is empty or one small piece, so that its mean Euler characteristic is the probability of a maximum above
 the level (Adler and Taylor, Random Fields and Geometry, 2007; Vitells and Gross, arXiv:1105.4355). For a signed Gaussian
 field, which counts excesses alone,
+the level (Adler and Taylor, Random Fields and Geometry, 2007; Vitells and Gross, arXiv:1105.4355). For a signed
+Gaussian field, which counts excesses alone,
 
     E[phi(u)] = L0 (1 - Phi(u)) + (N1 + N2 u) exp(-u^2 / 2),
 
@@ -58,12 +60,14 @@ class ExpectedEuler:
         return float(np.sqrt(direction @ self.covariance @ direction)) * self._fall(level)
 
     def log_p_value(self, level: float) -> float:
-        """The logarithm of the probability of a maximum above a high level: of the mean, at most 0."""
+        """The logarithm of the probability of a maximum above a level, 1 - exp(-mean): pieces come independently.
+
+        High above it is the mean itself; where that is near 1 or more, it is a guide only.
+        """
         local = float(log_cumulative(np.array(-level))) + math.log(max(self.domain, 1.0))
         slope = self.n1 + self.n2 * level
-        if slope <= 0:
-            return min(local, 0.0)
-        return min(float(np.logaddexp(local, math.log(slope) - 0.5 * level * level)), 0.0)
+        log_mean = local if slope <= 0 else float(np.logaddexp(local, math.log(slope) - 0.5 * level * level))
+        return math.log(-math.expm1(-math.exp(log_mean))) if log_mean > -30 else log_mean
 
     def _fall(self, level: float) -> float:
         return math.exp(-0.5 * level * level)

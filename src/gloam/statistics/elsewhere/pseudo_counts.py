@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -21,50 +21,57 @@ FEW = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BackgroundSpectrum:
-    """The background of every bin that is counted, and how uncertain it is. Arrays run over the bins in flat order.
+    """The background of every bin that is counted, and how uncertain it is.
 
     Attributes:
-        expected: nominal counts, 0 in hidden bins, shape (n,).
+        expected: nominal counts of all bins in flat order, 0 in hidden ones and those that no window needs, shape (n,).
         simulated: effective numbers of simulated events behind them, shape (n,); None where there is no such error.
-        below: cumulative sum of `expected`, shape (n,).
-        relative_error: of a factor common to all bins, shape (n,).
+        errors: the different relative errors of a factor common to all bins, shape (k,).
+        which: of these each bin has, shape (n,).
         gaussian: whether that factor is 1 + r u, cut at 0, rather than (1 + r)^u.
+        filled: bins with an expectation, shape (m,).
+        below: cumulative sum of `expected` over them, shape (m,).
     """
 
     expected: FloatArray
     simulated: FloatArray | None
-    below: FloatArray
-    relative_error: FloatArray
+    errors: FloatArray
+    which: IntArray
     gaussian: bool
+    filled: IntArray = field(init=False)
+    below: FloatArray = field(init=False)
+
+    def __post_init__(self) -> None:
+        filled = np.flatnonzero(self.expected > 0)
+        object.__setattr__(self, "filled", filled)
+        object.__setattr__(self, "below", np.cumsum(self.expected[filled]))
 
     def draw(self, random: np.random.Generator) -> FloatArray | IntArray:
         """The counts of one toy, shape (n,): first the factor is drawn, then what the simulation means, then events."""
-        rate, below = self.expected, self.below
-        if self.relative_error.any():
-            factor = self._factor(random)
-            rate, below = rate * factor, below * factor[0]
-            if np.ptp(factor) > 0:
-                below = np.cumsum(rate)
+        filled, n = self.filled, self.expected.size
+        if filled.size == 0:
+            return np.zeros(n)
+        factor = self._factors(random) if self.errors.any() else np.ones(1)
+        common, rate = float(factor[0]), None
+        if factor.size > 1:
+            common, rate = 1.0, self.expected[filled] * factor[self.which[filled]]
         if self.simulated is not None:
-            filled = self.simulated > 0
-            ratio = np.ones(rate.size)
-            ratio[filled] = random.standard_gamma(self.simulated[filled]) / self.simulated[filled]
-            rate = rate * ratio
-            below = np.cumsum(rate)
-        if below[-1] > FEW * rate.size:
-            return random.poisson(rate)
-        return np.bincount(_arrivals(random, below), minlength=rate.size)
+            shape = self.simulated[filled]
+            mean = self.expected[filled] if rate is None else rate
+            rate = mean * random.standard_gamma(shape) / shape
+        below = self.below if rate is None else np.cumsum(rate)
+        if common * below[-1] > FEW * filled.size:
+            counts = np.zeros(n)
+            counts[filled] = random.poisson(common * (self.expected[filled] if rate is None else rate))
+            return counts
+        return np.bincount(filled[_arrivals(random, below, common)], minlength=n)
 
-    def _factor(self, random: np.random.Generator) -> FloatArray:
-        """The common factor of one toy, the same number of standard deviations in every bin."""
-        u = random.standard_normal(1)
-        one = np.ones(1)
-        known, which = np.unique(self.relative_error, return_inverse=True)
-        if self.gaussian:
-            values = [Normal(one, one * r).at(u)[0, 0] if r else 1.0 for r in known.tolist()]
-        else:
-            values = [LogNormal(one, np.log1p(one * r)).at(u)[0, 0] for r in known.tolist()]
-        return np.asarray(values)[which]
+    def _factors(self, random: np.random.Generator) -> FloatArray:
+        """The common factor of one toy, the same number of standard deviations for each error; shape (k,)."""
+        one, u = np.ones(self.errors.size), random.standard_normal(1)
+        if not self.gaussian:
+            return LogNormal(one, np.log1p(self.errors)).at(u)[:, 0]
+        return Normal(one, self.errors).at(u)[:, 0]
 
 
 def background_spectrum(result: CountingResult) -> BackgroundSpectrum:
@@ -102,8 +109,8 @@ def background_spectrum(result: CountingResult) -> BackgroundSpectrum:
         number = np.asarray(members.sum(axis=0)).ravel()
         relative = np.divide(members.T @ error, number, out=np.zeros(usable.size), where=number > 0)
     expected = np.where(usable & _needed(result), expected, 0.0)
-    gaussian = setup.background_form == "gaussian"
-    return BackgroundSpectrum(expected, simulated, np.cumsum(expected), relative, gaussian)
+    errors, which = np.unique(relative, return_inverse=True)
+    return BackgroundSpectrum(expected, simulated, errors, which, setup.background_form == "gaussian")
 
 
 def _needed(result: CountingResult) -> BoolArray:
@@ -116,14 +123,18 @@ def _needed(result: CountingResult) -> BoolArray:
     return (np.cumsum(below[:-1]).reshape(runs.rows, -1)[:, :-1] > 0.5).ravel()
 
 
-def _arrivals(random: np.random.Generator, below: FloatArray) -> IntArray:
-    """The bins of the events of a Poisson process whose time is the cumulative expectation; sorted."""
-    arrival, end = np.empty(0), 0.0
-    while end < below[-1]:
-        number = int(below[-1] - end + 6 * np.sqrt(below[-1] - end) + 16)
-        more = end + np.cumsum(random.standard_exponential(number))
-        arrival, end = np.concatenate([arrival, more]), float(more[-1])
-    return np.asarray(below.searchsorted(arrival[arrival < below[-1]], side="right"))
+def _arrivals(random: np.random.Generator, below: FloatArray, factor: float) -> IntArray:
+    """The places of the events of a Poisson process whose time is the cumulative expectation times a factor; sorted."""
+    arrival, end, last = [], 0.0, float(below[-1] * factor)
+    while end < last:
+        number = int(last - end + 6 * np.sqrt(last - end) + 16)
+        arrival.append(end + np.cumsum(random.standard_exponential(number)))
+        end = float(arrival[-1][-1])
+    times = arrival[0] if len(arrival) == 1 else np.concatenate(arrival)
+    times = times[: times.searchsorted(last)]
+    return np.asarray(below.searchsorted(times if factor == 1 else times / factor, side="right")).clip(
+        0, below.size - 1
+    )
 
 
 def _averaged_sidebands(result: CountingResult, source: SidebandBackground) -> FloatArray:

@@ -98,8 +98,8 @@ def global_significance(
       data first, as the choice of an order (`replayed_toys`), and events with several entries (`centred_toys`).
 
     Counting scans have the method "toys" (see `window_toys`), which counts every window and sideband of each toy. On a
-    grid in two observables they also have "euler": the mean Euler characteristic, from a hundred or more toys at low
-    levels (see `euler_from_fields`), which reaches p-values far below those of toys.
+    grid in two observables they also have "euler": the mean Euler characteristic, from a hundred or more toys at lower
+    levels (see `window_euler`): a third too large for usual windows, but it reaches p-values far below those of toys.
 
     Args:
         result: the fits or counts of one spectrum, or of several with independent data; with "toys" also the fits of

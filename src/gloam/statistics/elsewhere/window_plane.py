@@ -14,6 +14,11 @@ from gloam.statistics.elsewhere.euler import ExpectedEuler, euler_from_correlati
 from gloam.statistics.elsewhere.pseudo_counts import background_spectrum
 from gloam.statistics.elsewhere.window_toys import toy_significances
 
+LEVELS = (1.5, 2.5)
+"""Where toys of counts are counted. Windows have sharp borders and counts are whole, so that their significances are
+neither smooth nor Gaussian. For windows that overlap by half or more, what is counted at 0 and 1 is two or three times
+too much at 4; from these levels it is a third too much."""
+
 __all__ = ["plane_grid", "window_correlations", "window_euler"]
 
 
@@ -90,7 +95,7 @@ def window_euler(
     usable[result.usable] = True
     region = usable[grid]
     if method == "toys":
-        return euler_from_fields(toy_significances(result, toys, seed)[:, grid], region)
+        return euler_from_fields(toy_significances(result, toys, seed)[:, grid], region, LEVELS)
 
     def between(a: IntArray, b: IntArray) -> FloatArray:
         both = (a >= 0) & (b >= 0)
