@@ -43,9 +43,9 @@ def test_filter_misses_no_maximum_of_a_large_scan():
     assert filtered.fits < 0.2 * exhaustive.fits
 
 
-@pytest.mark.parametrize("scale", [0.1, 1.0, 30.0])
+@pytest.mark.parametrize("scale", [1.0, 30.0])
 def test_toys_of_a_large_scan_follow_the_second_order(scale):
-    """With 5 events per resolution and with 1500, and with signals of many standard deviations in the data."""
+    """With some 50 and 1500 events per resolution, and with signals of many standard deviations in the data."""
     result = fit_scan(dimuon(scale))
     toys, analytic = scan_toys(result, 4000).largest, score_correlation(result)
     for z in (3.5, 4.0, 4.5):

@@ -176,6 +176,12 @@ def test_a_moderate_excess_is_weighed_with_far_correlations(dimuon):
     assert any("simulated as Gaussian fields" in note for note in numbers["notes"])
 
 
+def test_few_counts_ask_for_toys(dimuon, monkeypatch):
+    assert not any("few counts" in note for note in summary(dimuon)["notes"])
+    monkeypatch.setitem(summary.__globals__, "FEW", 1e-6)
+    assert any("few counts" in note and "take toys" in note for note in summary(dimuon)["notes"])
+
+
 def test_channels_without_a_fit_do_not_count(dimuon):
     channels = dimuon.channels[:2]
     status = np.full_like(channels[0].result.status, FitStatus.NOT_CERTIFIED)

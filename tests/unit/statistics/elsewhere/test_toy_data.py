@@ -121,6 +121,19 @@ def test_a_parameter_of_one_name_is_measured_once():
     assert np.isfinite(toys.largest).all()
 
 
+def test_a_shared_yield_is_measured_once():
+    parts = (scan(known_peak()), scan(known_peak(), seed=6))
+    joint = fit_scan(JointScan(("a", "b"), parts, np.array([[0.5], [0.5]]), frozenset({"peak"})))
+    data = drawn(joint, 3)
+    batch = next(batches(joint.setup, np.arange(12)))
+    fits, row = toy_problems(joint.setup, batch.rows, batch.problem(), data, slice(None))
+    moves = fits.constraint.origin - data.truth.theta[batch.rows[row]]
+    peak = 0.3 * data.control(("all", "peak", 0))
+    # two coefficients of the first line, the yield of both channels, two of the second line
+    np.testing.assert_allclose(moves[:, 2], np.repeat(peak, batch.rows.size), atol=1e-12)
+    assert not moves[:, [0, 1, 3, 4]].any()
+
+
 def test_templates_fluctuate_together_under_all_hypotheses():
     contents = np.full(60, 40.0)
     smooth = TemplateBackground(EDGES, contents, variances=contents)
