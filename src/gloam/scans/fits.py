@@ -32,7 +32,7 @@ from gloam.scans.result import ScanResult
 from gloam.scans.setup import Scan
 from gloam.scans.veto import vetoed
 
-__all__ = ["fit_scan"]
+__all__ = ["fit_scan", "yield_errors"]
 
 DOUBTFUL = 1e-5
 """Part of the information on the signal left by the background below which it is looked at more closely."""
@@ -123,15 +123,24 @@ def _fit(problem: Problem) -> _Fitted:
         theta, s = without.theta[doubtful], none[doubtful]
         tangent = tangent_problem(part, theta, s, Point.of(without).take(doubtful))
         free.status[doubtful[~is_distinct(tangent)]] = FitStatus.UNDETERMINED.value
+    matrix, error = yield_errors(problem, free)
+    usable = is_certified(free.status)
+    values = {"n_sig": free.s, "n_sig_err": error, "q0": q0, "edm": np.maximum(free.gap, without.gap)}
+    return _Fitted(free, without, matrix, {name: np.where(usable, value, np.nan) for name, value in values.items()})
+
+
+def yield_errors(problem: Problem, free: Minimum) -> tuple[FloatArray, FloatArray]:
+    """The covariance matrices of free fits, shape (b, K + 1, K + 1), and the errors of their yields, shape (b,).
+
+    Where the expectation vanishes in an empty bin the error is the distance at which -ln L has risen by 1/2 upwards.
+    """
     matrix = covariance(problem, free)
     with np.errstate(invalid="ignore"):
         error = np.sqrt(matrix[:, -1, -1])
     edge = np.flatnonzero(free.status == FitStatus.BOUNDARY.value)
     if edge.size:
         error[edge] = _upward_error(problem.take(edge), free, edge)
-    usable = is_certified(free.status)
-    values = {"n_sig": free.s, "n_sig_err": error, "q0": q0, "edm": np.maximum(free.gap, without.gap)}
-    return _Fitted(free, without, matrix, {name: np.where(usable, value, np.nan) for name, value in values.items()})
+    return matrix, error
 
 
 def _joint_status(free: IntArray, without: IntArray) -> IntArray:

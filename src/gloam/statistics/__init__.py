@@ -1,9 +1,14 @@
 """Significance, limits and their asymptotic distributions, vectorised on top of the fit engine."""
 
+from gloam.statistics.averages import Average, Estimate
+from gloam.statistics.bias import ToyYields, YieldBias, combined_bias, corrected_yields, toy_yields, yield_bias
+from gloam.statistics.binomial import Fraction
+from gloam.statistics.bootstrap import BootstrapFits, bootstrap_fits
 from gloam.statistics.counting import (
     METHOD_REFERENCES,
     Belt,
     Cells,
+    CountingCoverage,
     CountingLimits,
     CountingMethod,
     CountingOptions,
@@ -17,6 +22,7 @@ from gloam.statistics.counting import (
     cls_toys_upper,
     cls_upper,
     counting_cells,
+    counting_coverage,
     counting_limits,
     counting_sensitivity,
     feldman_cousins,
@@ -29,11 +35,19 @@ from gloam.statistics.counting import (
     z_bi,
     z_profile,
 )
+from gloam.statistics.counting_scans import (
+    CountingScanLimits,
+    CountingSignificances,
+    counting_scan_limits,
+    counting_significances,
+)
+from gloam.statistics.coverage import Coverage, coverage
 from gloam.statistics.elsewhere import GlobalMethod, GlobalSignificance, global_significance
 from gloam.statistics.envelope import Envelope, profile_envelope
 from gloam.statistics.goodness_of_fit import Goodness, deviance, deviance_moments, goodness
 from gloam.statistics.intervals import Intervals, intervals
 from gloam.statistics.limits import LimitMethod, LimitOptions, UpperLimits, check_level, no_limits, upper_limits
+from gloam.statistics.linearity import Linearity, linearity
 from gloam.statistics.nuisance_effects import NuisanceEffects, nuisance_effects, representative
 from gloam.statistics.prior import FLAT, Prior, PriorForm
 from gloam.statistics.significance import p_local, signed_significance
@@ -44,12 +58,20 @@ __all__ = [
     "FLAT",
     "METHOD_REFERENCES",
     "TOYS",
+    "Average",
     "Belt",
+    "BootstrapFits",
     "Cells",
+    "CountingCoverage",
     "CountingLimits",
     "CountingMethod",
     "CountingOptions",
+    "CountingScanLimits",
+    "CountingSignificances",
+    "Coverage",
     "Envelope",
+    "Estimate",
+    "Fraction",
     "GlobalMethod",
     "GlobalSignificance",
     "Goodness",
@@ -57,15 +79,19 @@ __all__ = [
     "Intervals",
     "LimitMethod",
     "LimitOptions",
+    "Linearity",
     "NuisanceEffects",
     "Prior",
     "PriorForm",
     "ToyPlan",
+    "ToyYields",
     "UpperLimits",
     "VariantSummary",
+    "YieldBias",
     "asimov_significance",
     "bayes_interval",
     "bayes_upper",
+    "bootstrap_fits",
     "bounded_gaussian_interval",
     "check_level",
     "classical_interval",
@@ -73,9 +99,15 @@ __all__ = [
     "cls_toys_upper",
     "cls_upper",
     "combine_variants",
+    "combined_bias",
+    "corrected_yields",
     "counting_cells",
+    "counting_coverage",
     "counting_limits",
+    "counting_scan_limits",
     "counting_sensitivity",
+    "counting_significances",
+    "coverage",
     "deviance",
     "deviance_moments",
     "feldman_cousins",
@@ -83,6 +115,7 @@ __all__ = [
     "goodness",
     "intervals",
     "least_stringent",
+    "linearity",
     "log_p_on_off",
     "lower_edge_sensitivity",
     "no_limits",
@@ -95,8 +128,10 @@ __all__ = [
     "profile_upper",
     "representative",
     "signed_significance",
+    "toy_yields",
     "upper_limits",
     "variant_limits",
+    "yield_bias",
     "z_bi",
     "z_profile",
 ]

@@ -16,7 +16,7 @@ from gloam.scans import Batch, ScanResult, batches
 from gloam.statistics.asymptotic import BANDS, band_heights, cls_yield, log_cls
 from gloam.statistics.normal import quantile
 
-__all__ = ["AsymptoticMethod", "asymptotic_limits"]
+__all__ = ["AsymptoticMethod", "asymptotic_limits", "limits_of_fits"]
 
 AsymptoticMethod = Literal["cls", "profile"]
 
@@ -47,10 +47,7 @@ def asymptotic_limits(
         k = problem.parameters
         fitted = _Fitted.of(problem, result.theta[rows, :k], result.n_sig[rows], result.theta_background[rows, :k])
         asimov = _asimov(problem, fitted)
-        if method == "profile":
-            observed[rows] = _profile_limit(problem, fitted, level)
-        else:
-            observed[rows] = _cls_limit(problem, fitted, asimov, level)
+        observed[rows] = _observed_limit(problem, fitted, asimov, level, method)
         if bands:
             heights = band_heights(level) if method == "cls" else _profile_heights(level)
             expected[rows] = _expected_limits(asimov, heights)
@@ -59,6 +56,32 @@ def asymptotic_limits(
 
     map_batches(work, batches(result.setup, usable), threads)
     return observed, expected
+
+
+def limits_of_fits(
+    problem: Problem, theta: FloatArray, s: FloatArray, theta_background: FloatArray, level: float,
+    method: AsymptoticMethod,
+) -> FloatArray:  # fmt: skip
+    """The observed limits of a batch of fits, shape (b,); NaN where none was found.
+
+    Args:
+        problem: b fits.
+        theta: of the best fits, shape (b, K).
+        s: their yields, shape (b,).
+        theta_background: fitted without a signal, shape (b, K).
+        level: confidence level.
+        method: "cls" or "profile".
+    """
+    fitted = _Fitted.of(problem, theta, s, theta_background)
+    return _observed_limit(problem, fitted, _asimov(problem, fitted), level, method)
+
+
+def _observed_limit(
+    problem: Problem, fitted: _Fitted, asimov: _Asimov, level: float, method: AsymptoticMethod
+) -> FloatArray:  # fmt: skip
+    if method == "profile":
+        return _profile_limit(problem, fitted, level)
+    return _cls_limit(problem, fitted, asimov, level)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,17 +15,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import astuple, dataclass, field
 
 import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray
 from gloam.errors import InputError
 from gloam.execution import map_batches, random_stream
-from gloam.fit import Constraint, Minimum, Point, Problem, likelihood_difference, minimise, profile
+from gloam.fit import Minimum, Point, Problem, likelihood_difference, minimise, profile
 from gloam.scans import Batch, ScanResult, batches
+from gloam.statistics.drawing import parametric_toys
 
-__all__ = ["TOYS", "ToyLimits", "ToyPlan", "toy_limits"]
+__all__ = ["TOYS", "ToyLimits", "ToyPlan", "log_cls_of_toys", "toy_limits"]
 
 FIRST = 200
 """Toys of a first point; later points get twice as many as the last."""
@@ -140,6 +141,28 @@ def toy_limits(
     return ToyLimits(limit, error, int(made.sum()), int(failed.sum()))
 
 
+def log_cls_of_toys(
+    problem: Problem, best: Minimum, theta_background: FloatArray, tested: float, size: int, seed: int, index: int,
+    *, divided: bool = True,
+) -> tuple[float, int]:  # fmt: skip
+    """The logarithm of CLs of one data set at one yield, and how many toys have a fit without a certificate.
+
+    Args:
+        problem: of one row, with the data.
+        best: its fit.
+        theta_background: fitted without a signal, shape (1, K).
+        tested: the yield, above 0.
+        size: toys with the signal; a quarter as many are drawn without.
+        seed: of the random streams.
+        index: their number.
+        divided: CLs; False: CLs+b.
+    """
+    observed = _Observed(problem, best.theta[0], theta_background[0], float(best.s[0]))
+    search = _Search(observed, 0.0, tested, 2 * tested, ToyPlan(seed=seed), divided, index)
+    search.test(tested, size)
+    return search.points[0].value, search.failed
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Observed:
     """The data of one hypothesis (a problem of one row), and its fits."""
@@ -199,7 +222,7 @@ class _Search:
         """The limit and its error."""
         step = self.beyond - self.guess
         for s in (self.guess, self.beyond, max(self.guess - step, 0.5 * self.guess)):
-            self._test(s, FIRST)
+            self.test(s, FIRST)
         size, limit = FIRST, self.guess
         while True:
             limit, error = self._solution(limit)
@@ -207,7 +230,7 @@ class _Search:
             if error <= self.plan.precision * limit or left < FIRST:
                 break
             size = min(2 * size, int(left / (1 + self.divided * WITHOUT_SIGNAL)))
-            self._test(limit, size)
+            self.test(limit, size)
         return (limit if error <= WORST * limit else math.nan), error
 
     def _solution(self, last: float) -> tuple[float, float]:
@@ -235,7 +258,7 @@ class _Search:
         inside = float(np.clip(found, 0.5 * s.min(), 2 * s.max()))
         return inside, error if abs(expected * (found - s[near])).min() <= NEAR else math.inf
 
-    def _test(self, s: float, size: int) -> None:
+    def test(self, s: float, size: int) -> None:
         """Draw and fit toys at one yield, and keep ln CLs and its variance."""
         observed, point = self.observed, len(self.points)
         fits = observed.conditional(s), observed.conditional(0.0)
@@ -255,34 +278,13 @@ class _Search:
         random = random_stream(self.plan.seed, f"toys {kind}", (self.hypothesis << 32) + point)
         above = certified = 0
         for start in range(0, size, CHUNK):
-            toys = _toys(self.observed.problem, truth, min(CHUNK, size - start), random)
+            toys = parametric_toys(self.observed.problem, truth, min(CHUNK, size - start), random, random)
             q, good = _toy_q_tilde(toys, fits, s)
             above += int(np.count_nonzero(good & (q >= threshold)))
             certified += int(np.count_nonzero(good))
         self.made += size
         self.failed += size - certified
         return above, certified
-
-
-def _toys(problem: Problem, truth: Minimum, size: int, random: np.random.Generator) -> Problem:
-    """Toy data of a fit: counts, and the control measurements of nuisance parameters, around what was fitted."""
-    rows = np.zeros(size, int)
-    toys = problem.asimov(truth.theta, truth.s, truth.expected).take(rows)
-    toys = toys.with_counts(random.poisson(toys.counts).astype(float))
-    if toys.constraint is not None:
-        # the origin of the constraint is what was measured: independent along the axes of its precision
-        weight, axes = np.linalg.eigh(toys.constraint.precision[:, :, 0])
-        known = weight > 1e-12 * max(float(weight.max()), 1.0)
-        normal = random.standard_normal((size, known.size)) * np.where(
-            known, 1 / np.sqrt(np.where(known, weight, 1)), 0
-        )
-        origin = toys.constraint.origin + normal @ axes.T
-        toys = replace(toys, constraint=Constraint(origin, toys.constraint.precision))
-    spread = problem.spread_at(truth.theta)
-    if spread is not None:
-        shift = spread * random.standard_normal((size, spread.shape[1]))
-        toys = replace(toys, offset=shift if toys.offset is None else toys.offset + shift)
-    return toys
 
 
 def _toy_q_tilde(toys: Problem, fits: _Fits, s: float) -> tuple[FloatArray, BoolArray]:

@@ -1,0 +1,132 @@
+"""Studies of a run with toys: at which masses, with how large a signal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from gloam.arrays import FloatArray, IntArray
+from gloam.errors import InputError
+from gloam.fit import is_certified
+from gloam.report import ChannelResult
+from gloam.statistics import representative
+from gloam.workflow.results import Run
+
+__all__ = ["Amount", "amount_named", "chosen_hypotheses", "run_named", "yields_of"]
+
+MASSES = 4
+"""Masses of each channel, besides that of the largest excess, if none are named."""
+
+_AMOUNT = re.compile(r"([0-9.eE+-]+)(UL)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A signal yield: a number of events, or a multiple of the upper limit of each mass.
+
+    Attributes:
+        number: >= 0.
+        in_limits: whether it is a multiple.
+    """
+
+    number: float
+    in_limits: bool
+
+    def __str__(self) -> str:
+        return f"{self.number:g}{'UL' if self.in_limits else ''}"
+
+
+def amount_named(option: str, text: str) -> Amount:
+    """The yield written as a number of events or, with UL behind it, a multiple of the upper limit.
+
+    Raises:
+        InputError: if it is written in another way.
+
+    Example:
+        >>> amount_named("--inject", "0.5UL"), str(amount_named("--inject", "20"))
+        (Amount(number=0.5, in_limits=True), '20')
+    """
+    match = _AMOUNT.fullmatch(text.strip())
+    try:
+        number = float(match[1]) if match else np.nan
+    except ValueError:
+        number = np.nan
+    if match is None or not 0 <= number < np.inf:
+        allowed = "a number of events >= 0, or a multiple of the upper limit such as 0.5UL"
+        raise InputError(option, repr(text), allowed, "write it so")
+    return Amount(number, match[2] is not None)
+
+
+def yields_of(amounts: Sequence[Amount], limits: FloatArray) -> FloatArray:
+    """The numbers of events at each mass, shape (r, i).
+
+    Args:
+        amounts: the yields, i of them.
+        limits: the upper limits, shape (r,).
+
+    Raises:
+        InputError: if a limit is needed that was not found.
+    """
+    if any(amount.in_limits for amount in amounts) and not np.isfinite(limits).all():
+        raise InputError("multiples of the upper limit", "a mass without one", "numbers of events", "leave out the UL")
+    return np.array([[a.number * (limit if a.in_limits else 1.0) for a in amounts] for limit in limits])
+
+
+def run_named(target: str, threads: int | None = None) -> Run:
+    """The run in a directory, or that of a search, which is made.
+
+    Raises:
+        InputError: if it is neither.
+    """
+    if Path(target).is_dir():
+        from gloam.workflow.saved import load_run
+
+        return load_run(Path(target))
+    from gloam.workflow.run import run
+
+    return run(target, threads=threads)
+
+
+def chosen_hypotheses(run: Run, masses: Sequence[float] = ()) -> list[tuple[ChannelResult, IntArray]]:
+    """The hypotheses of each channel that are nearest to the masses; without masses some representative ones.
+
+    Args:
+        run: the results.
+        masses: in GeV, each inside the range of some channel.
+
+    Raises:
+        InputError: for a mass that no channel covers, or without a certified fit.
+    """
+    chosen: list[tuple[ChannelResult, IntArray]] = []
+    channels = [channel for channel in run.channels if isinstance(channel, ChannelResult)]
+    for channel in channels:
+        found = [_nearest(channel, mass) for mass in masses if _covers(channel, mass)]
+        rows = np.unique(np.array(found, np.int64)) if masses else np.sort(representative(channel.result, MASSES))
+        if rows.size:
+            chosen.append((channel, rows))
+    for mass in masses:
+        if not any(_covers(channel, mass) for channel in channels):
+            ends = ", ".join(f"{c.result.mass.min():g} to {c.result.mass.max():g}" for c in channels)
+            raise InputError("--mass", f"{mass:g} GeV", ends, "name a mass that was scanned")
+    if not chosen:
+        raise InputError(
+            "toys", "a run without a certified fit", "at least one", "see the notes of the run; counts have none"
+        )
+    return chosen
+
+
+def _covers(channel: ChannelResult, mass: float) -> bool:
+    found = np.sort(channel.result.mass)
+    margin = 0.5 * float(np.diff(found).max()) if found.size > 1 else 1e-3 * float(found[0])
+    return bool(found[0] - margin <= mass <= found[-1] + margin)
+
+
+def _nearest(channel: ChannelResult, mass: float) -> int:
+    row = int(np.abs(channel.result.mass - mass).argmin())
+    if not is_certified(channel.result.status[row : row + 1])[0]:
+        raise InputError("--mass", f"{mass:g} GeV", "masses with a certified fit", "see status in scan.csv")
+    return row
