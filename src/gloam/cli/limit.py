@@ -171,6 +171,8 @@ def _deliver(cells: Cells, request: _Request, chosen: dict[str, Any], as_json: b
         "reference": METHOD_REFERENCES[request.method],
         "notes": _notes(cells, request, options, upper),
     }
+    if math.isnan(expected):
+        document["notes"].append("expected: null, the median count is an average over too many values of two sources")
     document |= _more(cells, request, options)
     if as_json:
         print_json(document)
@@ -178,7 +180,8 @@ def _deliver(cells: Cells, request: _Request, chosen: dict[str, Any], as_json: b
     error = f" +- {document['upper_error']:.2g} (toys)" if document["upper_error"] else ""
     click.echo(f"{lower:.6g} <= s <= {upper:.6g}{error} at {request.level:.4g} ({request.method}, {found.interval})")
     if not quiet:
-        click.echo(f"  expected without a signal (median count): {expected:.6g}")
+        if not math.isnan(expected):
+            click.echo(f"  expected without a signal (median count): {expected:.6g}")
         for note in document["notes"]:
             click.echo(f"  note: {note}")
         click.echo(f"  reference: {document['reference']}")
@@ -230,6 +233,8 @@ def _notes(cells: Cells, request: _Request, options: CountingOptions, upper: flo
     notes = []
     if request.method in {"classical", "cousins-highland"} and upper == 0:
         notes.append("upper: the interval is empty, so few events are improbable even without a signal")
+    if request.method == "feldman-cousins" and upper == 0:
+        notes.append("upper: the interval is empty, the data are improbable with any signal")
     if not math.isfinite(upper):
         notes.append("upper: null, no signal is excluded at this level")
     if not cells.exact:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import get_args
 
 import click
 
 from gloam.cli.options import common_options, engine_options, output_options, toy_options
+from gloam.cli.scan_options import cross_section_options, limit_options, multiple, prior_of
 from gloam.errors import InputError
-from gloam.statistics import TOYS, LimitMethod, Prior, PriorForm, ToyPlan
+from gloam.statistics import TOYS, LimitMethod, PriorForm, ToyPlan
 from gloam.systematic import Constraint
 
 __all__ = ["command"]
-
-_MULTIPLE = re.compile(r"([-+0-9.eE]+)\s*sigma")
 
 
 @click.command(
@@ -47,13 +45,8 @@ _MULTIPLE = re.compile(r"([-+0-9.eE]+)\s*sigma")
 @click.option("--step", default="0.5sigma", show_default=True, metavar="0.5sigma|VALUE", help="Between masses.")
 @click.option("--window", default="25sigma", show_default=True, metavar="25sigma|VALUE", help="Half-width of a fit.")
 @click.option("--veto", "vetoes", type=float, nargs=2, multiple=True, metavar="LO HI", help="Range to leave out.")
-@click.option("--level", type=float, default=0.90, show_default=True, help="Of the upper limits, a fraction.")
 @click.option(
     "--method", type=click.Choice(get_args(LimitMethod)), default="cls", show_default=True, help="Of the limits."
-)
-@click.option("--prior", type=click.Choice(get_args(PriorForm)), help="Of the yield, with --method bayes.  [flat]")
-@click.option(
-    "--prior-range", type=float, nargs=2, metavar="LO HI", help="Yields between which the prior is not 0.  [0 to any]"
 )
 @click.option(
     "--toys",
@@ -65,39 +58,11 @@ _MULTIPLE = re.compile(r"([-+0-9.eE]+)\s*sigma")
     "--global-toys", type=click.IntRange(1), metavar="N", help="Of the whole scan, with --method cls-toys too."
 )
 @toy_options
-@click.option("--limits/--no-limits", default=True, show_default=True, help="Compute upper limits and expected bands.")
 @click.option(
     "--variants", metavar="window:Ksigma,order:N", help="Fit in other ranges and orders too; the weakest limit counts."
 )
-@click.option("--luminosity", type=float, metavar="L", help="Integrated, in fb^-1: limits on cross sections too.")
-@click.option(
-    "--efficiency", metavar="VALUE|TABLE.csv", help="A fraction, or columns mass,efficiency[,error] (absolute error)."
-)
-@click.option(
-    "--branching-fraction",
-    metavar="VALUE|TABLE.csv",
-    help="Of the decay, a fraction, or columns mass,branching_fraction.  [part of the cross section]",
-)
-@click.option(
-    "--radiative-factor",
-    metavar="VALUE|TABLE.csv",
-    help="(1 + delta) x vacuum polarisation, visible over Born cross section, or columns mass,radiative_factor.  "
-    "[the cross section is the visible one]",
-)
-@click.option(
-    "--syst",
-    "systematics",
-    multiple=True,
-    metavar="NAME=RELATIVE:signal|background|resolution",
-    help="Uncertainty of a yield or of the width, a fraction; one name is one source.",
-)
-@click.option(
-    "--constraint",
-    type=click.Choice(get_args(Constraint)),
-    default="lognormal",
-    show_default=True,
-    help="Of these uncertainties, and of the errors in the table of efficiencies.",
-)
+@limit_options
+@cross_section_options
 @output_options
 @engine_options
 @common_options
@@ -126,8 +91,8 @@ def command(
     asked = ToyOptions(whole, first_toy, exhaustive, resume, workers)
     request = ScanRequest(
         source=source, column=column, weights=weights, ends=ends, signal=signal, width=width, background=background,
-        bin_width=bin_width, step=_multiple("--step", step), window=_multiple("--window", window), vetoes=vetoes,
-        level=level, method=method, limits=limits, prior=_prior(method, prior, prior_range),
+        bin_width=bin_width, step=multiple("--step", step), window=multiple("--window", window), vetoes=vetoes,
+        level=level, method=method, limits=limits, prior=prior_of(method, prior, prior_range),
         toys=_toys(method, toys, seed), luminosity=luminosity, efficiency=efficiency,
         branching_fraction=branching_fraction, radiative_factor=radiative_factor,
         systematics=tuple(systematic_named(text, constraint) for text in systematics), constraint=constraint,
@@ -135,13 +100,6 @@ def command(
     )  # fmt: skip
     run = scan_file(request, threads=threads, quiet=quiet or as_json)
     deliver(run, out, figures, seed, as_json, quiet, asked, threads)
-
-
-def _prior(method: str, form: PriorForm | None, ends: tuple[float, float] | None) -> Prior:
-    """The prior of the yield."""
-    if method != "bayes" and (form is not None or ends is not None):
-        raise InputError("--prior", f"--method {method}", "--method bayes", "only a Bayesian limit has a prior")
-    return Prior(form or "flat", ends)
 
 
 def _toys(method: str, number: int | None, seed: int) -> ToyPlan:
@@ -159,13 +117,3 @@ def _whole_scan(method: str, toys: int | None, global_toys: int | None) -> int |
         allowed = f"one of them with --method {method}"
         raise InputError("--toys and --global-toys", f"{toys} and {global_toys}", allowed, "leave out --global-toys")
     return toys if global_toys is None else global_toys
-
-
-def _multiple(option: str, text: str) -> tuple[float, bool]:
-    """A number, and whether it is in units of sigma."""
-    if match := _MULTIPLE.fullmatch(text.strip()):
-        text = match[1]
-    try:
-        return float(text), match is not None
-    except ValueError:
-        raise InputError(option, repr(text), "a number in GeV, or a multiple such as 0.5sigma", "write it so") from None

@@ -93,20 +93,20 @@ def everywhere(
 def _stationary(z: float | None, length: float | None, width: float | None) -> dict[str, Any]:
     import numpy as np
 
-    from gloam.statistics.elsewhere import mean_upcrossings, stationary_scan, upper_bound
-    from gloam.statistics.normal import quantile, survival
+    from gloam.statistics.elsewhere import log_p_stationary, log_upper_bound, mean_upcrossings
+    from gloam.statistics.normal import log_cumulative, upper_quantile
 
     if z is None or length is None or width is None:  # the caller has seen to it
         raise InputError("gloam significance global", "a missing number", "three numbers", "give all of them")
-    bound = min(upper_bound(z, length, width), 1.0)
-    p_local = float(survival(np.array(z)))
+    bound, local = log_upper_bound(z, length, width), float(log_cumulative(np.array(-z)))
     return {
-        "p_global": bound,
-        "z_global": -float(quantile(bound)) if 0 < bound < 1 else None,
-        "p_local": p_local,
-        "trials_factor": bound / p_local,
+        "p_global": math.exp(bound),
+        "log10_p_global": bound / math.log(10),
+        "z_global": float(upper_quantile(np.array(bound))) if bound < 0 else None,
+        "p_local": math.exp(local),
+        "trials_factor": math.exp(bound - local),
         "mean_upcrossings": mean_upcrossings(z, length, width),
-        "p_global_estimate": math.exp(stationary_scan(length, width).log_p_value(z)),
+        "p_global_estimate": math.exp(log_p_stationary(z, length, width)),
         "inputs": {"z_local": z, "length": length, "width": width},
         "reference": "Gross and Vitells, EPJC 70 (2010) 525 (arXiv:1005.1891), for the signed process",
         "notes": [NOTE],

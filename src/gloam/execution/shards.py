@@ -102,9 +102,8 @@ def run_shards(
     except KeyboardInterrupt:
         if directory is None:
             raise
-        items = sum(shard.size for shard in done), sum(shard.size for shard in shards)
         raise InterruptedRunError(
-            f"stopped with {items[0]} of {items[1]} done; they are kept, and the same command with --resume goes on."
+            f"stopped. What is finished is kept in {directory}; the same command with --resume goes on."
         ) from None
     return [done[shard] for shard in shards]
 

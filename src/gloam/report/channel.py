@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
+from gloam.arrays import FloatArray
 from gloam.interpretation import CrossSectionLimits, YieldFactors, cross_section_limits
 from gloam.scans import ScanResult, VariantResults
-from gloam.statistics import NuisanceEffects, UpperLimits, VariantSummary
+from gloam.scans.counting import CountingResult
+from gloam.statistics import CountingSignificances, NuisanceEffects, UpperLimits, VariantSummary
 
-__all__ = ["ChannelResult", "ChannelVariants"]
+__all__ = ["Channel", "ChannelResult", "ChannelVariants", "CountingChannel"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +31,7 @@ class ChannelVariants:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChannelResult:
-    """One channel of a run: its fits, its limits and what turns these into cross sections.
+    """One channel of a run that was fitted: its fits, its limits and what turns these into cross sections.
 
     Attributes:
         name: short and fit for a file name, such as "omega".
@@ -51,6 +54,63 @@ class ChannelResult:
     nuisances: NuisanceEffects | None = None
 
     @property
+    def z_local(self) -> FloatArray:
+        """Signed local significance, shape (h,)."""
+        return self.result.z_local
+
+    @property
     def cross_section(self) -> CrossSectionLimits:
         """The limits on the cross section, NaN where a factor is not known."""
         return cross_section_limits(self.limits, self.factors, self.result.mass)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CountingChannel:
+    """One channel of a run whose events were counted in windows.
+
+    Attributes:
+        name: short and fit for a file name.
+        title: in words.
+        result: the counts and their backgrounds.
+        significances: of each window.
+        limits: the upper limits of the same windows.
+        observable_labels: of the one or two observables, with their units; may contain $mathematics$.
+        factors: luminosity, efficiency and others, as far as they are known.
+    """
+
+    name: str
+    title: str
+    result: CountingResult
+    significances: CountingSignificances
+    limits: UpperLimits
+    observable_labels: tuple[str, ...]
+    factors: YieldFactors = field(default_factory=YieldFactors)
+
+    @property
+    def variants(self) -> None:
+        """Of the background: none."""
+        return
+
+    @property
+    def nuisances(self) -> None:
+        """Fitted parameters: none, uncertainties are averaged over."""
+        return
+
+    @property
+    def is_plane(self) -> bool:
+        """Whether windows lie in the plane of two observables."""
+        return len(self.observable_labels) > 1
+
+    @property
+    def z_local(self) -> FloatArray:
+        """Signed local significance, shape (h,)."""
+        return self.significances.z_local
+
+    @property
+    def cross_section(self) -> CrossSectionLimits:
+        """The limits on the cross section, NaN where a factor is not known."""
+        return cross_section_limits(self.limits, self.factors, self.result.mass)
+
+
+Channel: TypeAlias = ChannelResult | CountingChannel
+"""One channel of a run."""

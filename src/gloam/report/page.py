@@ -8,9 +8,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from gloam.report.channel import ChannelResult
+from gloam.report.channel import Channel, CountingChannel
+from gloam.report.rows import channel_rows
 from gloam.report.statements import (
-    channel_rows,
     cross_section_statement,
     data_statement,
     excess_statements,
@@ -39,6 +39,16 @@ SIGNIFICANCE = (
     "Negative: fewer events than background alone. Neighbouring masses share events and are correlated; the number of "
     "masses looked at is not accounted for."
 )
+COUNTED_SIGNIFICANCE = (
+    "Signed local significance from the probability of as many events or more (excesses) or as few or fewer (deficits) "
+    "without a signal, the uncertainty of the background averaged over. 0 where neither is below one half: counts are "
+    "whole numbers. Windows that overlap share events; the number of windows looked at is not accounted for."
+)
+COUNTS = (
+    "Events in each window with 68% Poisson intervals, and the background expected in it with its uncertainty. "
+    "Windows that overlap share events."
+)
+PLANE = "The data in the plane of the two observables, and the window of the largest excess."
 VARIANTS = (
     "Local significance and upper limit of each variant of the background model, the nominal one, and what is quoted: "
     "the smallest significance and the least stringent limit."
@@ -63,7 +73,7 @@ FILES = {
 
 def write_page(
     summary: Mapping[str, Any],
-    channels: Sequence[ChannelResult],
+    channels: Sequence[Channel],
     figures: Iterable[Path],
     path: Path,
     *,
@@ -100,7 +110,7 @@ def write_page(
     return write_atomically(path, lambda stream: stream.write(document.encode()))
 
 
-def _in_words(summary: Mapping[str, Any], channels: Sequence[ChannelResult]) -> str:
+def _in_words(summary: Mapping[str, Any], channels: Sequence[Channel]) -> str:
     statements = [
         fits_statement(summary, channels),
         *excess_statements(summary),
@@ -127,7 +137,7 @@ def _overview(shown: Mapping[str, Path], path: Path) -> str:
     return _figure(shown["overview"], "Overview: fits at the largest excess and local significance", caption, path)
 
 
-def _table(channels: Sequence[ChannelResult], summary: Mapping[str, Any]) -> str:
+def _table(channels: Sequence[Channel], summary: Mapping[str, Any]) -> str:
     rows = channel_rows(channels)
     heads = "".join(f'<th scope="col">{escape(channel.title)}</th>' for channel in channels)
     body = "\n".join(
@@ -142,10 +152,10 @@ def _table(channels: Sequence[ChannelResult], summary: Mapping[str, Any]) -> str
     )
 
 
-def _channel(channel: ChannelResult, shown: Mapping[str, Path], path: Path) -> str:
+def _channel(channel: Channel, shown: Mapping[str, Path], path: Path) -> str:
     parts = [f"<section>\n<h2>{escape(channel.title)}</h2>"]
-    if largest_excess(channel.result) is None:
-        parts.append("<p>No hypothesis of this channel has a certified fit.</p>")
+    if largest_excess(channel.z_local) is None:
+        parts.append("<p>No hypothesis of this channel has a significance.</p>")
     for kind, (name, caption) in _captions(channel).items():
         picture = shown.get(figure_stem(channel, kind))
         if picture is not None:
@@ -154,7 +164,7 @@ def _channel(channel: ChannelResult, shown: Mapping[str, Path], path: Path) -> s
     return "\n".join([*filter(None, parts), "</section>"])
 
 
-def _nuisances(channel: ChannelResult) -> str:
+def _nuisances(channel: Channel) -> str:
     """The table of the nuisance parameters at the largest excess."""
     rows = nuisance_rows(channel)
     if not rows:
@@ -171,14 +181,20 @@ def _nuisances(channel: ChannelResult) -> str:
     )
 
 
-def _captions(channel: ChannelResult) -> dict[str, tuple[str, str]]:
+def _captions(channel: Channel) -> dict[str, tuple[str, str]]:
     limited = cross_section_in_words(channel.factors) if channel.factors.complete else "signal yield"
     convention = f"{limit_statement({}, [channel])} {cross_section_statement([channel])}".strip()
+    if isinstance(channel, CountingChannel):
+        return {
+            "counts": ("what was counted", PLANE if channel.is_plane else COUNTS),
+            "significance": ("local significance", COUNTED_SIGNIFICANCE),
+            "limit": (f"upper limits on the {limited}", convention),
+        }
     captions = {
         "significance": ("local significance against mass", SIGNIFICANCE),
         "limit": (f"upper limits on the {limited}", convention),
     }
-    row = largest_excess(channel.result)
+    row = largest_excess(channel.z_local)
     if row is None:
         return captions
     if channel.variants is not None:

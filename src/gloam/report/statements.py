@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from gloam.arrays import FloatArray
 from gloam.interpretation import FACTORS
-from gloam.report.channel import ChannelResult
-from gloam.report.views import largest_deficit, largest_excess
+from gloam.report.channel import Channel, CountingChannel
 from gloam.report.words import (
-    background_in_words,
     cross_section_in_words,
     division_in_words,
     level_in_words,
     limit_in_words,
-    mass_in_words,
-    measured,
-    shape_in_words,
     signed,
     span,
-    width_in_words,
 )
 
 __all__ = [
-    "channel_rows",
     "cross_section_statement",
     "data_statement",
     "excess_statements",
@@ -53,12 +45,14 @@ def data_statement(summary: Mapping[str, Any]) -> str:
     return "; ".join(parts) + "."
 
 
-def fits_statement(summary: Mapping[str, Any], channels: Sequence[ChannelResult]) -> str:
+def fits_statement(summary: Mapping[str, Any], channels: Sequence[Channel]) -> str:
     """How many hypotheses, how many fits, and how many of them failed."""
-    hypotheses = summary.get("n_hypotheses", sum(len(channel.result.setup.grid) for channel in channels))
+    hypotheses = summary.get("n_hypotheses", sum(channel.result.mass.size for channel in channels))
     fits = summary.get("n_fits", sum(channel.result.n_fits for channel in channels))
     failed = summary.get("n_failed", sum(channel.result.n_failed for channel in channels))
     where = f" in {len(channels)} channels" if len(channels) > 1 else ""
+    if not fits and any(isinstance(channel, CountingChannel) for channel in channels):
+        return f"{hypotheses:,} windows{where}, in which events were counted: no fits."
     text = f"{hypotheses:,} mass hypotheses{where}, {fits:,} fits, with a signal and without. "
     if not failed:
         return text + "No fit failed: each is certified to be at its minimum."
@@ -77,10 +71,15 @@ def excess_statements(summary: Mapping[str, Any]) -> list[str]:
         channel = f" ({found['channel']})" if found.get("channel") else ""
         z = float(found["z_local"])
         sense = "" if (z > 0) == (name == "excess") and z != 0 else f"; this is no {name}, but the nearest to one"
-        statements.append(
-            f"Largest {name}: local significance {signed(z)} at a mass of {found['mass']:.6g} GeV{channel}{sense}."
-        )
+        statements.append(f"Largest {name}: local significance {signed(z)} at {_masses(found)}{channel}{sense}.")
     return statements
+
+
+def _masses(found: Mapping[str, Any]) -> str:
+    """The mass, or the masses, of an extreme."""
+    if found.get("mass2") is None:
+        return f"a mass of {found['mass']:.6g} GeV"
+    return f"masses of {found['mass']:.6g} and {found['mass2']:.6g} GeV"
 
 
 def global_statement(summary: Mapping[str, Any]) -> str:
@@ -107,7 +106,7 @@ def global_statement(summary: Mapping[str, Any]) -> str:
     )
 
 
-def limit_statement(summary: Mapping[str, Any], channels: Sequence[ChannelResult]) -> str:
+def limit_statement(summary: Mapping[str, Any], channels: Sequence[Channel]) -> str:
     """The convention of the limits: level, method, sidedness, test statistic, quantiles of the bands."""
     if not channels:
         return ""
@@ -130,9 +129,9 @@ def limit_statement(summary: Mapping[str, Any], channels: Sequence[ChannelResult
     return text if not missing else f"{text} No limit was found for {missing:,} hypotheses with a certified fit."
 
 
-def cross_section_statement(channels: Sequence[ChannelResult]) -> str:
+def cross_section_statement(channels: Sequence[Channel]) -> str:
     """Which cross section the limits are on and what they were made with; empty if it is not known."""
-    alike: dict[str, list[ChannelResult]] = {}
+    alike: dict[str, list[Channel]] = {}
     for channel in channels:
         if channel.factors.complete:
             kind = f"{cross_section_in_words(channel.factors)}: {division_in_words(channel.factors)}"
@@ -140,7 +139,7 @@ def cross_section_statement(channels: Sequence[ChannelResult]) -> str:
     return " ".join(f"Limits on the {kind}, with {_factors(each)}." for kind, each in alike.items())
 
 
-def _factors(channels: Sequence[ChannelResult]) -> str:
+def _factors(channels: Sequence[Channel]) -> str:
     """The values that yields are divided by, over all masses of the channels."""
     values = []
     for name in FACTORS:
@@ -181,7 +180,7 @@ def published_statement(summary: Mapping[str, Any]) -> str:
     return f"Compared with what is published: {'; '.join(parts)}.{found}"
 
 
-def variants_statement(channel: ChannelResult) -> str:
+def variants_statement(channel: Channel) -> str:
     """What the background variants of a channel come down to; empty where there are none."""
     if channel.variants is None:
         return ""
@@ -200,7 +199,7 @@ def variants_statement(channel: ChannelResult) -> str:
     return f"{text} Hypotheses without an answer, not taken into account: {', '.join(failed) or 'none'}."
 
 
-def nuisance_rows(channel: ChannelResult) -> list[tuple[str, ...]]:
+def nuisance_rows(channel: Channel) -> list[tuple[str, ...]]:
     """Name, pull, effect on the yield and on the limit of each nuisance parameter at the largest excess."""
     effects = channel.nuisances
     if effects is None or effects.rows.size == 0:
@@ -215,106 +214,3 @@ def nuisance_rows(channel: ChannelResult) -> list[tuple[str, ...]]:
             "not computed" if np.isnan(raised) else f"{100 * raised:.2g} %",
         ))  # fmt: skip
     return rows
-
-
-def channel_rows(channels: Sequence[ChannelResult]) -> dict[str, list[str]]:
-    """The rows of the table of channels: name of the row, and a cell for each channel."""
-    rows: dict[str, Callable[[ChannelResult], str]] = {
-        "Spectrum": _spectrum, "Entries": _entries, "Masses": _masses, "Window": _window, "Vetoes": _vetoes,
-        "Signal": _signal, "Background": _background, "Fits": _fits, "Largest excess": _excess,
-        "Largest deficit": _deficit, "Median limit": _median_limit,
-    }  # fmt: skip
-    if any(channel.factors.efficiency is not None for channel in channels):
-        rows["Efficiency"] = _efficiency
-    if any(channel.factors.complete for channel in channels):
-        rows["Median limit in fb"] = _median_cross_section
-    return {name: [cell(channel) for channel in channels] for name, cell in rows.items()}
-
-
-def _spectrum(channel: ChannelResult) -> str:
-    axis = channel.result.scan.spectrum.axis
-    bins = f"{len(axis):,} bins of {width_in_words(float(np.median(axis.widths)), axis.unit)}"
-    return f"{axis.low:.6g} to {axis.high:.6g} {axis.unit}, {bins}" + ("" if axis.is_uniform else " (median)")
-
-
-def _entries(channel: ChannelResult) -> str:
-    spectrum = channel.result.scan.spectrum
-    entries = f"{spectrum.entries:,.0f}"
-    return f"{entries} (sum of weights)" if spectrum.is_weighted else entries
-
-
-def _masses(channel: ChannelResult) -> str:
-    mass = np.unique(channel.result.mass)
-    if mass.size == 1:
-        return f"1: {mass[0]:.6g} GeV"
-    steps = span(1e3 * np.diff(mass).round(12), "{:.3g}")
-    return f"{mass.size:,}: {mass[0]:.6g} to {mass[-1]:.6g} GeV in steps of {steps} MeV"
-
-
-def _window(channel: ChannelResult) -> str:
-    result = channel.result
-    unit, bins = result.scan.spectrum.axis.unit, result.scan.windows.bins.astype(float)
-    return f"{span(result.window_high - result.window_low)} {unit} wide, {span(bins, '{:.0f}')} bins"
-
-
-def _vetoes(channel: ChannelResult) -> str:
-    unit = channel.result.scan.spectrum.axis.unit
-    vetoes = [f"{low:g} to {high:g} {unit}" for low, high in channel.result.scan.vetoes]
-    if channel.result.scan.spectrum.visible is not None:
-        vetoes.append("hidden bins (blinded)")
-    return ", ".join(vetoes) or "none"
-
-
-def _signal(channel: ChannelResult) -> str:
-    setup = channel.result.scan
-    return shape_in_words(setup.signal, setup.grid.position, setup.spectrum.axis.unit)
-
-
-def _background(channel: ChannelResult) -> str:
-    setup = channel.result.scan
-    return background_in_words(setup.background, setup.grid.position)
-
-
-def _fits(channel: ChannelResult) -> str:
-    result = channel.result
-    return f"{result.n_fits:,}, {result.n_failed or 'none'} failed"
-
-
-def _excess(channel: ChannelResult) -> str:
-    return _extreme(channel, largest_excess(channel.result))
-
-
-def _deficit(channel: ChannelResult) -> str:
-    return _extreme(channel, largest_deficit(channel.result))
-
-
-def _extreme(channel: ChannelResult, row: int | None) -> str:
-    if row is None:
-        return "no certified fit"
-    result = channel.result
-    value, error = measured(float(result.n_sig[row]), float(result.n_sig_err[row]))
-    yield_ = value if error is None else f"{value} ± {error}"
-    return f"{signed(float(result.z_local[row]))} at {mass_in_words(result, row)}, yield {yield_}"
-
-
-def _median_limit(channel: ChannelResult) -> str:
-    return _medians(channel, channel.limits.observed, channel.limits.expected, "events")
-
-
-def _efficiency(channel: ChannelResult) -> str:
-    return span(channel.factors.at("efficiency", channel.result.mass), "{:.3g}")
-
-
-def _median_cross_section(channel: ChannelResult) -> str:
-    limits = channel.cross_section
-    return f"{cross_section_in_words(channel.factors)}: {_medians(channel, limits.observed, limits.expected, 'fb')}"
-
-
-def _medians(channel: ChannelResult, observed: FloatArray, expected: FloatArray, unit: str) -> str:
-    observed, expected = observed[np.isfinite(observed)], expected[:, 2][np.isfinite(expected[:, 2])]
-    if observed.size == 0:
-        return "none"
-    text = f"{np.median(observed):.4g} {unit} observed"
-    if expected.size:
-        text += f", {np.median(expected):.4g} expected"
-    return f"{text} (median over masses, {level_in_words(channel.limits.level)})"

@@ -11,7 +11,7 @@ from gloam.errors import InputError
 from gloam.fit import FitStatus, Problem, is_certified
 from gloam.scans import JointScan, ScanResult, batches, channel_bins
 
-__all__ = ["MOST_BINS", "FitView", "fit_view", "largest_deficit", "largest_excess"]
+__all__ = ["MOST_BINS", "FitView", "fit_view", "largest_deficit", "largest_excess", "poisson_errors"]
 
 MOST_BINS = 120
 """Bins that a figure at column width can still show one by one."""
@@ -114,22 +114,20 @@ def fit_view(result: ScanResult, row: int, most_bins: int = MOST_BINS, channel: 
     unit = summed(1 / exposure) / summed(np.ones(bins))
     scale = np.divide(observed, counts, out=unit, where=counts > 0)
     return FitView(
-        np.append(edges[starts], edges[-1]), counts, scale * _poisson_errors(counts / scale),
+        np.append(edges[starts], edges[-1]), counts, scale * poisson_errors(counts / scale),
         summed(background), summed(signal), np.maximum(expected, 0.0), merged, row, float(result.mass[row]),
         float(scan.grid.position[row]), float(result.n_sig[row]), float(result.n_sig_err[row]),
         float(result.z_local[row]),
     )  # fmt: skip
 
 
-def largest_excess(result: ScanResult) -> int | None:
-    """The hypothesis with the largest signed significance; None if there is no certified fit."""
-    z = result.z_local
+def largest_excess(z: FloatArray) -> int | None:
+    """The hypothesis with the largest signed significance; None if none is known."""
     return None if np.isnan(z).all() else int(np.nanargmax(z))
 
 
-def largest_deficit(result: ScanResult) -> int | None:
-    """The hypothesis with the smallest signed significance; None if there is no certified fit."""
-    z = result.z_local
+def largest_deficit(z: FloatArray) -> int | None:
+    """The hypothesis with the smallest signed significance; None if none is known."""
     return None if np.isnan(z).all() else int(np.nanargmin(z))
 
 
@@ -150,7 +148,7 @@ def _groups(used: BoolArray, most_bins: int) -> tuple[IntArray, int]:
     return np.concatenate(starts), size
 
 
-def _poisson_errors(n: FloatArray) -> FloatArray:
+def poisson_errors(n: FloatArray) -> FloatArray:
     """Distances from n to the ends of its central 68.27 % interval (Garwood 1936), shape (2, m)."""
     from scipy.special import gammaincinv  # 0.2 s, for figures only
 

@@ -10,13 +10,16 @@ from gloam.arrays import FloatArray
 from gloam.interpretation import FACTORS, YieldFactors
 from gloam.models import Background, Polynomial, SignalShape, Steps
 from gloam.scans import ScanResult
+from gloam.scans.counting import CountingResult, KnownBackground, SidebandBackground
 from gloam.spectra import Spectrum
-from gloam.statistics import UpperLimits
+from gloam.statistics import CountingScanLimits, UpperLimits
 
 __all__ = [
     "background_in_words",
+    "counting_background_in_words",
     "cross_section_in_words",
     "data_in_words",
+    "data_name",
     "distribution_in_words",
     "division_in_words",
     "level_in_words",
@@ -36,6 +39,9 @@ METHODS: dict[str, tuple[str, str]] = {
     "clsb-toys": ("CLs+b", "toys"),
     "profile": ("profile likelihood", "asymptotic"),
     "bayes": ("Bayesian", "posterior quantile"),
+    "classical": ("classical", "exact"),
+    "cousins-highland": ("Cousins-Highland", "exact"),
+    "feldman-cousins": ("Feldman-Cousins", "exact"),
 }
 """What each method of the limits is called, and what its limits are taken from."""
 KINDS = {"real": "Real data", "pseudo": "Pseudo-data", "user": "Data"}
@@ -56,6 +62,19 @@ def data_in_words(spectrum: Spectrum) -> str:
     return f"{kind}: {'source not stated' if origin is None else origin.source}"
 
 
+def data_name(spectrum: Spectrum) -> str:
+    """What data are called in the legend of a figure.
+
+    Example:
+        >>> from gloam.spectra import Axis, Origin
+        >>> data_name(Spectrum((Axis([0.0, 1.0]),), [0, 3, 0], origin=Origin("pseudo", "toys, seed 1")))
+        'Pseudo-data'
+    """
+    if spectrum.asimov:
+        return "Expectation"
+    return "Pseudo-data" if spectrum.origin is not None and spectrum.origin.kind == "pseudo" else "Data"
+
+
 def level_in_words(level: float) -> str:
     """The confidence level.
 
@@ -73,6 +92,8 @@ def limit_in_words(limits: UpperLimits) -> str:
 
 def distribution_in_words(limits: UpperLimits) -> str:
     """What the limits were taken from, such as "asymptotic": the distribution of the test statistic, or a posterior."""
+    if isinstance(limits, CountingScanLimits) and limits.method == "cls":
+        return "exact"
     if limits.toys:
         return f"{limits.toys:,} toys"
     return f"{METHODS[limits.method][1]}, {limits.prior}" if limits.prior else METHODS[limits.method][1]
@@ -125,12 +146,18 @@ def measured(value: float, error: float) -> tuple[str, str | None]:
     return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", MINUS), f"{error:.{decimals}f}"
 
 
-def mass_in_words(result: ScanResult, row: int) -> str:
-    """The mass of a hypothesis, as fine as the grid is."""
-    mass = np.unique(result.mass)
-    step = float(np.median(np.diff(mass))) if mass.size > 1 else 1e-3
+def mass_in_words(result: ScanResult | CountingResult, row: int) -> str:
+    """The mass of a hypothesis, or its two masses, as fine as the grid is."""
+    masses = [_as_fine(mass, row) for mass in (result.mass, result.mass2) if np.isfinite(mass[row])]
+    return f"{' and '.join(masses)} GeV"
+
+
+def _as_fine(values: FloatArray, row: int) -> str:
+    """One of the values, with the decimals that tell it from its neighbours."""
+    distinct = np.unique(values)
+    step = float(np.median(np.diff(distinct))) if distinct.size > 1 else 1e-3
     decimals = min(max(0, math.ceil(-math.log10(step) - 1e-6)), 6)
-    return f"{result.mass[row]:.{decimals}f} GeV"
+    return f"{values[row]:.{decimals}f}"
 
 
 def width_in_words(width: float, unit: str) -> str:
@@ -178,6 +205,18 @@ def background_in_words(background: Background, position: FloatArray) -> str:
         rising = ", changing with mass" if isinstance(background.order, Steps) and "to" in orders else ""
         return f"polynomial of order {orders}{rising}, all coefficients free in each window"
     return _spaced(type(background).__name__)
+
+
+def counting_background_in_words(result: CountingResult) -> str:
+    """Where the background of counts comes from, and its size over the windows."""
+    background = result.setup.background
+    if isinstance(background, SidebandBackground):
+        source = f"from sidebands, {background.inner:g} to {background.outer:g} half-widths from the window's centre"
+    else:
+        source = "known" if isinstance(background, KnownBackground) else "from simulation"
+    relative = result.relative_error
+    uncertain = f", uncertain by {span(100 * relative)} %" if relative.any() else ""
+    return f"{source}: {span(result.background, '{:.3g}')} events in a window{uncertain}"
 
 
 def _spaced(name: str) -> str:

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gloam.report.channel import ChannelResult
+from gloam.report.channel import Channel, CountingChannel
 from gloam.report.figures import (
+    counts_figure,
     fit_figure,
     limit_figure,
     overview_figure,
+    plane_limit_figure,
+    plane_significance_figure,
     save_figure,
     significance_figure,
     variants_figure,
 )
 from gloam.report.views import fit_view, largest_excess
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 __all__ = ["figure_stem", "write_figures"]
 
 
-def write_figures(channels: Sequence[ChannelResult], directory: Path, palette: str = "hep") -> list[Path]:
-    """The files of all figures, PNG and PDF: fit, significance and limit of each channel, its variants, `overview`.
+def write_figures(channels: Sequence[Channel], directory: Path, palette: str = "hep") -> list[Path]:
+    """The files of all figures, PNG and PDF: fit or counts, significance, limit, variants of each channel, `overview`.
 
     A channel without a certified fit has no figure of one.
 
@@ -32,18 +39,28 @@ def write_figures(channels: Sequence[ChannelResult], directory: Path, palette: s
     """
     written: list[Path] = []
     for channel in channels:
-        row = largest_excess(channel.result)
-        if row is not None:
-            figure = fit_figure(fit_view(channel.result, row), channel)
-            written += save_figure(figure, directory, figure_stem(channel, "fit"))
-        written += save_figure(significance_figure(channel), directory, figure_stem(channel, "significance"))
-        written += save_figure(limit_figure(channel, palette), directory, figure_stem(channel, "limit"))
-        if channel.variants is not None and row is not None:
-            written += save_figure(variants_figure(channel), directory, figure_stem(channel, "variants"))
+        for kind, figure in _figures(channel, palette):
+            written += save_figure(figure, directory, figure_stem(channel, kind))
     overview = overview_figure(channels)
     return written if overview is None else written + save_figure(overview, directory, "overview")
 
 
-def figure_stem(channel: ChannelResult, kind: str) -> str:
+def _figures(channel: Channel, palette: str) -> Iterator[tuple[str, Figure]]:
+    """The figures of a channel by their kinds."""
+    if isinstance(channel, CountingChannel):
+        yield "counts", counts_figure(channel)
+        yield "significance", (plane_significance_figure if channel.is_plane else significance_figure)(channel)
+        yield "limit", plane_limit_figure(channel) if channel.is_plane else limit_figure(channel, palette)
+        return
+    row = largest_excess(channel.z_local)
+    if row is not None:
+        yield "fit", fit_figure(fit_view(channel.result, row), channel)
+    yield "significance", significance_figure(channel)
+    yield "limit", limit_figure(channel, palette)
+    if channel.variants is not None and row is not None:
+        yield "variants", variants_figure(channel)
+
+
+def figure_stem(channel: Channel, kind: str) -> str:
     """The name of a figure of a channel, without its ending."""
     return re.sub(r"[^\w.+-]+", "-", f"{channel.name}_{kind}")

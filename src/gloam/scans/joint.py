@@ -15,7 +15,10 @@ from gloam.scans.assembly import Assembled
 from gloam.scans.grid import Grid
 from gloam.scans.setup import Scan
 
-__all__ = ["JointScan", "first_channel", "join"]
+__all__ = ["JointScan", "Key", "coefficient_keys", "first_channel", "join"]
+
+Key = tuple[int | str, str, int]
+"""Channel or "all", component, and which of its coefficients."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,17 +112,27 @@ def join(parts: Sequence[Assembled], share: FloatArray, shared: frozenset[str]) 
     )
 
 
+def coefficient_keys(names: Sequence[tuple[str, ...]], shared: frozenset[str]) -> list[tuple[Key, ...]]:
+    """What tells a coefficient from all others, for those of each channel: its channel or "all", name, and number.
+
+    Args:
+        names: of the components that the coefficients of each channel belong to.
+        shared: components whose coefficients are the same in all channels.
+    """
+    return [
+        tuple(
+            ("all" if name in shared else channel, name, of_channel[:position].count(name))
+            for position, name in enumerate(of_channel)
+        )
+        for channel, of_channel in enumerate(names)
+    ]
+
+
 def _joint_columns(names: list[tuple[str, ...]], shared: frozenset[str]) -> tuple[tuple[IntArray, ...], int]:
-    """Where the coefficients of each channel stand in the joint fit."""
-    known: dict[tuple[object, str, int], int] = {}
-    columns = []
-    for channel, of_channel in enumerate(names):
-        at = []
-        for position, name in enumerate(of_channel):
-            number = of_channel[:position].count(name)
-            at.append(known.setdefault(("all" if name in shared else channel, name, number), len(known)))
-        columns.append(np.array(at, np.int64))
-    return tuple(columns), len(known)
+    """Where the coefficients of each channel stand in the joint fit: in the order in which they are met."""
+    known: dict[Key, int] = {}
+    columns = [[known.setdefault(key, len(known)) for key in keys] for keys in coefficient_keys(names, shared)]
+    return tuple(np.array(at, np.int64) for at in columns), len(known)
 
 
 def _concatenated(values: list[FloatArray | None], problems: list[Problem], default: float) -> FloatArray | None:

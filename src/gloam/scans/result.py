@@ -10,6 +10,7 @@ from gloam.arrays import FloatArray, IntArray
 from gloam.fit import FitStatus
 from gloam.scans.joint import JointScan, first_channel
 from gloam.scans.setup import Scan
+from gloam.spectra import Spectrum
 
 __all__ = ["ScanResult", "signed_significance"]
 
@@ -58,9 +59,19 @@ class ScanResult:
         return first_channel(self.setup)
 
     @property
+    def spectrum(self) -> Spectrum:
+        """What was scanned; of several spectra together the first."""
+        return self.scan.spectrum
+
+    @property
     def mass(self) -> FloatArray:
         """Particle masses of the hypotheses in GeV, shape (h,)."""
         return self.setup.grid.mass
+
+    @property
+    def mass2(self) -> FloatArray:
+        """The masses of a second particle: none, NaN, shape (h,)."""
+        return np.full(self.mass.shape, np.nan)
 
     @property
     def position(self) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from gloam.spectra.axis import Axis, uniform_axis
 from gloam.spectra.binning import merge_bins, rebin, restrict
+from gloam.spectra.bootstrap import EventBootstrap
 from gloam.spectra.filling import fill
 from gloam.spectra.mask import Mask, hide_bins, hide_values
 from gloam.spectra.origin import Origin
@@ -14,6 +15,7 @@ from gloam.spectra.weighting import poisson_counts, scaled_poisson
 
 __all__ = [
     "Axis",
+    "EventBootstrap",
     "Mask",
     "Origin",
     "Spectrum",

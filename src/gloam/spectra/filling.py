@@ -14,7 +14,7 @@ from gloam.spectra.axis import Axis
 from gloam.spectra.origin import Origin
 from gloam.spectra.spectrum import Spectrum
 
-__all__ = ["fill", "refuse_non_finite"]
+__all__ = ["fill", "find_bins", "refuse_non_finite"]
 
 
 def fill(
@@ -48,7 +48,7 @@ def fill(
     _require_equal_shapes(columns, axes, asked)
     for column in columns:
         refuse_non_finite(column, asked)
-    bins = [_bins(column, axis) for column, axis in zip(columns, axes, strict=True)]
+    bins = [find_bins(column, axis) for column, axis in zip(columns, axes, strict=True)]
     _refuse_all_outside(columns, bins, axes, asked)
     shape = tuple(len(axis) + 2 for axis in axes)
     flat = bins[0] if len(axes) == 1 else np.ravel_multi_index(bins, shape)
@@ -79,7 +79,7 @@ def refuse_non_finite(values: FloatArray, asked: str) -> None:
         raise InputError(asked, found, "finite numbers", "remove these rows, or mend how they were computed")
 
 
-def _bins(values: FloatArray, axis: Axis) -> IntArray:
+def find_bins(values: FloatArray, axis: Axis) -> IntArray:
     """The bin of each value, 0 for underflow and bins + 1 for overflow."""
     found = _bins_if_even(values, axis)
     if found is None:

@@ -3,6 +3,7 @@
 from gloam.statistics.averages import Average, Estimate
 from gloam.statistics.bias import ToyYields, YieldBias, combined_bias, corrected_yields, toy_yields, yield_bias
 from gloam.statistics.binomial import Fraction
+from gloam.statistics.bootstrap import BootstrapFits, bootstrap_fits
 from gloam.statistics.counting import (
     METHOD_REFERENCES,
     Belt,
@@ -34,6 +35,12 @@ from gloam.statistics.counting import (
     z_bi,
     z_profile,
 )
+from gloam.statistics.counting_scans import (
+    CountingScanLimits,
+    CountingSignificances,
+    counting_scan_limits,
+    counting_significances,
+)
 from gloam.statistics.coverage import Coverage, coverage
 from gloam.statistics.elsewhere import GlobalMethod, GlobalSignificance, global_significance
 from gloam.statistics.envelope import Envelope, profile_envelope
@@ -53,11 +60,14 @@ __all__ = [
     "TOYS",
     "Average",
     "Belt",
+    "BootstrapFits",
     "Cells",
     "CountingCoverage",
     "CountingLimits",
     "CountingMethod",
     "CountingOptions",
+    "CountingScanLimits",
+    "CountingSignificances",
     "Coverage",
     "Envelope",
     "Estimate",
@@ -81,6 +91,7 @@ __all__ = [
     "asimov_significance",
     "bayes_interval",
     "bayes_upper",
+    "bootstrap_fits",
     "bounded_gaussian_interval",
     "check_level",
     "classical_interval",
@@ -93,7 +104,9 @@ __all__ = [
     "counting_cells",
     "counting_coverage",
     "counting_limits",
+    "counting_scan_limits",
     "counting_sensitivity",
+    "counting_significances",
     "coverage",
     "deviance",
     "deviance_moments",

@@ -192,9 +192,9 @@ def _with_toys(
     return UpperLimits(found.limit, bands, level, method, failed, found.error, "", found.toys, found.failed)
 
 
-def no_limits(result: ScanResult, level: float, method: LimitMethod) -> UpperLimits:
+def no_limits(hypotheses: int, level: float, method: LimitMethod) -> UpperLimits:
     """Limits that were not computed: NaN for every hypothesis."""
-    h = len(result.setup.grid)
+    h = hypotheses
     return UpperLimits(np.full(h, np.nan), np.full((h, len(BANDS)), np.nan), level, method, 0, np.full(h, np.nan))
 
 

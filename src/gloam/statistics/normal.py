@@ -10,9 +10,12 @@ import numpy as np
 from gloam.arrays import FloatArray
 from gloam.models.standard import normal_cumulative
 
-__all__ = ["cumulative", "log_cumulative", "quantile", "survival"]
+__all__ = ["cumulative", "log_cumulative", "quantile", "survival", "upper_quantile"]
 
 cumulative = normal_cumulative
+
+TINY = -600.0
+"""Logarithm of a probability below which it may underflow."""
 
 FAR = 20.0
 """Where the series of the tail takes over: its error is 945 / FAR^10 there."""
@@ -47,6 +50,22 @@ def log_cumulative(z: FloatArray) -> FloatArray:
 def quantile(probability: FloatArray | float) -> FloatArray:
     """The z below which a normal variable lies with this probability; infinite at 0 and 1."""
     return np.asarray(_quantile(np.asarray(probability, float)), float)
+
+
+def upper_quantile(log_probability: FloatArray) -> FloatArray:
+    """The z above which a normal variable lies with a probability, from its logarithm: exact where that underflows.
+
+    Example:
+        >>> upper_quantile(np.array([math.log(0.5), -804.6084420])).round(6) + 0.0
+        array([ 0., 40.])
+    """
+    log_p = np.asarray(log_probability, float)
+    with np.errstate(all="ignore"):
+        near = -quantile(np.exp(log_p))
+        z = np.where(log_p < TINY, np.sqrt(-2 * log_p), near)
+        for _ in range(20):  # Newton's method; the slope of ln Phi(-z) is -z - 1/z far out
+            z = np.where(log_p < TINY, z + (log_cumulative(-z) - log_p) / (z + 1 / z), z)
+    return np.asarray(z)
 
 
 def _scalar_quantile(probability: float) -> float:

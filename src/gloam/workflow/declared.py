@@ -8,7 +8,7 @@ import math
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from gloam.errors import InputError
 from gloam.spectra.source import split_source
@@ -16,14 +16,19 @@ from gloam.store import content_hash, file_hash
 
 if TYPE_CHECKING:
     from gloam.searches import Search
+    from gloam.workflow.count_file import CountRequest
     from gloam.workflow.scan_file import ScanRequest
 
+    Request: TypeAlias = ScanRequest | CountRequest
+
 __all__ = ["declared_request", "named_files", "of_request", "of_search", "request_hash", "search_hash"]
+
+R = TypeVar("R", "ScanRequest", "CountRequest")
 
 MOST_KEPT = 20_000_000
 """Bytes of a file up to which its content is kept; of a larger one the place and the hash."""
 
-TABLES = ("width", "efficiency", "branching_fraction", "radiative_factor")
+TABLES = ("width", "width2", "efficiency", "branching_fraction", "radiative_factor")
 """Options that may name a table."""
 
 
@@ -43,16 +48,16 @@ def search_hash(search: Search) -> str:
     return content_hash(search.model_dump(mode="python"))
 
 
-def of_request(request: ScanRequest) -> dict[str, Any]:
-    """The declaration of a scan of a file: its options and the contents of the files that these name.
+def of_request(request: Request, kind: str = "scan") -> dict[str, Any]:
+    """The declaration of a scan or a count of a file: its options and the contents of the files that these name.
 
     The data are not among them: their spectrum is a file of the run.
     """
     files = {option: _kept(name) for option, name in named_files(request).items()}
-    return {"kind": "scan", "request": _plain(dataclasses.asdict(request)), "files": files}
+    return {"kind": kind, "request": _plain(dataclasses.asdict(request)), "files": files}
 
 
-def declared_request(document: Mapping[str, Any], folder: Path) -> ScanRequest:
+def declared_request(document: Mapping[str, Any], folder: Path, kind: type[R]) -> R:
     """The request in a declaration, which names copies of its files that are written to a folder.
 
     Raises:
@@ -60,10 +65,8 @@ def declared_request(document: Mapping[str, Any], folder: Path) -> ScanRequest:
     """
     from pydantic import TypeAdapter, ValidationError
 
-    from gloam.workflow.scan_file import ScanRequest
-
     try:
-        request = TypeAdapter(ScanRequest).validate_python(document["request"])
+        request: R = TypeAdapter(kind).validate_python(document["request"])
         files = {option: (record["name"], _content(record)) for option, record in document["files"].items()}
     except (ValidationError, KeyError, TypeError, ValueError) as fault:
         raise InputError(
@@ -78,7 +81,7 @@ def declared_request(document: Mapping[str, Any], folder: Path) -> ScanRequest:
     return request
 
 
-def request_hash(request: ScanRequest) -> str:
+def request_hash(request: Request) -> str:
     """The content hash of a request: the same wherever its files lie, and another if one of them changes.
 
     The data are not in it: they have a hash of their own.
@@ -90,14 +93,19 @@ def request_hash(request: ScanRequest) -> str:
     return content_hash(dataclasses.replace(request, source="", **contents))
 
 
-def named_files(request: ScanRequest) -> dict[str, str]:
+def named_files(request: Request) -> dict[str, str]:
     """The files that options name, apart from the data, as they are written there, by the name of the option."""
-    named = {option: text for option in TABLES if (text := getattr(request, option)) is not None}
-    kind, _, rest = request.signal.partition(":")
+    named = {option: text for option in TABLES if (text := getattr(request, option, None)) is not None}
+    kind, _, rest = getattr(request, "signal", "").partition(":")
     if kind in ("template", "kernel-density"):
         source = rest.rsplit(",", 1 if kind == "template" else 2)[0]
         inside = split_source(source)[1]
         named["signal"] = source if inside is None else source.removesuffix(f":{inside}")
+    kind, _, rest = request.background.partition(":")
+    if kind in ("simulation", "known"):
+        source = rest.rsplit(",", 1)[0] if kind == "simulation" else rest
+        inside = split_source(source)[1]
+        named["background"] = source if inside is None else source.removesuffix(f":{inside}")
     return {option: name for option, name in named.items() if Path(name).is_file()}
 
 

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from gloam.arrays import FloatArray
+from gloam.arrays import FloatArray, IntArray
 from gloam.fit import FitStatus
-from gloam.report import ChannelResult
-from gloam.scans import ScanResult
+from gloam.report import Channel, CountingChannel
 from gloam.spectra import to_uhi_json
 from gloam.statistics import p_local
 from gloam.store import provenance, write_arrays, write_atomically, write_json, write_table
@@ -46,7 +45,7 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     nuisances = [_nuisance_columns(channel) for channel in run.channels if channel.nuisances is not None]
     if nuisances:
         write_table(directory / "nuisances.csv", _joined(nuisances))
-    spectra = {channel.name: json.loads(to_uhi_json(channel.result.scan.spectrum)) for channel in run.channels}
+    spectra = {channel.name: json.loads(to_uhi_json(channel.result.spectrum)) for channel in run.channels}
     document = json.dumps(spectra if len(spectra) > 1 else next(iter(spectra.values())))
     write_atomically(directory / "spectrum.json", lambda stream: stream.write(document.encode()))
     write_arrays(directory / "fits.npz", _stored(run))
@@ -84,21 +83,23 @@ VARIANT_COLUMNS = ("channel", "mass", "mass2", "variant", "n_sig", "n_sig_err", 
 
 
 def _joined(tables: list[dict[str, Any]]) -> dict[str, Any]:
-    """The tables of all channels below each other."""
+    """The tables of all channels below each other; a column that some do not have is NaN there."""
     sizes = [len(table["mass"]) for table in tables]
+    names = dict.fromkeys(name for table in tables for name in table)
     return {
-        name: np.concatenate([np.broadcast_to(table[name], size) for table, size in zip(tables, sizes, strict=True)])
-        for name in tables[0]
+        name: np.concatenate(
+            [np.broadcast_to(table.get(name, np.nan), size) for table, size in zip(tables, sizes, strict=True)]
+        )
+        for name in names
     }
 
 
-def _scan_columns(channel: ChannelResult) -> dict[str, Any]:
-    result = channel.result
-    z = result.z_local
-    return {
+def _scan_columns(channel: Channel) -> dict[str, Any]:
+    result, z = channel.result, channel.z_local
+    columns = {
         "channel": channel.name,
         "mass": result.mass,
-        "mass2": np.nan,
+        "mass2": result.mass2,
         "observable": result.position,
         "n_sig": result.n_sig,
         "n_sig_err": result.n_sig_err,
@@ -106,14 +107,29 @@ def _scan_columns(channel: ChannelResult) -> dict[str, Any]:
         "p_local": p_local(z),
         "window_low": result.window_low,
         "window_high": result.window_high,
-        "status": _status_names(result),
+        "status": _status_names(result.status),
         "edm": result.edm,
+    }
+    return columns | _counted(channel) if isinstance(channel, CountingChannel) else columns
+
+
+def _counted(channel: CountingChannel) -> dict[str, Any]:
+    """Further columns of windows."""
+    result = channel.result
+    return {
+        "observable2": result.position2,
+        "window_low2": result.window_low2,
+        "window_high2": result.window_high2,
+        "observed": result.observed,
+        "background": result.background,
+        "background_err": result.background_err,
+        "p_value": channel.significances.p_excess,
     }
 
 
-def _limit_columns(channel: ChannelResult) -> dict[str, Any]:
+def _limit_columns(channel: Channel) -> dict[str, Any]:
     limits, in_fb = channel.limits, channel.cross_section
-    columns: dict[str, Any] = {"channel": channel.name, "mass": channel.result.mass, "mass2": np.nan}
+    columns: dict[str, Any] = {"channel": channel.name, "mass": channel.result.mass, "mass2": channel.result.mass2}
     columns |= _limited("n_sig_ul", limits.observed, limits.expected)
     columns["efficiency"] = in_fb.efficiency
     columns |= _limited("eff_xsec_ul_fb", in_fb.effective, in_fb.effective_expected)
@@ -134,7 +150,7 @@ def _variant_columns(run: Run) -> dict[str, Any]:
             "n_sig_err": result.n_sig_err,
             "z_local": result.z_local,
             "n_sig_ul": limits.observed,
-            "status": _status_names(result),
+            "status": _status_names(result.status),
         }
         for channel in run.channels
         if (variants := channel.variants) is not None
@@ -143,9 +159,9 @@ def _variant_columns(run: Run) -> dict[str, Any]:
     return _joined(tables) if tables else {name: np.empty(0) for name in VARIANT_COLUMNS}
 
 
-def _status_names(result: ScanResult) -> np.ndarray[Any, Any]:
+def _status_names(codes: IntArray) -> np.ndarray[Any, Any]:
     names = {int(status): status.name.lower() for status in FitStatus}
-    return np.array([names[code] for code in result.status.tolist()])
+    return np.array([names[code] for code in codes.tolist()])
 
 
 def _limited(name: str, observed: Any, expected: FloatArray) -> dict[str, Any]:
@@ -153,7 +169,7 @@ def _limited(name: str, observed: Any, expected: FloatArray) -> dict[str, Any]:
     return {name: observed} | {f"{name}_exp_{q}": expected[:, band] for band, q in enumerate(QUANTILES)}
 
 
-def _nuisance_columns(channel: ChannelResult) -> dict[str, Any]:
+def _nuisance_columns(channel: Channel) -> dict[str, Any]:
     """Pulls and effects of every nuisance parameter at some of the hypotheses, one row for each pair."""
     effects = channel.nuisances
     if effects is None:

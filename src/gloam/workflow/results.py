@@ -9,7 +9,7 @@ import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.models import YieldNuisance
-from gloam.report import ChannelResult
+from gloam.report import Channel
 from gloam.spectra import Origin
 
 __all__ = ["Run", "RunToys"]
@@ -55,7 +55,7 @@ class Run:
         name: of the search, or "scan".
         title: one line for readers.
         origin: where the data come from.
-        channels: their fits and limits.
+        channels: their fits, or counts, and limits.
         seconds: wall time from reading to limits.
         hashes: content hashes of the declaration and of the data.
         published: comparison with what is known, or None.
@@ -69,7 +69,7 @@ class Run:
     name: str
     title: str
     origin: Origin
-    channels: tuple[ChannelResult, ...]
+    channels: tuple[Channel, ...]
     seconds: float
     hashes: dict[str, str | None]
     published: dict[str, Any] | None = None

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gloam.errors import InputError
-from gloam.report import ChannelResult
+from gloam.report import Channel, ChannelResult
 from gloam.spectra import Origin, Spectrum, from_uhi_json
 from gloam.store import SCHEMA_VERSION
 from gloam.workflow.declared import declared_request, search_hash
 from gloam.workflow.results import Run
-from gloam.workflow.stored import Arrays, restored_channel
+from gloam.workflow.stored import Arrays, restored_channel, restored_limits
 from gloam.workflow.systematics import declared_nuisances
 from gloam.workflow.toys import restored_toys
 
@@ -54,10 +54,14 @@ def load_run(directory: Path, search: Search | None = None) -> Run:
         9.45
     """
     files = _read(directory)
-    if files.declaration["kind"] == "search":
-        channels, rest = _of_search(files, search)
-    else:
-        channels, rest = _of_scan(files)
+    channels: tuple[Channel, ...]
+    match files.declaration["kind"]:
+        case "search":
+            channels, rest = _of_search(files, search)
+        case "count":
+            channels, rest = _of_counts(files)
+        case _:
+            channels, rest = _of_scan(files)
     return Run(
         name=files.declaration["name"],
         title=files.summary["title"],
@@ -157,14 +161,27 @@ def _of_search(files: _Files, search: Search | None) -> tuple[tuple[ChannelResul
 
 
 def _of_scan(files: _Files) -> tuple[tuple[ChannelResult, ...], dict[str, Any]]:
-    from gloam.workflow.scan_file import plan_scan, scan_channel
+    from gloam.workflow.scan_file import ScanRequest, plan_scan, scan_channel
 
     with tempfile.TemporaryDirectory() as folder:
-        request = declared_request(files.declaration, Path(folder))
+        request = declared_request(files.declaration, Path(folder), ScanRequest)
         planned = plan_scan(request, files.spectrum("scan"))
     variants = {each.name: each.scan for each in planned.variants or ()}
     found = restored_channel(files.arrays, "scan", planned.scan, variants)
     bare = scan_channel(request, planned, found.result, found.limits)
     origin = planned.scan.spectrum.origin or Origin("user", request.source)
     channel = replace(bare, variants=found.variants, nuisances=found.nuisances)
+    return (channel,), {"origin": origin, "systematics": planned.systematics}
+
+
+def _of_counts(files: _Files) -> tuple[tuple[Channel, ...], dict[str, Any]]:
+    from gloam.scans.counting import count_windows
+    from gloam.workflow.count_file import CountRequest, counting_channel, plan_counts
+
+    with tempfile.TemporaryDirectory() as folder:
+        request = declared_request(files.declaration, Path(folder), CountRequest)
+        planned = plan_counts(request, files.spectrum("count"))
+    limits = restored_limits(files.arrays, "count")
+    channel = counting_channel(request, planned, count_windows(planned.scan), limits)
+    origin = planned.scan.spectrum.origin or Origin("user", request.source)
     return (channel,), {"origin": origin, "systematics": planned.systematics}

@@ -9,7 +9,7 @@ import numpy as np
 
 from gloam.errors import InputError
 from gloam.execution import progress_bar
-from gloam.interpretation import YieldFactors, efficiency_named, factor_named
+from gloam.interpretation import YieldFactors
 from gloam.models import Parameter, SignalShape, YieldNuisance, background_named, shape_named, width_named
 from gloam.report import ChannelResult
 from gloam.scans import (
@@ -41,6 +41,7 @@ from gloam.statistics import (
 from gloam.store import content_hash
 from gloam.systematic import Constraint, Systematic
 from gloam.workflow.declared import of_request, request_hash
+from gloam.workflow.factors import with_luminosity, yield_factors
 from gloam.workflow.results import Run
 from gloam.workflow.scan import declare_scan
 from gloam.workflow.systematics import acting, check_sizes, declared_nuisances
@@ -119,7 +120,7 @@ def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool =
     with progress_bar("fits", len(grid), not quiet) as advance:
         result = fit_scan(scan, threads=threads, progress=advance)
     options: LimitOptions = {"prior": request.prior, "toys": request.toys}
-    limits: UpperLimits = no_limits(result, request.level, request.method)
+    limits: UpperLimits = no_limits(result.mass.size, request.level, request.method)
     if request.limits:
         with progress_bar("limits", len(grid), not quiet) as advance:
             limits = upper_limits(result, request.level, request.method, threads=threads, progress=advance, **options)
@@ -183,7 +184,7 @@ def plan_scan(request: ScanRequest, spectrum: Spectrum | None = None) -> ScanPla
     variation = None if request.variants is None else variation_named(request.variants)
     form = background_named(request.background)
     shape = shape_named(request.signal, width_named(request.width))
-    factors, efficiency_error = _factors(request)
+    factors, efficiency_error = yield_factors(request)
     systematics = _systematics(request, efficiency_error)
     spectrum = _read(request, shape) if spectrum is None else spectrum
     grid = _grid(request, spectrum, shape)
@@ -205,16 +206,6 @@ def scan_title(request: ScanRequest) -> str:
 def scan_channel(request: ScanRequest, planned: ScanPlan, result: ScanResult, limits: UpperLimits) -> ChannelResult:
     """The one channel of a scan of a file."""
     return ChannelResult("scan", request.source, result, limits, planned.scan.spectrum.axis.label, planned.factors)
-
-
-def _factors(request: ScanRequest) -> tuple[YieldFactors, Parameter | None]:
-    """What turns yields into cross sections, and the relative error of the efficiency where its table has errors."""
-    efficiency, error = (None, None) if request.efficiency is None else efficiency_named(request.efficiency)
-    branching, radiative = (
-        None if (text := getattr(request, name)) is None else factor_named(text, name)
-        for name in ("branching_fraction", "radiative_factor")
-    )
-    return YieldFactors(request.luminosity, efficiency, branching, radiative), error
 
 
 def _systematics(request: ScanRequest, efficiency_error: Parameter | None) -> tuple[YieldNuisance, ...]:
@@ -246,9 +237,7 @@ def _read(request: ScanRequest, shape: SignalShape) -> Spectrum:
         request.source, column=request.column, weights=request.weights, low=low, high=high, bin_width=width,
         name=request.column,
     )  # fmt: skip
-    if request.luminosity is None or spectrum.origin is None:
-        return spectrum
-    return replace(spectrum, origin=replace(spectrum.origin, luminosity_fb=request.luminosity))
+    return with_luminosity(spectrum, request.luminosity)
 
 
 def _grid(request: ScanRequest, spectrum: Spectrum, shape: SignalShape) -> Grid:

@@ -10,22 +10,51 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from gloam.errors import InputError
-from gloam.report import ChannelResult, ChannelVariants
+from gloam.report import Channel, ChannelResult, ChannelVariants, CountingChannel
 from gloam.scans import JointScan, Scan, ScanResult, VariantResults
-from gloam.statistics import NuisanceEffects, UpperLimits, VariantSummary
+from gloam.statistics import CountingScanLimits, NuisanceEffects, UpperLimits, VariantSummary
 
-__all__ = ["Arrays", "Restored", "restored_channel", "stored_channel"]
+__all__ = ["Arrays", "Restored", "restored_channel", "restored_limits", "stored_channel"]
 
 Arrays = Mapping[str, np.ndarray[Any, Any]]
 
-T = TypeVar("T", ScanResult, UpperLimits, VariantSummary, NuisanceEffects)
+T = TypeVar("T", ScanResult, UpperLimits, CountingScanLimits, VariantSummary, NuisanceEffects)
 
 SETUP = "setup"
 """What a scan was made of: declared, not stored."""
 
 
-def stored_channel(channel: ChannelResult) -> dict[str, Any]:
+def stored_channel(channel: Channel) -> dict[str, Any]:
     """The arrays of a channel, their names beginning with its own."""
+    return _counted(channel) if isinstance(channel, CountingChannel) else _fitted(channel)
+
+
+def _counted(channel: CountingChannel) -> dict[str, Any]:
+    """Those of counts: what they were counted in is made again, limits are kept."""
+    name, result = channel.name, channel.result
+    kept = ("mass", "mass2", "position", "position2", "observed", "background", "background_err", "off", "tau")
+    return {
+        **{f"{name}.{each}": getattr(result, each) for each in kept},
+        f"{name}.z_local": channel.z_local,
+        **_fields(f"{name}.limits", channel.limits),
+        f"{name}.events_per_fb": channel.factors.events_per_fb(result.mass),
+    }
+
+
+def restored_limits(arrays: Arrays, name: str) -> CountingScanLimits:
+    """The limits of a channel of counts.
+
+    Raises:
+        InputError: if arrays are missing.
+    """
+    try:
+        return _restored(CountingScanLimits, arrays, f"{name}.limits")
+    except KeyError as missing:
+        found, remedy = f"no array {missing} in fits.npz", "make the run again with this version"
+        raise InputError(f"read the limits of {name}", found, "all that a run writes", remedy) from None
+
+
+def _fitted(channel: ChannelResult) -> dict[str, Any]:
     name, result = channel.name, channel.result
     arrays = {
         **_fields(name, result),

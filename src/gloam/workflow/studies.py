@@ -102,17 +102,20 @@ def chosen_hypotheses(run: Run, masses: Sequence[float] = ()) -> list[tuple[Chan
         InputError: for a mass that no channel covers, or without a certified fit.
     """
     chosen: list[tuple[ChannelResult, IntArray]] = []
-    for channel in run.channels:
+    channels = [channel for channel in run.channels if isinstance(channel, ChannelResult)]
+    for channel in channels:
         found = [_nearest(channel, mass) for mass in masses if _covers(channel, mass)]
         rows = np.unique(np.array(found, np.int64)) if masses else np.sort(representative(channel.result, MASSES))
         if rows.size:
             chosen.append((channel, rows))
     for mass in masses:
-        if not any(_covers(channel, mass) for channel in run.channels):
-            ends = ", ".join(f"{c.result.mass.min():g} to {c.result.mass.max():g}" for c in run.channels)
+        if not any(_covers(channel, mass) for channel in channels):
+            ends = ", ".join(f"{c.result.mass.min():g} to {c.result.mass.max():g}" for c in channels)
             raise InputError("--mass", f"{mass:g} GeV", ends, "name a mass that was scanned")
     if not chosen:
-        raise InputError("toys", "a run without a certified fit", "at least one", "see the notes of the run")
+        raise InputError(
+            "toys", "a run without a certified fit", "at least one", "see the notes of the run; counts have none"
+        )
     return chosen
 
 

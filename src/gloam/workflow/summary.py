@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -10,9 +12,9 @@ from gloam.arrays import FloatArray
 from gloam.errors import InputError
 from gloam.fit import FitStatus
 from gloam.interpretation import FACTORS, YieldFactors
-from gloam.report import ChannelResult
+from gloam.report import Channel, ChannelResult, CountingChannel
 from gloam.report.words import cross_section_in_words, distribution_in_words, division_in_words
-from gloam.scans import ScanResult, VariantResults
+from gloam.scans import CountingResult, ScanResult, VariantResults
 from gloam.statistics import GlobalSignificance, global_significance
 from gloam.workflow.results import Run, RunToys
 from gloam.workflow.systematics import in_summary
@@ -34,6 +36,9 @@ SMALL_SCAN = 500_000
 
 FIELDS = 10_000
 
+FEW = 0.5
+"""Skewness of the scores above which asymptotic global p-values are said not to be reliable."""
+
 GLOBAL = ("p_global", "p_global_err", "z_global", "trials_factor", "toys")
 
 
@@ -44,7 +49,7 @@ def summary(run: Run) -> dict[str, Any]:
     """
     results = [channel.result for channel in run.channels]
     limits = run.channels[0].limits
-    asymptotic = _look_elsewhere(results)
+    asymptotic = _look_elsewhere(run.channels)
     elsewhere = asymptotic if run.toys is None else _in_toys(run, run.toys)
     return {
         "search": run.name,
@@ -53,9 +58,9 @@ def summary(run: Run) -> dict[str, Any]:
             "kind": run.origin.kind,
             "source": run.origin.source,
             "luminosity_fb": run.origin.luminosity_fb,
-            "entries": sum(result.scan.spectrum.entries for result in results),
+            "entries": sum(result.spectrum.entries for result in results),
         },
-        "n_hypotheses": sum(len(result.setup.grid) for result in results),
+        "n_hypotheses": sum(result.mass.size for result in results),
         "n_fits": sum(_fits(channel).n_fits for channel in run.channels),
         "n_failed": sum(_fits(channel).n_failed for channel in run.channels),
         "seconds": run.seconds,
@@ -84,34 +89,40 @@ def summary(run: Run) -> dict[str, Any]:
     }
 
 
-def _fits(channel: ChannelResult) -> ScanResult | VariantResults:
+def _fits(channel: Channel) -> ScanResult | VariantResults | CountingResult:
     """All fits of a channel, of every variant where there are several."""
     return channel.result if channel.variants is None else channel.variants.results
 
 
-def _extreme(channels: tuple[ChannelResult, ...], where: Any, sign: int) -> dict[str, Any] | None:
+def _extreme(channels: tuple[Channel, ...], where: Any, sign: int) -> dict[str, Any] | None:
     """The hypothesis with the most significant excess (sign 1) or deficit (sign -1) of all channels."""
     best: dict[str, Any] | None = None
     for channel in channels:
-        z = channel.result.z_local
+        z = channel.z_local
         if np.isnan(z).all():
             continue
         row = int(where(z))
         if sign * z[row] > NOTHING and (best is None or sign * z[row] > sign * best["z_local"]):
-            best = {"channel": channel.name, "mass": float(channel.result.mass[row]), "z_local": float(z[row])}
+            mass2 = float(channel.result.mass2[row])
+            best = {"channel": channel.name, "mass": float(channel.result.mass[row])}
+            best |= {"z_local": float(z[row])} if np.isnan(mass2) else {"mass2": mass2, "z_local": float(z[row])}
     return best
 
 
-def _look_elsewhere(results: list[ScanResult]) -> GlobalSignificance | str:
+def _look_elsewhere(channels: tuple[Channel, ...]) -> GlobalSignificance | str:
     """The global significance of the largest excess over all channels, or why there is none."""
-    results = [result for result in results if np.isfinite(result.z_local).any()]
-    if not results:
+    channels = tuple(channel for channel in channels if np.isfinite(channel.z_local).any())
+    results = [channel.result for channel in channels if isinstance(channel, ChannelResult)]
+    if not channels:
         return "not computed, there is no certified fit"
+    if len(results) < len(channels):
+        return "not computed, counts are no Gaussian field"
     try:
         found = global_significance(results)
         size = sum(result.scan.windows.bins.sum() for result in results)
         if found.p_global > RARE and size < SMALL_SCAN:
-            found = global_significance(results, "fields", toys=FIELDS)
+            fields = global_significance(results, "fields", toys=FIELDS)
+            found = replace(fields, skewness=found.skewness)
     except InputError as fault:
         return f"not computed ({fault.value}); the significance is local"
     return found if found.z_local > NOTHING else "not computed, there is no excess"
@@ -149,7 +160,7 @@ def _global_numbers(found: GlobalSignificance) -> dict[str, float | int | None]:
     return {name: value if value is None or np.isfinite(value) else None for name, value in numbers.items()}
 
 
-def _global_note(found: GlobalSignificance | str, channels: tuple[ChannelResult, ...]) -> str:
+def _global_note(found: GlobalSignificance | str, channels: tuple[Channel, ...]) -> str:
     """How the global p-value was found and what it leaves out, or why there is none."""
     names = "p_global, z_global, trials_factor"
     if isinstance(found, str):
@@ -161,26 +172,29 @@ def _global_note(found: GlobalSignificance | str, channels: tuple[ChannelResult,
         return f"{names}: from {found.toys} toys of the whole scan without a signal{limited}{_scope(channels)}."
     which = "of neighbouring" if found.method == "crossings" else "(simulated as Gaussian fields) of all"
     text = f"asymptotic, from the correlations {which} hypotheses without a signal, no toys"
-    return f"{names}: {text}{_scope(channels)}."
+    sparse = found.skewness is not None and found.skewness > FEW
+    few = f"; few counts (skewness {found.skewness:.2g}): off by a fifth or more, take toys" if sparse else ""
+    return f"{names}: {text}{_scope(channels)}{few}."
 
 
-def _scope(channels: tuple[ChannelResult, ...]) -> str:
+def _scope(channels: tuple[Channel, ...]) -> str:
     """What a global p-value is over, and what it is for."""
     scope = "" if len(channels) == 1 else "; over all channels, taken as independent"
     nominal = "" if all(channel.variants is None for channel in channels) else "; for the nominal background"
     return scope + nominal
 
 
-def _channel(channel: ChannelResult) -> dict[str, Any]:
-    result, axis = channel.result, channel.result.scan.spectrum.axis
+def _channel(channel: Channel) -> dict[str, Any]:
+    result, axes = channel.result, channel.result.spectrum.axes
     status = result.status
     return {
         "channel": channel.name,
         "title": channel.title,
-        "range": [float(axis.edges[0]), float(axis.edges[-1])],
-        "bins": len(axis),
-        "entries": result.scan.spectrum.entries,
-        "n_hypotheses": len(result.setup.grid),
+        "range": [axes[0].low, axes[0].high],
+        **({"range2": [axes[1].low, axes[1].high]} if len(axes) > 1 else {}),
+        "bins": prod(map(len, axes)),
+        "entries": result.spectrum.entries,
+        "n_hypotheses": result.mass.size,
         "status": {s.name.lower(): n for s in FitStatus if (n := int(np.count_nonzero(status == s.value)))},
         "max_excess": _extreme((channel,), np.nanargmax, sign=1),
         "max_deficit": _extreme((channel,), np.nanargmin, sign=-1),
@@ -191,7 +205,7 @@ def _channel(channel: ChannelResult) -> dict[str, Any]:
     }
 
 
-def _cross_section(channel: ChannelResult) -> dict[str, Any] | None:
+def _cross_section(channel: Channel) -> dict[str, Any] | None:
     """Which cross section the limits are on, and what they were made with; None without a luminosity."""
     factors = channel.factors
     if factors.luminosity is None:
@@ -224,6 +238,8 @@ def _largest(values: Any) -> float | None:
 
 def _asymptotic_parts(run: Run) -> str:
     limits = run.channels[0].limits
+    if isinstance(run.channels[0], CountingChannel):
+        return "toys: none for local significances, which are exact in the counts, backgrounds averaged over."
     if run.toys is not None:
         limited = " and limits" if distribution_in_words(limits) == "asymptotic" else ""
         return f"toys: none for local significances{limited}, which are asymptotic (arXiv:1007.1727)."
@@ -250,23 +266,23 @@ def _notes(run: Run) -> list[str]:
         _asymptotic_parts(run),
         *_undeclared(run.channels[0].factors),
     ]
-    if all(channel.variants is None for channel in run.channels):
+    if all(isinstance(channel, ChannelResult) and channel.variants is None for channel in run.channels):
         notes.append("variants.csv: no background variants are declared.")
     for channel in run.channels:
-        result = channel.result
+        result, counted = channel.result, isinstance(channel, CountingChannel)
         notes += variant_notes(channel)
-        if result.scan.spectrum.is_weighted:
+        if result.spectrum.is_weighted:
             notes.append(f"{channel.name}: weighted data, fitted with a scaled Poisson likelihood (arXiv:1309.1287).")
-        counted = [(status, int(np.count_nonzero(result.status == status.value))) for status in FitStatus]
+        statuses = [(status, int(np.count_nonzero(result.status == status.value))) for status in FitStatus]
         notes += [
             f"{channel.name}: {number} hypotheses {status.name.lower()}: {status.meaning}."
-            for status, number in counted
+            for status, number in statuses
             if number and status != FitStatus.OK
         ]
         if channel.limits.n_failed:
             notes.append(
                 f"{channel.name}: no limit found for {channel.limits.n_failed} hypotheses; they are left empty."
             )
-        if result.scan.spectrum.entries < 10:
+        if result.spectrum.entries < 10 and not counted:
             notes.append(f"{channel.name}: fewer than 10 entries: asymptotic formulas are not reliable.")
     return notes

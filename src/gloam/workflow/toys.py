@@ -12,7 +12,7 @@ import numpy as np
 
 from gloam.errors import InputError
 from gloam.execution import SHARD, Shard, clear_shards, run_shards, shards_of
-from gloam.report import ChannelResult
+from gloam.report import Channel, ChannelResult
 from gloam.statistics import GlobalSignificance
 from gloam.statistics.elsewhere import ScanSearch, ScanToys, largest_of_toys, significance_from_toys
 from gloam.store import content_hash
@@ -96,7 +96,7 @@ def make_toys(
     return _assembled(run, request, parts)
 
 
-def from_toys(toys: RunToys, channels: Sequence[ChannelResult]) -> GlobalSignificance:
+def from_toys(toys: RunToys, channels: Sequence[Channel]) -> GlobalSignificance:
     """The global significance of the largest excess of a run, from its toys.
 
     Raises:
@@ -160,8 +160,8 @@ def _key(run: Run) -> str:
     return content_hash([run.hashes["declaration"], run.hashes["data"], ALGORITHM])
 
 
-def _usable(channels: Sequence[ChannelResult]) -> list[ChannelResult]:
-    return [channel for channel in channels if np.isfinite(channel.result.z_local).any()]
+def _usable(channels: Sequence[Channel]) -> list[ChannelResult]:
+    return [each for each in channels if isinstance(each, ChannelResult) and np.isfinite(each.z_local).any()]
 
 
 def _searches(run: Run, exhaustive: bool, threads: int | None) -> list[ScanSearch]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from gloam.errors import InputError
 from gloam.execution import progress_bar
-from gloam.report import ChannelResult, ChannelVariants
+from gloam.report import Channel, ChannelVariants
 from gloam.scans import ScanResult, Variants, fit_variants
 from gloam.statistics import LimitOptions, UpperLimits, combine_variants, least_stringent, no_limits, variant_limits
 
@@ -71,7 +71,7 @@ def scan_variants(
     with progress_bar("fits of variants", more, not quiet) as advance:
         results = fit_variants(variants, nominal=nominal, threads=threads, progress=advance)
     if not limited:
-        none = tuple(no_limits(result, limits.level, limits.method) for result in results.results)
+        none = tuple(no_limits(result.mass.size, limits.level, limits.method) for result in results.results)
         return ChannelVariants(results, none, combine_variants(results)), limits
     with progress_bar("limits of variants", more, not quiet) as advance:
         found = variant_limits(
@@ -81,7 +81,7 @@ def scan_variants(
     return ChannelVariants(results, found, summary), least_stringent(summary, limits)
 
 
-def variant_numbers(channel: ChannelResult) -> dict[str, Any] | None:
+def variant_numbers(channel: Channel) -> dict[str, Any] | None:
     """What `summary.json` says of the variants of a channel; None where there are none."""
     if channel.variants is None:
         return None
@@ -103,7 +103,7 @@ def variant_numbers(channel: ChannelResult) -> dict[str, Any] | None:
     }
 
 
-def variant_notes(channel: ChannelResult) -> list[str]:
+def variant_notes(channel: Channel) -> list[str]:
     """What a reader has to know of the variants of a channel."""
     if channel.variants is None:
         return []

@@ -50,7 +50,7 @@ def test_any_number_of_workers_gives_the_same_bits():
 
 def test_an_interrupted_run_keeps_what_is_finished_and_goes_on(tmp_path):
     shards, told = shards_of(90, size=20), []
-    with pytest.raises(InterruptedRunError, match=r"stopped with 40 of 90 done.*--resume"):
+    with pytest.raises(InterruptedRunError, match=r"What is finished is kept in .*; the same command with --resume"):
         run_shards(Counted(stop=40), shards, directory=tmp_path / "shards", key="k")
     rest = Counted()
     found = run_shards(rest, shards, directory=tmp_path / "shards", key="k", resume=True, progress=told.append)

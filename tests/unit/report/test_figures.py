@@ -37,7 +37,7 @@ def words_of(figure) -> str:
 
 def all_figures(channel):
     return [
-        fit_figure(fit_view(channel.result, largest_excess(channel.result)), channel),
+        fit_figure(fit_view(channel.result, largest_excess(channel.result.z_local)), channel),
         significance_figure(channel),
         limit_figure(channel),
         overview_figure([channel]),
@@ -74,7 +74,7 @@ def test_a_long_source_is_shortened_in_the_middle(axis, tmp_path, make_channel, 
 
 
 def test_the_fit_figure_has_its_numbers(channel):
-    view = fit_view(channel.result, largest_excess(channel.result))
+    view = fit_view(channel.result, largest_excess(channel.result.z_local))
     words = words_of(fit_figure(view, channel))
     assert f"{channel.result.mass[view.row]:.2f} GeV" in words
     assert f"= {view.n_sig:.0f} ± {view.n_sig_err:.0f}" in words

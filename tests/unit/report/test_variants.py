@@ -68,7 +68,7 @@ def test_the_sentence(varied, channel):
 
 def test_without_limits(varied):
     results = varied.variants.results
-    none = tuple(no_limits(result, 0.9, "cls") for result in results.results)
+    none = tuple(no_limits(result.mass.size, 0.9, "cls") for result in results.results)
     alone = dataclasses.replace(varied, variants=ChannelVariants(results, none, combine_variants(results)))
     figure = variants_figure(alone)
     assert "No limits were computed" in [text.get_text() for text in figure.axes[1].texts]

@@ -167,7 +167,7 @@ def test_what_is_returned():
 
 def test_no_limits():
     result = result_of(np.full(50, 40.0), [20.0, 25.0], width=1.0)
-    none = no_limits(result, 0.9, "profile")
+    none = no_limits(result.mass.size, 0.9, "profile")
     assert np.isnan(none.observed).all()
     assert none.expected.shape == (2, 5)
     assert np.isnan(none.expected).all()

@@ -9,7 +9,7 @@ import numpy as np
 from gloam.report.channel import ChannelResult
 from gloam.report.figures.style import BACKGROUND, FIT, GREY, heading, new_figure, style
 from gloam.report.views import FitView
-from gloam.report.words import mass_in_words, measured, signed, width_in_words
+from gloam.report.words import data_name, mass_in_words, measured, signed, width_in_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +26,7 @@ def fit_figure(view: FitView, channel: ChannelResult) -> Figure:
         draw_fit(upper, view, channel, legend=True)
         draw_pulls(lower, view)
         lower.set_xlabel(channel.observable_label)
-        heading(upper, channel.title, channel.result.scan.spectrum, 4.7)
+        heading(upper, channel.title, channel.result.spectrum, 4.7)
         figure.align_ylabels([upper, lower])
     return figure
 
@@ -52,12 +52,12 @@ def draw_fit(axes: Axes, view: FitView, channel: ChannelResult, *, legend: bool)
     bottom = max(0.0, low - 0.15 * (high - low)) if low > 0.4 * high else min(0.0, 1.1 * np.nanmin(total))
     axes.set_ylim(bottom, bottom + (high - bottom) / 0.74)
     axes.ticklabel_format(style="plain", useOffset=False)
-    unit = channel.result.scan.spectrum.axis.unit
-    what = "Sum of weights" if channel.result.scan.spectrum.is_weighted else "Events"
+    unit = channel.result.spectrum.axis.unit
+    what = "Sum of weights" if channel.result.spectrum.is_weighted else "Events"
     axes.set_ylabel(f"{what} / ({width_in_words(view.bin_width, unit)})".replace("^2", r"$^\mathrm{2}$"))
     axes.text(0.97, 0.965, _numbers(view, channel), transform=axes.transAxes, ha="right", va="top", linespacing=1.35)
     if legend:
-        names = [_data_name(channel), "Signal + background fit", "Background of this fit"]
+        names = [data_name(channel.result.spectrum), "Signal + background fit", "Background of this fit"]
         axes.legend([data, both, alone], names, loc="upper left")
 
 
@@ -73,13 +73,6 @@ def draw_pulls(axes: Axes, view: FitView) -> None:
     if height < 5:
         axes.set_yticks([-2, 0, 2])
     axes.set_ylabel("Pull")
-
-
-def _data_name(channel: ChannelResult) -> str:
-    spectrum = channel.result.scan.spectrum
-    if spectrum.asimov:
-        return "Expectation"
-    return "Pseudo-data" if spectrum.origin is not None and spectrum.origin.kind == "pseudo" else "Data"
 
 
 def _numbers(view: FitView, channel: ChannelResult) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.interpretation import YieldFactors
-from gloam.report.channel import ChannelResult
+from gloam.report.channel import Channel
 from gloam.report.figures.curves import CROWDED, draw_curve, line_width, lone, thinned
 from gloam.report.figures.significance import MASS_LABEL, mass_limits
 from gloam.report.figures.style import Palette, heading, new_figure, palette_of, style
@@ -28,7 +28,7 @@ LONG = (-2, 5)
 """Powers of ten outside which numbers on a linear axis would be long."""
 
 
-def limit_figure(channel: ChannelResult, palette: str = "hep") -> Figure:
+def limit_figure(channel: Channel, palette: str = "hep") -> Figure:
     """The figure of the observed and expected upper limits: on the cross section if it is known, else on the yield.
 
     Args:
@@ -57,7 +57,7 @@ def limit_figure(channel: ChannelResult, palette: str = "hep") -> Figure:
             "CLs", r"$\mathrm{CL_s}$"
         )
         axes.legend(handles, names, loc="upper left", ncols=2, title=title, alignment="left", title_fontsize=9.5)
-        heading(axes, channel.title, channel.result.scan.spectrum, 5.8)
+        heading(axes, channel.title, channel.result.spectrum, 5.8)
     return figure
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gloam.report.channel import ChannelResult
+from gloam.report.channel import Channel
 from gloam.report.figures.curves import draw_curve, gaps, line_width
 from gloam.report.figures.style import BACKGROUND, FIT, GREY, heading, new_figure, style
 from gloam.report.views import largest_deficit, largest_excess
@@ -23,21 +23,21 @@ __all__ = ["MASS_LABEL", "draw_significance", "mass_limits", "significance_figur
 MASS_LABEL = "Mass hypothesis [GeV]"
 
 
-def significance_figure(channel: ChannelResult) -> Figure:
+def significance_figure(channel: Channel) -> Figure:
     """The figure of the local significance of all hypotheses; masses without a certified fit are gaps."""
     with style():
         figure = new_figure(6.4, 3.7)
         axes = figure.subplots()
         draw_significance(axes, channel)
         axes.set_xlabel(MASS_LABEL)
-        heading(axes, channel.title, channel.result.scan.spectrum, 5.8)
+        heading(axes, channel.title, channel.result.spectrum, 5.8)
     return figure
 
 
-def draw_significance(axes: Axes, channel: ChannelResult, *, short: bool = False) -> None:
+def draw_significance(axes: Axes, channel: Channel, *, short: bool = False) -> None:
     """Draws the significance, levels to read it by and its extremes; their names, short or long, above them."""
-    result = channel.result
-    z = result.z_local
+    result, z = channel.result, channel.z_local
+    z = np.where(np.isfinite(z), z, np.nan)
     highest, lowest = np.nanmax(z, initial=3.8), np.nanmin(z, initial=-3.8)
     axes.set_xlim(*mass_limits(result.mass))
     axes.set_ylim(1.1 * lowest, lowest + 1.04 * (highest - lowest) / 0.8)
@@ -66,15 +66,15 @@ def mass_limits(mass: FloatArray) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _draw_extremes(axes: Axes, channel: ChannelResult, short: bool) -> None:
+def _draw_extremes(axes: Axes, channel: Channel, short: bool) -> None:
     """Marks the largest excess and the largest deficit, where there are any."""
     result = channel.result
-    excess, deficit = largest_excess(result), largest_deficit(result)
+    excess, deficit = largest_excess(channel.z_local), largest_deficit(channel.z_local)
     if excess is None or deficit is None:
         axes.text(0.5, 0.3, "No certified fit", transform=axes.transAxes, ha="center")
         return
     for row, sign, name, marker, color in ((excess, 1, "excess", "^", FIT), (deficit, -1, "deficit", "v", BACKGROUND)):
-        z = float(result.z_local[row])
+        z = float(channel.z_local[row])
         if sign * round(z, 1) > 0:
             label = f"{signed(z)} at {mass_in_words(result, row)}"
             label = label if short else f"Largest {name}: {label}"

@@ -29,7 +29,7 @@ def variants_figure(channel: ChannelResult) -> Figure:
     Raises:
         InputError: the channel has no variants, or no certified fit.
     """
-    variants, row = channel.variants, largest_excess(channel.result)
+    variants, row = channel.variants, largest_excess(channel.z_local)
     if variants is None or row is None:
         found = "one background model" if variants is None else "no certified fit"
         raise InputError(f"figure of the variants of {channel.name}", found, "fits of variants", "scan with --variants")
@@ -48,7 +48,7 @@ def variants_figure(channel: ChannelResult) -> Figure:
         lower.set_xlabel(MASS_LABEL)
         lower.set_xlim(*mass_limits(mass))
         _say_if_empty(lower, variants)
-        heading(upper, channel.title, channel.result.scan.spectrum, 5.8)
+        heading(upper, channel.title, channel.result.spectrum, 5.8)
         figure.align_ylabels([upper, lower])
     return figure
 

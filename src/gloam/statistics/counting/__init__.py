@@ -2,7 +2,13 @@
 
 from gloam.statistics.counting.bayes import bayes_interval, bayes_upper, lower_edge_sensitivity
 from gloam.statistics.counting.cells import Cells, counting_cells, on_off_cells
-from gloam.statistics.counting.classical import classical_interval, classical_upper, cls_upper, median_count
+from gloam.statistics.counting.classical import (
+    classical_interval,
+    classical_upper,
+    cls_upper,
+    count_quantiles,
+    median_count,
+)
 from gloam.statistics.counting.construction import profile_construction
 from gloam.statistics.counting.coverage import CountingCoverage, counting_coverage
 from gloam.statistics.counting.feldman_cousins import (
@@ -40,6 +46,7 @@ __all__ = [
     "classical_upper",
     "cls_toys_upper",
     "cls_upper",
+    "count_quantiles",
     "counting_cells",
     "counting_coverage",
     "counting_limits",

@@ -15,15 +15,16 @@ import numpy as np
 from gloam.arrays import FloatArray, IntArray
 from gloam.errors import InputError
 from gloam.statistics.counting.cells import Cells
+from gloam.statistics.counting.poisson import at_most, log_at_most
 from gloam.statistics.counting.spread import Known, Spread
 
-__all__ = ["Nodes", "averaged", "node_blocks"]
+__all__ = ["Nodes", "averaged", "log_tail", "node_blocks"]
 
 REACH = 8.0
 """Standard deviations on either side; what is left out is 1e-15."""
 
 FAR_REACH = 37.0
-"""Where so few events are seen that backgrounds far below the nominal one matter."""
+"""Where so few events are seen that backgrounds far below the nominal one matter (or so many)."""
 
 DEFICIT = 6.0
 """Statistical standard deviations below the background at which that begins."""
@@ -38,6 +39,9 @@ less than 1e-9 with still more nodes, for uncertainties up to 100 %."""
 
 MOST_NODES = 4_000_000
 """For one cell."""
+
+SMALLEST = 1e-250
+"""Average below which it is made of logarithms; what underflows is 1e-308."""
 
 BLOCK = 1_000_000
 """Numbers of one array."""
@@ -77,8 +81,38 @@ def averaged(nodes: Nodes, logs: FloatArray) -> FloatArray:
         return np.asarray(np.log(np.exp(total - top).sum(axis=1)) + top[:, 0])
 
 
-def node_blocks(cells: Cells) -> Iterator[tuple[IntArray, Nodes]]:
+def log_tail(nodes: Nodes, count: FloatArray, signal: FloatArray, log_factor: FloatArray | None = None) -> FloatArray:
+    """The logarithm of the averaged P(N <= count), shape (r,).
+
+    Args:
+        nodes: backgrounds and efficiencies.
+        count: shape (r,).
+        signal: shape (r,).
+        log_factor: logarithm of what the probabilities are multiplied with, shape (r, n); <= 700.
+    """
+    if nodes.log_weight.size == 1:
+        logs = log_at_most(count[:, None], nodes.mean(signal))
+        return np.asarray((logs if log_factor is None else logs + log_factor)[:, 0])
+    probability = at_most(count[:, None], nodes.mean(signal))
+    if log_factor is not None:
+        probability *= np.exp(log_factor)
+    total = probability @ np.exp(nodes.log_weight)
+    with np.errstate(divide="ignore"):
+        found = np.asarray(np.log(total), float)
+    small = np.flatnonzero(total < SMALLEST)
+    if small.size:
+        logs = log_at_most(count[small, None], nodes.take(small).mean(signal[small]))
+        found[small] = averaged(nodes.take(small), logs if log_factor is None else logs + log_factor[small])
+    return found
+
+
+def node_blocks(cells: Cells, excesses: bool = False) -> Iterator[tuple[IntArray, Nodes]]:
     """Blocks of cells that need equally many nodes, bounded in memory: row numbers and nodes.
+
+    Args:
+        cells: the counts.
+        excesses: whether probabilities of large counts are wanted, to which backgrounds far above the nominal one
+            contribute most.
 
     Raises:
         InputError: where a cell needs too many.
@@ -94,7 +128,8 @@ def node_blocks(cells: Cells) -> Iterator[tuple[IntArray, Nodes]]:
             "use the profile likelihood, which has no such bound",
         )  # fmt: skip
     background = cells.nominal_background
-    far = background - cells.observed > DEFICIT * np.sqrt(background + 1)
+    away = background - cells.observed
+    far = (np.abs(away) if excesses else away) > DEFICIT * np.sqrt(background + 1)
     kinds, kind_of = np.unique(np.column_stack([numbers, far]), axis=0, return_inverse=True)
     for kind in range(len(kinds)):
         rows = np.flatnonzero(kind_of.ravel() == kind)

@@ -10,10 +10,10 @@ import numpy as np
 
 from gloam.arrays import FloatArray, IntArray
 from gloam.errors import InputError, one_of
-from gloam.statistics.counting.averaging import Nodes, averaged, node_blocks
+from gloam.statistics.counting.averaging import Nodes, averaged, log_tail, node_blocks
 from gloam.statistics.counting.cells import Cells
 from gloam.statistics.counting.classical import first_guess, in_blocks
-from gloam.statistics.counting.poisson import log_at_most, log_probability
+from gloam.statistics.counting.poisson import log_probability
 from gloam.statistics.counting.roots import root_above
 from gloam.statistics.counting.spread import Known, Measured, Normal
 from gloam.statistics.posterior import Posterior, Support, quantile_of, shortest_interval
@@ -79,7 +79,8 @@ def bayes_interval(
         return bayes_upper(cells, 0.5 - 0.5 * level, prior), bayes_upper(cells, 0.5 + 0.5 * level, prior)
     _check(cells, prior)
     low, high = _tabulated(cells, prior, lambda posterior: shortest_interval(posterior, level)).T
-    return low, high
+    # without background the table begins just above 0
+    return np.where((low < 1e-12 * high) & (prior.support[0] == 0), 0.0, low), high
 
 
 def lower_edge_sensitivity(
@@ -123,8 +124,7 @@ def _gamma_quantile(n: FloatArray, nodes: Nodes, level: float, prior: Prior) -> 
         inverse = np.where(inverse - inverse.min(axis=1, keepdims=True) < 30, inverse, -np.inf)
 
     def above(signal: FloatArray, rows: IntArray) -> FloatArray:
-        part = nodes.take(rows)
-        return averaged(part, log_at_most(n[rows, None], part.mean(signal)) + inverse[rows])
+        return log_tail(nodes.take(rows), n[rows], signal, inverse[rows])
 
     every = np.arange(n.size)
     whole = above(np.full_like(n, low), every)
@@ -165,7 +165,7 @@ def _posterior(cells: Cells, nodes: Nodes, prior: Prior) -> Posterior:
 
 
 def _support(cells: Cells, nodes: Nodes, prior: Prior, add: FloatArray) -> Support:
-    """From the lower end of the prior, or close to 0, to where the likelihood is negligible."""
+    """Where the likelihood is not negligible, inside the range of the prior."""
     n, (low, high) = cells.observed, prior.support
     best = np.maximum((n - cells.nominal_background) / cells.efficiency.nominal, 0.0)
     best = np.maximum(best, low)
@@ -178,6 +178,8 @@ def _support(cells: Cells, nodes: Nodes, prior: Prior, add: FloatArray) -> Suppo
 
     far = root_above(excess, best, best + (10 + 3 * np.sqrt(n + 1)) / cells.efficiency.nominal)
     lowest, least = np.full_like(n, low), 1e-14 * far
+    # many events without background: a yield near 0 is as negligible as a large one
+    lowest = np.minimum(root_above(lambda s, rows: -excess(s, rows), lowest, best), best)
     shift = cells.nominal_background / cells.efficiency.nominal
     if prior.uses_information:
         shift = np.minimum(shift, add / cells.efficiency.nominal)

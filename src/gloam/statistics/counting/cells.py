@@ -22,6 +22,9 @@ Numbers = npt.ArrayLike
 MOST = 1e15
 """Counts above this are not whole numbers any more in double precision, within the sums that are needed."""
 
+MOST_UNSEEN = 1e9
+"""Background up to which a signal of some events keeps seven digits beside it: where the count is far below."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cells:
@@ -97,7 +100,8 @@ def counting_cells(
     """
     n, b, b_error, e, e_error = _broadcast(observed, background, background_error, efficiency, efficiency_error)
     check_counts("observed count", n)
-    _check("background", b, b >= 0, "a number >= 0", "give the expected background")
+    _check("background", b, (b >= 0) & (b <= MOST), f"a number from 0 to {MOST:g}", "give the expected background")
+    _check_deficit(n, b)
     _check("error of the background", b_error, b_error >= 0, "a number >= 0", "give an absolute error")
     spread = _background(b, b_error, background_form, literal)
     return Cells(n, (spread,), _efficiency(e, e_error, efficiency_form, literal))
@@ -142,11 +146,21 @@ def on_off_cells(
     check_counts("on count", n)
     check_counts("off count", m)
     check_tau(ratio)
+    with np.errstate(over="ignore"):
+        _check("background of an off region", (m + 1) / ratio, (m + 1) / ratio <= MOST, f"at most {MOST:g}",
+               "give counts and a tau that say something of the background")  # fmt: skip
+    _check_deficit(n, m / ratio)
     _check("relative error of the background", relative, relative >= 0, "a number >= 0", "write 0.2 for 20 %")
     background: tuple[Spread, ...] = (Measured(m, ratio),)
     if relative.any():
         background = (*background, _uncertain(np.ones_like(relative), relative, background_form, literal))
     return Cells(n, background, _efficiency(e, e_error, efficiency_form, literal))
+
+
+def _check_deficit(observed: FloatArray, background: FloatArray) -> None:
+    allowed = f"at most {MOST_UNSEEN:g} where less than half of it is observed"
+    _check("background", background, (background <= MOST_UNSEEN) | (observed > 0.5 * background), allowed,
+           "check the background: it does not fit the count")  # fmt: skip
 
 
 def check_counts(asked: str, counts: FloatArray) -> None:

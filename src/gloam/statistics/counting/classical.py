@@ -12,12 +12,20 @@ from collections.abc import Callable
 import numpy as np
 
 from gloam.arrays import FloatArray, IntArray
-from gloam.statistics.counting.averaging import Nodes, averaged, node_blocks
+from gloam.statistics.counting.averaging import Nodes, averaged, log_tail, node_blocks
 from gloam.statistics.counting.cells import Cells
-from gloam.statistics.counting.poisson import log_at_least, log_at_most
+from gloam.statistics.counting.poisson import log_at_least
 from gloam.statistics.counting.roots import root_above
 
-__all__ = ["classical_interval", "classical_upper", "cls_upper", "first_guess", "in_blocks", "median_count"]
+__all__ = [
+    "classical_interval",
+    "classical_upper",
+    "cls_upper",
+    "count_quantiles",
+    "first_guess",
+    "in_blocks",
+    "median_count",
+]
 
 
 def classical_upper(cells: Cells, level: float) -> FloatArray:
@@ -91,18 +99,41 @@ def median_count(cells: Cells) -> FloatArray:
         >>> median_count(counting_cells(0, [0.5, 3.0, 1e6]))
         array([0.e+00, 3.e+00, 1.e+06])
     """
+    return count_quantiles(cells, np.array([0.5]))[:, 0]
 
-    def median(_: FloatArray, nodes: Nodes) -> FloatArray:
+
+def count_quantiles(cells: Cells, probability: FloatArray) -> FloatArray:
+    """The least counts that are not exceeded with at least these probabilities without a signal; shape (c, q).
+
+    The background is averaged over its uncertainty.
+
+    Args:
+        cells: their observed counts do not matter.
+        probability: between 0 and 1, shape (q,).
+
+    Example:
+        >>> from gloam.statistics.counting import counting_cells
+        >>> count_quantiles(counting_cells(0, 3.0, [0.0, 1.5]), np.array([0.023, 0.5, 0.977]))
+        array([[0., 3., 7.], [0., 3., 9.]])
+    """
+
+    def least(nodes: Nodes, goal: float) -> FloatArray:
         low = np.full(nodes.background.shape[0], -1.0)
-        high = np.asarray(np.ceil(2 * nodes.background.max(axis=1) + 10), float)
+        high = np.asarray(np.ceil(2 * nodes.background.max(axis=1) + 40), float)
         none = np.zeros_like(low)
         while (high - low > 1).any():
             middle = np.floor(0.5 * (low + high))
-            enough = _at_most(np.maximum(middle, 0.0), nodes, none) >= np.log(0.5)
+            enough = _at_most(np.maximum(middle, 0.0), nodes, none) >= np.log(goal)
             high, low = np.where(enough & (middle >= 0), middle, high), np.where(enough, low, middle)
         return high
 
-    return in_blocks(cells, median)
+    # the node spacing follows the count: take the nominal one
+    cells = cells.observing(np.floor(cells.nominal_background))
+    out = np.empty((cells.size, probability.size))
+    for rows, nodes in node_blocks(cells):
+        for column, goal in enumerate(probability.tolist()):
+            out[rows, column] = least(nodes, goal)
+    return out
 
 
 def in_blocks(cells: Cells, work: Callable[[FloatArray, Nodes], FloatArray]) -> FloatArray:
@@ -123,4 +154,4 @@ def first_guess(n: FloatArray, nodes: Nodes, level: float) -> FloatArray:
 
 
 def _at_most(n: FloatArray, nodes: Nodes, signal: FloatArray) -> FloatArray:
-    return averaged(nodes, log_at_most(n[:, None], nodes.mean(signal)))
+    return log_tail(nodes, n, signal)

@@ -46,7 +46,11 @@ def profile_construction(cells: Cells, level: float) -> tuple[FloatArray, FloatA
 
     Counts alone (an off region) make the acceptance exact at each signal. Auxiliary Gaussian measurements are summed
     over few values: with five times as many, or three times for each of two, the ends move by less than 1 % in the
-    cases tried (n = 10, b = 3 +- 0.6: upper end 13.20 and 13.22).
+    cases tried (n = 10, b = 3 +- 0.6: upper end 13.20 and 13.22). With an off region the coverage at a level of 90 %,
+    summed over both counts, was 89.3 % or more (b = 0.3 to 3, tau = 0.5 to 4, s = 0 to 6).
+
+    The belt is the raw one. The monotone belt takes the largest upper end of all larger backgrounds, which is a
+    correction for a background that is known; where it was measured, a larger one is another result.
 
     Args:
         cells: the counts.

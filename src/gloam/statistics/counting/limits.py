@@ -84,7 +84,8 @@ class CountingLimits:
         lower: 0 for an upper limit, shape (c,).
         upper: shape (c,).
         upper_error: Monte Carlo error of `upper`, shape (c,); 0 for exact methods.
-        expected: the upper ends for the median count without a signal, shape (c,).
+        expected: the upper ends for the median count without a signal, shape (c,); NaN where that count is an average
+            over too many values.
     """
 
     method: CountingMethod
@@ -97,7 +98,12 @@ class CountingLimits:
 
 
 def counting_limits(
-    cells: Cells, level: float, method: CountingMethod = "cls", options: CountingOptions | None = None
+    cells: Cells,
+    level: float,
+    method: CountingMethod = "cls",
+    options: CountingOptions | None = None,
+    *,
+    expected: bool = True,
 ) -> CountingLimits:
     """Limits on the signals of counts over background, by any of the methods.
 
@@ -107,6 +113,7 @@ def counting_limits(
         method: "classical", "bayes", "cousins-highland" (a Gaussian efficiency, cut at 0), "cls", "cls-toys", "profile"
             or "feldman-cousins".
         options: of the methods.
+        expected: whether to find the expected limits too.
 
     Raises:
         InputError: for levels, methods or uncertainties that do not go together.
@@ -127,8 +134,15 @@ def counting_limits(
         raise InputError(f"interval of the method {method}", options.interval, one_of(kinds), "choose one of these")
     options = replace(options, interval=options.interval or kinds[0])
     observed = _found(cells, level, method, options)
-    expected = _found(cells.observing(median_count(cells)), level, method, options).upper
-    return replace(observed, expected=expected)
+    if not expected:
+        return observed
+    try:
+        median = median_count(cells)
+    except InputError:
+        if method != "profile":  # the others have to average as well
+            raise
+        return replace(observed, expected=np.full(cells.size, np.nan))
+    return replace(observed, expected=_found(cells.observing(median), level, method, options).upper)
 
 
 def _found(cells: Cells, level: float, method: CountingMethod, options: CountingOptions) -> CountingLimits:

@@ -9,12 +9,12 @@ from gloam.arrays import FloatArray
 from gloam.errors import InputError
 from gloam.statistics.counting.cells import check_counts, check_tau
 from gloam.statistics.counting.poisson import deviance_half
-from gloam.statistics.normal import log_cumulative, quantile
+from gloam.statistics.normal import upper_quantile
 
-__all__ = ["asimov_significance", "log_p_on_off", "z_bi", "z_profile"]
+__all__ = ["asimov_significance", "log_p_on_off", "log_share_above", "z_bi", "z_profile"]
 
 FAR = -690.0
-"""Logarithm of a probability below which its normal quantile is found by Newton's method on the logarithm."""
+"""Logarithm of a probability below which the library's incomplete beta function has no digits left."""
 
 
 def z_profile(on: npt.ArrayLike, off: npt.ArrayLike, tau: npt.ArrayLike) -> FloatArray:
@@ -45,17 +45,31 @@ def log_p_on_off(on: npt.ArrayLike, off: npt.ArrayLike, tau: npt.ArrayLike) -> F
         >>> np.exp(log_p_on_off([4, 105], [5, 100], [5.0, 1.0])).round(6)
         array([0.048021, 0.39002 ])
     """
+    n, m, t = _checked(on, off, tau)
+    return log_share_above(n, m + 1, 1 / (1 + t), t / (1 + t))
+
+
+def log_share_above(a: FloatArray, b: FloatArray, share: FloatArray, rest: FloatArray) -> FloatArray:
+    """Logarithm of the incomplete beta function I_share(a, b), 0 for a = 0; exact far out. shapes (c,).
+
+    With a = n, b = m + 1 and share = 1 / (1 + tau) it is the P(N >= n) of `log_p_on_off`; with a = m + 1, b = n + 1
+    and share = tau / (1 + tau) it is P(N <= n). The counts m need not be whole.
+
+    Args:
+        a: >= 0.
+        b: > 0.
+        share: above 0.
+        rest: 1 - share.
+    """
     from scipy.special import betainc, betaln
 
-    n, m, t = _checked(on, off, tau)
-    share = 1 / (1 + t)
-    probability = np.where(n > 0, betainc(np.maximum(n, 1.0), m + 1, share), 1.0)
+    probability = np.where(a > 0, betainc(np.where(a > 0, a, 1.0), b, share), 1.0)
     with np.errstate(divide="ignore"):
         logs = np.asarray(np.log(probability), float)
     far = logs < FAR
     if far.any():
-        a, b, x, rest = n[far], m[far] + 1, share[far], (t / (1 + t))[far]
-        logs[far] = a * np.log(x) + b * np.log(rest) - np.log(a) - betaln(a, b) + np.log(_beta_fraction(a, b, x))
+        p, q, x = a[far], b[far], share[far]
+        logs[far] = p * np.log(x) + q * np.log(rest[far]) - np.log(p) - betaln(p, q) + np.log(_beta_fraction(p, q, x))
     return np.asarray(logs)
 
 
@@ -66,7 +80,7 @@ def z_bi(on: npt.ArrayLike, off: npt.ArrayLike, tau: npt.ArrayLike) -> FloatArra
         >>> z_bi([4, 50, 200, 105], [5, 55, 10, 100], [5.0, 2.0, 0.1, 1.0]).round(5)
         array([1.66435, 2.93324, 2.20088, 0.27927])
     """
-    return _z_of(log_p_on_off(on, off, tau))
+    return upper_quantile(log_p_on_off(on, off, tau))
 
 
 def asimov_significance(signal: npt.ArrayLike, background: npt.ArrayLike, error: npt.ArrayLike = 0.0) -> FloatArray:
@@ -100,16 +114,6 @@ def _checked(on: npt.ArrayLike, off: npt.ArrayLike, tau: npt.ArrayLike) -> tuple
     check_counts("off count", m)
     check_tau(t)
     return n, m, t
-
-
-def _z_of(log_p: FloatArray) -> FloatArray:
-    """The number of standard deviations with this upper tail, from its logarithm."""
-    with np.errstate(all="ignore"):
-        near = -np.asarray(quantile(np.exp(log_p)))
-        z = np.where(log_p < -600, np.sqrt(-2 * log_p), near)
-        for _ in range(20):  # the slope of ln Phi(-z) is -z - 1/z far out
-            z = np.where(log_p < -600, z + (log_cumulative(-z) - log_p) / (z + 1 / z), z)
-    return np.asarray(z)
 
 
 def _beta_fraction(a: FloatArray, b: FloatArray, x: FloatArray) -> FloatArray:

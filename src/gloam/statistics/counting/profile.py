@@ -305,6 +305,7 @@ def _minimised(likelihood: _Likelihood, u: FloatArray) -> FloatArray:
                 break
             scale[worse] *= 0.5
             new[worse] = part.take(np.flatnonzero(worse)).value((u[going] + scale[:, None] * step)[worse])
+        scale[~(new <= old + 1e-13 * (1 + np.abs(old)))] = 0.0  # no way down: at the edge of what can be
         u[going] += scale[:, None] * step
         value[going] = np.minimum(new, old)
         going = going[np.abs(scale[:, None] * step).max(axis=1) > SMALL_STEP]

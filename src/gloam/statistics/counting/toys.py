@@ -14,6 +14,9 @@ __all__ = ["cls_toys_upper"]
 FEWEST = 100
 """Toys that have to remain below the observed count without a signal."""
 
+FEWEST_BEYOND = 10
+"""Toys that have to lie beyond the limit: with none there it would be that of a lower level."""
+
 
 def cls_toys_upper(cells: Cells, level: float, toys: int = 100_000, seed: int = 0) -> tuple[FloatArray, FloatArray]:
     """CLs limits from toys and their Monte Carlo errors, shapes (c,).
@@ -29,7 +32,7 @@ def cls_toys_upper(cells: Cells, level: float, toys: int = 100_000, seed: int = 
         seed: of the random numbers.
 
     Raises:
-        InputError: where too few toys have so few events without a signal.
+        InputError: where too few toys have so few events without a signal, or lie beyond the limit.
 
     Example:
         >>> from gloam.statistics.counting import counting_cells
@@ -44,6 +47,12 @@ def cls_toys_upper(cells: Cells, level: float, toys: int = 100_000, seed: int = 
             raise InputError(
                 "CLs from toys", f"{ends.size} of {toys} toys without a signal with {cells.observed[row]:g} events or "
                 "fewer", f"at least {FEWEST}", "make more toys, or use the exact method cls",
+            )  # fmt: skip
+        beyond = (1 - level) * ends.size
+        if beyond < FEWEST_BEYOND:
+            raise InputError(
+                "CLs from toys", f"{beyond:.2g} toys expected beyond the limit at the level {level:g}",
+                f"at least {FEWEST_BEYOND}", "make more toys, or use the exact method cls",
             )  # fmt: skip
         spread = np.sqrt(level * (1 - level) / ends.size)
         limit[row] = np.quantile(ends, level)

@@ -8,7 +8,8 @@ from gloam.arrays import FloatArray, IntArray
 from gloam.errors import InputError
 from gloam.execution import random_stream
 from gloam.scans import ScanResult
-from gloam.statistics.elsewhere.score import axis_scores
+from gloam.statistics.elsewhere.gaussian_scan import MOST_SKEW
+from gloam.statistics.elsewhere.score import Score, axis_scores
 
 __all__ = ["largest_of_fields"]
 
@@ -26,7 +27,8 @@ def largest_of_fields(
 
     A field is K diag(sqrt b) x with independent normal variables x, one for each bin of the axis and for each control
     measurement: it has all correlations that the significances have without a signal, not those of neighbours alone.
-    It matters where windows are a few resolutions long, so that far hypotheses know of each other.
+    It matters where windows are a few resolutions long, so that far hypotheses know of each other. Their means are
+    those of signed roots of Poisson likelihood ratios, see `GaussianScan`.
 
     Args:
         result: the fits of a scan of one spectrum.
@@ -36,20 +38,21 @@ def largest_of_fields(
     """
     if fields < 1:
         raise InputError("number of fields", fields, "at least 1", "20000 take a second for 10^6 bins x hypotheses")
-    bins, control, first = axis_scores(result)
-    size = int(first.max()) + bins.shape[1]
+    score, first = axis_scores(result)
+    size = int(first.max()) + score.bins.shape[1]
     length = max(ELEMENTS // size, 1)
     largest = [
-        _largest(bins, control, first, random_stream(seed, stream, chunk), min(length, fields - start))
+        _largest(score, first, random_stream(seed, stream, chunk), min(length, fields - start))
         for chunk, start in enumerate(range(0, fields, length))
     ]
     return np.concatenate(largest)
 
 
 def _largest(
-    bins: FloatArray, control: FloatArray, first: IntArray, random: np.random.Generator, fields: int
+    score: Score, first: IntArray, random: np.random.Generator, fields: int
 ) -> FloatArray:  # fmt: skip
-    span = bins.shape[1]
+    bins, control, span = score.bins, score.control, score.bins.shape[1]
+    mean = (-np.clip(score.skewness, -MOST_SKEW, MOST_SKEW) / 6).astype(np.float32)
     noise = random.standard_normal((fields, int(first.max()) + span), np.float32)
     common = random.standard_normal((fields, control.shape[1]), np.float32)
     largest = np.full(fields, -np.inf)
@@ -58,6 +61,6 @@ def _largest(
         low, high = int(first[part].min()), int(first[part].max()) + span
         matrix = np.zeros((first[part].size, high - low), np.float32)
         np.put_along_axis(matrix, (first[part] - low)[:, None] + np.arange(span), bins[part].astype(np.float32), axis=1)
-        z = noise[:, low:high] @ matrix.T + common @ control[part].T.astype(np.float32)
+        z = noise[:, low:high] @ matrix.T + common @ control[part].T.astype(np.float32) + mean[part]
         np.maximum(largest, z.max(axis=1), out=largest)
     return largest

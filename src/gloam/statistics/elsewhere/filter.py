@@ -87,7 +87,7 @@ def score_filter(scan: Scan, expectation: FloatArray, rows: IntArray) -> ScoreFi
         rows: the hypotheses, in the order of their positions.
     """
     blocks = tuple(_blocks(scan, expectation, rows))
-    skewness = [expectation[low:high] @ matrix.astype(float) ** 3 for low, high, matrix in blocks]
+    skewness = [expectation[low:high] @ (matrix * matrix * matrix).astype(float) for low, high, matrix in blocks]
     return ScoreFilter(blocks, np.concatenate(skewness).astype(np.float32))
 
 

@@ -31,11 +31,15 @@ REACH = 9.0
 CERTAIN = -8.0
 """Threshold below which a significance lies with a probability of 6e-16."""
 
+MOST_SKEW = 0.5
+"""Skewness that is corrected for at most. At 0.25 and 0.5 the second order is that of toys, to 3 %; at 1 (a third of an
+event per resolution) it goes too far: P(largest > 3) is 0.062 in first order, 0.038 in second, and 0.050 by toys."""
+
 FAR = 36.0
 """Threshold above which probabilities are so small that only their logarithms can be kept."""
 
 
-def crossing_probability(angle: FloatArray, z: float) -> FloatArray:
+def crossing_probability(angle: FloatArray, z: float | FloatArray) -> FloatArray:
     """The probability that one of two correlated normal variables lies below z and the other, named before, above.
 
     The derivative of P(both > z) with respect to the correlation is their density at (z, z). With the correlation
@@ -47,26 +51,26 @@ def crossing_probability(angle: FloatArray, z: float) -> FloatArray:
 
     Args:
         angle: arc cosine of the correlation, 0 to pi, any shape.
-        z: the threshold.
+        z: the threshold, one or one for each.
 
     Example:
         >>> crossing_probability(np.array([0.01, np.pi / 2]), 1.0).round(8)
         array([0.00096532, 0.13348376])
     """
-    return np.asarray(math.exp(-0.5 * z * z) / (2 * math.pi) * _reduced(np.asarray(angle, float), z))
+    return np.asarray(np.exp(-0.5 * np.square(z)) / (2 * math.pi) * _reduced(np.asarray(angle, float), z))
 
 
-def _reduced(angle: FloatArray, z: float) -> FloatArray:
+def _reduced(angle: FloatArray, z: float | FloatArray) -> FloatArray:
     """The integral of exp(-(z tan(a/2))^2 / 2) from 0 to angle: the crossing probability without its small factor."""
-    half = 0.25 * np.minimum(angle, 2 * math.atan2(REACH, abs(z)))  # of a/2
+    half = 0.25 * np.minimum(angle, 2 * np.arctan2(REACH, np.abs(z)))  # of a/2
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
     total = np.zeros_like(half)
     for node, weight in zip(nodes, weights, strict=True):  # one after the other: no array of all nodes is made
         total += weight * np.exp(-0.5 * (z * np.tan(half * (1 + node))) ** 2)
-    return total * 2 * half
+    return np.asarray(total * 2 * half)
 
 
-def crossing_hazard(angle: FloatArray, memory: FloatArray, z: float) -> FloatArray:
+def crossing_hazard(angle: FloatArray, memory: FloatArray, z: float | FloatArray) -> FloatArray:
     """The probability that a hypothesis lies above z, if the one before and a third, earlier one lie below.
 
     P(z_m < z, z_i < z < z_{i+1}) is the flow of probability through z along the great circle from z_i to z_{i+1}. With
@@ -79,9 +83,9 @@ def crossing_hazard(angle: FloatArray, memory: FloatArray, z: float) -> FloatArr
     Args:
         angle: arc cosine of the correlation of each hypothesis with the next one, 0 to pi, shape (n,).
         memory: correlation of each of the two with an earlier one, shape (2, n).
-        z: the threshold.
+        z: the threshold, one or one for each.
     """
-    half = 0.5 * np.minimum(angle, 2 * math.atan2(REACH, abs(z)))
+    half = 0.5 * np.minimum(angle, 2 * np.arctan2(REACH, np.abs(z)))
     cosine, sine = np.cos(angle), np.maximum(np.sin(angle), 1e-12)
     along = (memory[1] - cosine * memory[0]) / sine  # correlation with the derivative at z_i
     nodes, weights = np.polynomial.legendre.leggauss(FEW_NODES)
@@ -93,7 +97,7 @@ def crossing_hazard(angle: FloatArray, memory: FloatArray, z: float) -> FloatArr
         spread = np.sqrt(np.maximum(1 - r**2 - t**2, 1e-12))
         total += weight * _rising(-z * np.tan(0.5 * a), z * (1 - r) / spread, -t / spread)
     both = cumulative(np.array(z)) - crossing_probability(np.arccos(np.clip(memory[0], -1, 1)), z)
-    return np.asarray(math.exp(-0.5 * z * z) / math.sqrt(2 * math.pi) * total * half / both)
+    return np.asarray(np.exp(-0.5 * np.square(z)) / math.sqrt(2 * math.pi) * total * half / both)
 
 
 def _rising(low: FloatArray, offset: FloatArray, slope: FloatArray) -> FloatArray:
@@ -108,21 +112,33 @@ def _rising(low: FloatArray, offset: FloatArray, slope: FloatArray) -> FloatArra
 class GaussianScan:
     """Significances along a scan, each normal without a signal, as a chain with a memory of two.
 
+    Of counts they are normal only in first order. In second order the signed root of a Poisson likelihood ratio has
+    the mean -g / 6, g being the skewness of its score, and still variance 1 and no skewness, with coefficients of a
+    linear background profiled or not: excesses are then rarer than Gaussian ones. Of the scan of pseudo-data in
+    `benchmarking` (about 5 events per resolution, g = 0.2 to 0.4) P(largest > 3.5) is 0.497 +- 0.006 by toys, 0.506 so
+    and 0.557 without.
+
     Attributes:
         angle: arc cosine of the correlation of each hypothesis with the next one, shape (h - pieces,).
         memory: correlation of each of these two with an earlier hypothesis, about `LAG` away; 0 where there is none;
             shape (2, h - pieces).
         pieces: chains that do not know of each other (channels).
+        skewness: of the scores of each pair, their mean, shape (h - pieces,) or (1,).
     """
 
     angle: FloatArray = field(repr=False)
     memory: FloatArray = field(repr=False)
     pieces: int = 1
+    skewness: FloatArray = field(default_factory=lambda: np.zeros(1), repr=False)
 
     @classmethod
     def of_neighbours(cls, angle: FloatArray) -> GaussianScan:
         """A chain without further memory."""
         return cls(angle, np.zeros((2, angle.size)))
+
+    def threshold(self, z: float) -> FloatArray:
+        """The threshold of each pair at which normal variables of mean 0 are as rare as significances above z."""
+        return np.asarray(z + np.clip(self.skewness, -MOST_SKEW, MOST_SKEW) / 6)
 
     def mean_upcrossings(self, z: float) -> float:
         """The expected number of neighbours with the first below z and the second above it.
@@ -132,12 +148,13 @@ class GaussianScan:
             >>> round(GaussianScan.of_neighbours(np.arccos(steps)).mean_upcrossings(3.0), 4)
             0.1182
         """
-        return float(crossing_probability(self.angle, z).sum())
+        return float(crossing_probability(self.angle, self.threshold(z)).sum())
 
     def log_bound(self, z: float) -> float:
         """The logarithm of a bound on P(largest > z): a start above z, or an up-crossing."""
-        start = math.log(self.pieces) + float(log_cumulative(np.array(-z)))
-        rate = float(_reduced(self.angle, z).sum())
+        level = self.threshold(z)
+        start = math.log(self.pieces) + float(log_cumulative(np.array(-level.mean())))
+        rate = float((_reduced(self.angle, level) * np.exp(0.5 * (z**2 - level**2))).sum())
         if rate == 0:
             return min(start, 0.0)
         crossings = math.log(rate / (2 * math.pi)) - 0.5 * z * z
@@ -159,11 +176,12 @@ class GaussianScan:
             return 0.0
         if z > FAR:
             return self.log_bound(z)
-        above = float(survival(np.array(z)))
+        level = self.threshold(z)
+        above = float(survival(np.array(level.mean())))
         if z > FORGOTTEN:
-            hazard = crossing_probability(self.angle, z) / (1 - above)
+            hazard = crossing_probability(self.angle, level) / (1 - above)
         else:
-            hazard = crossing_hazard(self.angle, self.memory, z)
+            hazard = crossing_hazard(self.angle, self.memory, level)
         below = self.pieces * math.log1p(-above) + float(np.log1p(-np.clip(hazard, 0.0, 1 - 1e-16)).sum())
         return min(math.log(-math.expm1(below)), self.log_bound(z))
 
@@ -172,4 +190,5 @@ def joined(scans: list[GaussianScan]) -> GaussianScan:
     """Several independent scans as one."""
     angle = np.concatenate([scan.angle for scan in scans])
     memory = np.concatenate([scan.memory for scan in scans], axis=1)
-    return GaussianScan(angle, memory, sum(scan.pieces for scan in scans))
+    skewness = np.concatenate([np.broadcast_to(scan.skewness, scan.angle.shape) for scan in scans])
+    return GaussianScan(angle, memory, sum(scan.pieces for scan in scans), skewness if skewness.size else np.zeros(1))

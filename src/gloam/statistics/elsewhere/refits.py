@@ -1,4 +1,4 @@
-"""Exact significances of many pairs of a toy spectrum and a hypothesis, fitted together whichever they are."""
+"""Exact significances of toys: of some pairs of a toy and a hypothesis, or of every hypothesis in every toy."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import numpy as np
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.execution import map_batches
 from gloam.fit import Problem, first_step, likelihood_difference, minimise, profile
-from gloam.scans import Batch, Scan, ScanResult, batches, signed_significance
+from gloam.scans import Batch, JointScan, Scan, ScanResult, batches, signed_significance
+from gloam.statistics.elsewhere.toy_data import ToyData, toy_problems
 
-__all__ = ["fit_pairs"]
+__all__ = ["fit_every_hypothesis", "fit_pairs", "significances"]
 
 CERTIFICATE = 1e-7
 """Bound on -ln L minus its minimum: q is then known to 4e-7."""
@@ -21,6 +22,9 @@ SMALL_STEP = 100.0
 
 PAIRS = 100_000
 """Pairs whose templates' places are held at a time."""
+
+ELEMENTS = 60_000
+"""Rows times bins that are fitted together."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +54,7 @@ class _Pairs:
         if problem.used is not None:
             counts = np.where(problem.used, counts, 0.0)
         start = self.result.theta_background[self.row[batch.rows], : problem.parameters]
-        return _significances(problem.with_counts(counts), start)
+        return significances(problem.with_counts(counts), start)
 
 
 def fit_pairs(
@@ -80,11 +84,51 @@ def fit_pairs(
     return z, good
 
 
-def _significances(problem: Problem, theta: FloatArray) -> tuple[FloatArray, BoolArray]:
-    """The significances of a batch, its fits started from some background, and which are certified."""
-    none = np.zeros(problem.size)
-    without = profile(problem, theta, none, CERTIFICATE)
-    free = minimise(problem, *first_step(problem, without, SMALL_STEP), CERTIFICATE)
-    q0 = 2 * likelihood_difference(problem, without, free)
+def fit_every_hypothesis(
+    setup: Scan | JointScan, rows: IntArray, toys: ToyData, threads: int | None = None
+) -> tuple[FloatArray, BoolArray]:
+    """The signed significances of all hypotheses in all toys, and which are certified; shapes (t, h').
+
+    A significance without a certificate is minus infinity.
+
+    Args:
+        setup: what is fitted; constraints, nuisance parameters and several channels are welcome.
+        rows: the hypotheses, in the order of the answer, shape (h',).
+        toys: t of them.
+        threads: how many to use.
+    """
+    z, good = np.empty((toys.numbers.size, rows.size)), np.empty((toys.numbers.size, rows.size), np.bool_)
+    place = np.empty(len(setup.grid), np.int64)
+    place[rows] = np.arange(rows.size)
+
+    def work(batch: Batch) -> None:
+        problem, at = batch.problem(), place[batch.rows]
+        size = max(ELEMENTS // problem.counts.size, 1)
+        for start in range(0, toys.numbers.size, size):
+            part = slice(start, start + size)
+            fits, row = toy_problems(setup, batch.rows, problem, toys, part)
+            theta = toys.truth.theta[batch.rows[row], : problem.parameters]
+            found, certified = significances(fits, theta)
+            z[part, at], good[part, at] = found.reshape(-1, at.size), certified.reshape(-1, at.size)
+
+    map_batches(work, batches(setup, rows), threads)
+    return z, good
+
+
+def significances(
+    problem: Problem, theta: FloatArray, yields: FloatArray | None = None
+) -> tuple[FloatArray, BoolArray]:  # fmt: skip
+    """The signed roots of the likelihood ratio of some yields, and which are certified; shapes (b,).
+
+    Args:
+        problem: b fits.
+        theta: parameters to start from, shape (b, K).
+        yields: shape (b,); None: 0, which makes them significances.
+    """
+    tested = np.zeros(problem.size) if yields is None else yields
+    without = profile(problem, theta, tested, CERTIFICATE)
+    start = first_step(problem, without, SMALL_STEP) if yields is None else (without.theta, tested)
+    free = minimise(problem, *start, CERTIFICATE)
+    q = 2 * likelihood_difference(problem, without, free)
     good = (without.gap <= CERTIFICATE) & (free.gap <= CERTIFICATE)
-    return np.where(good, signed_significance(free.s, q0), -np.inf), good
+    return np.where(good, signed_significance(free.s - tested, q), -np.inf), good

@@ -35,10 +35,12 @@ class Score:
     Attributes:
         bins: weight of (n - b) / sqrt(variance) of each bin, 0 where it is not used; shape (b, m).
         control: weights of the control measurements that constrain parameters, shape (b, K).
+        skewness: of the scores, from that of the counts, shape (b,).
     """
 
     bins: FloatArray
     control: FloatArray
+    skewness: FloatArray
 
 
 def efficient_score(problem: Problem, expected: FloatArray) -> Score:
@@ -49,6 +51,7 @@ def efficient_score(problem: Problem, expected: FloatArray) -> Score:
         expected: background expectation before exposure, positive, shape (b, m).
     """
     weight = np.asarray(problem.weight / expected)
+    mean = problem.weight * expected
     if problem.spread is not None:  # of templates: a further variance of the expectation, bin by bin
         weight = weight / (1 + weight * problem.spread**2)
     gram, right = problem.design.gram(weight), problem.design.adjoint(weight * problem.signal).T
@@ -61,7 +64,10 @@ def efficient_score(problem: Problem, expected: FloatArray) -> Score:
         norm = np.sqrt(np.vecdot(bins, bins) + np.vecdot(control, control))[:, None]
         # a signal that the background imitates has no score: it is correlated with nothing
         possible = np.isfinite(norm) & (norm > 0)
-        return Score(np.where(possible, bins / norm, 0.0), np.where(possible, control / norm, 0.0))
+        bins, control = np.where(possible, bins / norm, 0.0), np.where(possible, control / norm, 0.0)
+        # what multiplies n in each bin, cubed, and the third cumulant of n, which is its mean
+        skewness = (np.where(bins != 0, bins * np.sqrt(weight) / problem.weight, 0.0) ** 3 * mean).sum(axis=1)
+        return Score(bins, control, skewness)
 
 
 def _control(problem: Problem, slide: FloatArray) -> FloatArray:
@@ -88,16 +94,17 @@ def score_correlation(result: ScanResult) -> GaussianScan:
     Raises:
         InputError: for several spectra fitted together, or without a single certified fit.
     """
-    rows = usable_hypotheses(result)
-    scan = _of_one_spectrum(result)
+    scan, rows = _of_one_spectrum(result), usable_hypotheses(result)
     first, last = scan.windows.ends
     span = int((last - first)[rows].max())
     length = max(ELEMENTS // span, 1)
     chain = _Chain()
     for start in range(0, rows.size, length):
         part = rows[start : start + length]
-        chain.extend(*_scores(scan, result, part, span), first[part])
-    return GaussianScan(np.concatenate(chain.angles), np.concatenate(chain.memories, axis=1))
+        chain.extend(_scores(scan, result, part, span), first[part])
+    skewness = np.concatenate(chain.skewness)
+    pairs = 0.5 * (skewness[1:] + skewness[:-1]) if skewness.size > 1 else skewness
+    return GaussianScan(np.concatenate(chain.angles), np.concatenate(chain.memories, axis=1), skewness=pairs)
 
 
 @dataclass(slots=True, eq=False)
@@ -109,9 +116,12 @@ class _Chain:
     first: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
     angles: list[FloatArray] = field(default_factory=lambda: [np.empty(0)])
     memories: list[FloatArray] = field(default_factory=lambda: [np.empty((2, 0))])
+    skewness: list[FloatArray] = field(default_factory=list)
 
-    def extend(self, bins: FloatArray, control: FloatArray, first: IntArray) -> None:
-        """Take in the next scores: of the bins, of control measurements, and where their windows start."""
+    def extend(self, score: Score, first: IntArray) -> None:
+        """Take in the next scores, and where their windows start."""
+        bins, control = score.bins, score.control
+        self.skewness.append(score.skewness)
         known = self.first.size
         if known:
             bins, control = np.concatenate([self.bins, bins]), np.concatenate([self.control, control])
@@ -131,16 +141,16 @@ class _Chain:
         self.bins, self.control, self.first = bins[keep], control[keep], first[keep]
 
 
-def axis_scores(result: ScanResult) -> tuple[FloatArray, FloatArray, IntArray]:
+def axis_scores(result: ScanResult) -> tuple[Score, IntArray]:
     """The scores of all hypotheses of a scan, in the order of their positions.
 
     Returns:
-        Of the bins of the axis from the start of each window on, shape (h', span); of control measurements, shape
-        (h', K); the bins at which the windows start, shape (h',).
+        Scores on the bins of the axis, from the start of each window on; the bins at which the windows start, shape
+        (h',).
     """
-    rows, scan = usable_hypotheses(result), _of_one_spectrum(result)
+    scan, rows = _of_one_spectrum(result), usable_hypotheses(result)
     first, last = scan.windows.ends
-    return *_scores(scan, result, rows, int((last - first)[rows].max())), first[rows]
+    return _scores(scan, result, rows, int((last - first)[rows].max())), first[rows]
 
 
 def usable_hypotheses(result: ScanResult) -> IntArray:
@@ -162,22 +172,19 @@ def _of_one_spectrum(result: ScanResult) -> Scan:
     return result.setup
 
 
-def _scores(scan: Scan, result: ScanResult, rows: IntArray, span: int) -> tuple[FloatArray, FloatArray]:
-    """The scores of some hypotheses on the bins of the axis, each from the start of its window on.
-
-    Returns:
-        Of the bins, shape (b, span), and of the control measurements, shape (b, K).
-    """
+def _scores(scan: Scan, result: ScanResult, rows: IntArray, span: int) -> Score:
+    """The scores of some hypotheses on the bins of the axis, each from the start of its window on."""
     place = np.empty(len(scan.grid), np.int64)
     place[rows] = np.arange(rows.size)
     bins, control = np.zeros((rows.size, span)), np.zeros((rows.size, result.theta.shape[1]))
+    skewness = np.empty(rows.size)
     for chosen, problem, expected in background_fits(scan, result, rows):
         score = efficient_score(problem, expected)
         at, k = place[chosen], score.control.shape[1]
         edges = scan.windows.edge_indices(chosen, expected.shape[1])
         bins[at] = on_axis(score.bins, edges, scan.spectrum.axis.edges, span)
-        control[at, control.shape[1] - k :] = score.control
-    return bins, control
+        control[at, control.shape[1] - k :], skewness[at] = score.control, score.skewness
+    return Score(bins, control, skewness)
 
 
 def background_fits(

@@ -5,26 +5,31 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.errors import InputError, one_of
-from gloam.scans import ScanResult
+from gloam.scans import CountingResult, ScanResult, VariantResults
+from gloam.statistics.binomial import Fraction
+from gloam.statistics.counting_scans import counting_significances
 from gloam.statistics.elsewhere.fields import largest_of_fields
 from gloam.statistics.elsewhere.gaussian_scan import joined
+from gloam.statistics.elsewhere.maxima import ScanToys
+from gloam.statistics.elsewhere.replays import Replay, toys_of
 from gloam.statistics.elsewhere.score import score_correlation, usable_hypotheses
 from gloam.statistics.elsewhere.upcrossings import count_upcrossings
-from gloam.statistics.elsewhere.whole_scan import ScanToys, scan_toys
-from gloam.statistics.normal import log_cumulative, quantile
+from gloam.statistics.elsewhere.window_plane import window_euler
+from gloam.statistics.normal import log_cumulative, upper_quantile
+from gloam.statistics.variants import combine_variants
 
 __all__ = ["GlobalMethod", "GlobalSignificance", "global_significance", "significance_from_toys", "wilson_error"]
 
-GlobalMethod = Literal["crossings", "fields", "counted", "toys"]
+GlobalMethod = Literal["crossings", "fields", "counted", "toys", "euler"]
 
-SMALLEST = -600.0
-"""Logarithm of the smallest p-value that is inverted as it is."""
+Scanned: TypeAlias = ScanResult | VariantResults | CountingResult
+"""What a global significance is of."""
 
 LARGEST = 700.0
 """Logarithm of the largest trials factor: an error of toys over the local p-value of a known particle has none."""
@@ -48,6 +53,8 @@ class GlobalSignificance:
         method: how `p_global` was found.
         row: hypothesis with the largest excess (in the scan it belongs to).
         scan: the number of that scan among those given.
+        skewness: of the scores of the counts, the median over the hypotheses; with "crossings" alone. Above 0.5, less
+            than about one event per resolution, z_local and p_global are off by a fifth and more: take toys.
     """
 
     z_local: float
@@ -61,46 +68,55 @@ class GlobalSignificance:
     method: GlobalMethod
     row: int
     scan: int = 0
+    skewness: float | None = None
 
 
 def global_significance(
-    result: ScanResult | Sequence[ScanResult],
-    method: GlobalMethod = "crossings",
+    result: Scanned | Sequence[Scanned],
+    method: GlobalMethod | None = None,
     *,
     level: float = 0.0,
     toys: int = 1000,
     seed: int = 1,
     exhaustive: bool = False,
+    replay: Replay | None = None,
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> GlobalSignificance:
     """The global significance of the largest excess of a scan, or of several independent ones together.
 
     - "crossings": the largest of correlated normal variables, with the correlations that the scores of neighbouring
-      hypotheses have at the background-only fits. Exact in how steps, windows and templates change along the scan;
-      asymptotic as the local significance is. Too large by up to a tenth where all masses share one window of a few
-      resolutions, so that far hypotheses are correlated too.
+      hypotheses have at the background-only fits, and the means that the skewness of the counts gives them (see
+      `GaussianScan`). Exact in how steps, windows and templates change along the scan. Too large by up to a tenth
+      where all masses share one window of a few resolutions, so that far hypotheses are correlated too.
     - "fields": the same with all correlations, by simulation of Gaussian fields; see `largest_of_fields`.
     - "counted": a bound from up-crossings of a low level that are counted in the data (arXiv:1005.1891), with the error
       of their number. It needs steps finer than the resolution, and a scan with few signals.
     - "toys": the part of whole-scan toys, drawn from the background-only fits, with a largest significance as large
-      (see `scan_toys`). It assumes nothing about the distribution of the significance.
+      (see `scan_toys`). It assumes nothing about the distribution of the significance. It alone takes fits of several
+      spectra together, the smallest significance over background variants (`variant_toys`), procedures that look at the
+      data first, as the choice of an order (`replayed_toys`), and events with several entries (`centred_toys`).
 
-    All are for the background model of the fits, not for the smallest significance over several of them.
+    Counting scans have the method "toys" (see `window_toys`), which counts every window and sideband of each toy. On a
+    grid in two observables they also have "euler": the mean Euler characteristic, from a hundred or more toys at low
+    levels (see `euler_from_fields`), which reaches p-values far below those of toys.
 
     Args:
-        result: the fits of one spectrum, or of several with independent data.
-        method: see above.
+        result: the fits or counts of one spectrum, or of several with independent data; with "toys" also the fits of
+            the variants of a background.
+        method: see above; None: "crossings" of fits, "toys" where there are counts.
         level: that is crossed, with "counted".
         toys: how many, with "toys" and "fields".
         seed: of their random streams.
         exhaustive: fit every hypothesis of every toy.
+        replay: with "toys", what is done to every toy: a procedure that returns the largest significance it would
+            quote for a spectrum, or a bootstrap of the events; None: the scan itself.
         threads: how many to use for toys; the answer does not depend on it.
         progress: called with the number of toys finished; those of every scan count.
 
     Raises:
-        InputError: for a scan without a certified fit, or of several spectra fitted together; with "toys" also for
-            weighted data, nuisance parameters and constrained backgrounds.
+        InputError: for a scan without a certified fit; with "toys" for weighted data, with the other methods for
+            several spectra fitted together, variants, and anything to replay.
 
     Example:
         >>> import numpy as np
@@ -112,21 +128,58 @@ def global_significance(
         >>> fits = gloam.scan(spectrum, gloam.Gaussian(0.02), gloam.Polynomial(1), np.arange(0.1, 1.9, 0.005))
         >>> found = global_significance(fits)
         >>> round(found.z_local, 2), round(found.z_global, 2), round(found.trials_factor)
-        (4.18, 2.93, 115)
+        (4.18, 2.95, 110)
     """
-    results = (result,) if isinstance(result, ScanResult) else tuple(result)
+    results = (result,) if isinstance(result, Scanned) else tuple(result)
+    counted = any(isinstance(each, CountingResult) for each in results)
+    method = method or ("toys" if counted else "crossings")
     if method not in get_args(GlobalMethod):
         raise InputError("method of the global significance", method, one_of(get_args(GlobalMethod)), "name one")
-    excess = _largest(results)
     if method == "toys":
+        if replay is not None and len(results) > 1:
+            raise InputError("toys that replay a procedure", f"{len(results)} scans", "one", "give them one by one")
         made = [
-            scan_toys(
-                each, toys, seed, exhaustive=exhaustive, stream=f"scan toys {number}" if number else "scan toys",
-                threads=threads, progress=progress,
+            toys_of(
+                each, replay, toys, seed, exhaustive=exhaustive, threads=threads, progress=progress,
+                stream=f"scan toys {number}" if number else "scan toys",
             )
             for number, each in enumerate(results)
         ]  # fmt: skip
-        return _from_toys(excess, made)
+        return _from_toys(_largest(results), made)
+    if method == "euler":
+        return _from_euler(results, toys, seed)
+    return _without_toys(_of_single_scans(results, replay), method, level, toys, seed)
+
+
+def _from_euler(results: Sequence[Scanned], toys: int, seed: int) -> GlobalSignificance:
+    """The global significance from the mean Euler characteristics of windows in a plane."""
+    planes = [result for result in results if isinstance(result, CountingResult)]
+    if len(planes) < len(results):
+        raise InputError("Euler characteristic", "fits along a line", "counts in a plane", "take another method")
+    excess = _largest(results)
+    means = [window_euler(each, toys=toys, seed=seed) for each in planes]
+    log_p = min(float(np.logaddexp.reduce([each.log_p_value(excess.z) for each in means])), 0.0)
+    return _significance(excess, "euler", log_p, math.hypot(*(each.error(excess.z) for each in means)))
+
+
+def _of_single_scans(results: Sequence[Scanned], replay: Replay | None) -> list[ScanResult]:
+    """The fits, if nothing but toys is needed for them."""
+    scans = [result for result in results if isinstance(result, ScanResult)]
+    if any(isinstance(result, CountingResult) for result in results):
+        raise InputError("global significance of counts", "a method for fits", "toys, or euler in a plane", "take toys")
+    if len(scans) < len(results) or replay is not None:
+        raise InputError(
+            "global significance without toys", "something to replay" if replay is not None else "background variants",
+            "one model, fixed in advance", "take method 'toys', or the nominal fits",
+        )  # fmt: skip
+    return scans
+
+
+def _without_toys(
+    results: Sequence[ScanResult], method: GlobalMethod, level: float, toys: int, seed: int
+) -> GlobalSignificance:  # fmt: skip
+    """The global significance by a method that fits nothing."""
+    excess = _largest(results)
     if method == "fields":
         fields = [
             largest_of_fields(each, toys, seed, f"Gaussian fields {number}") for number, each in enumerate(results)
@@ -135,14 +188,18 @@ def global_significance(
     if method == "counted":
         log_p, error = _counted(results, excess.z, level)
         return _significance(excess, method, log_p, error)
-    return _significance(excess, method, _crossings(results, excess.z))
+    # in second order a local p-value too is smaller than 1 - Phi(z): what is quoted is not
+    local = float(log_cumulative(np.array(-excess.z)))
+    correlations = joined([score_correlation(result) for result in results])
+    found = _significance(excess, method, max(correlations.log_p_value(excess.z), local))
+    return replace(found, skewness=float(np.median(correlations.skewness)))
 
 
-def significance_from_toys(results: Sequence[ScanResult], toys: ScanToys) -> GlobalSignificance:
+def significance_from_toys(results: Sequence[Scanned], toys: ScanToys) -> GlobalSignificance:
     """The global significance of the largest excess of some scans, from toys that are made already.
 
     Args:
-        results: the fits.
+        results: the fits or counts.
         toys: the largest significances over all these scans.
 
     Raises:
@@ -160,13 +217,22 @@ class _Excess:
     row: int
 
 
-def _largest(results: Sequence[ScanResult]) -> _Excess:
+def _largest(results: Sequence[Scanned]) -> _Excess:
     best = _Excess(-math.inf, 0, 0)
     for number, result in enumerate(results):
-        rows = usable_hypotheses(result)
-        row = int(rows[np.argmax(result.z_local[rows])])
-        if result.z_local[row] > best.z:
-            best = _Excess(float(result.z_local[row]), number, row)
+        if isinstance(result, VariantResults):
+            z = combine_variants(result).z_local
+        elif isinstance(result, CountingResult):
+            z = counting_significances(result).z_local
+            if np.isnan(z).all():
+                continue
+        else:
+            z = np.full(len(result.setup.grid), np.nan)
+            rows = usable_hypotheses(result)
+            z[rows] = result.z_local[rows]
+        row = int(np.nanargmax(z))
+        if z[row] > best.z:
+            best = _Excess(float(z[row]), number, row)
     return best
 
 
@@ -176,9 +242,9 @@ def _significance(
     """The global significance from the logarithm of its p-value."""
     local = float(log_cumulative(np.array(-excess.z)))
     return GlobalSignificance(
-        z_local=excess.z, p_global=math.exp(log_p), p_global_err=error, z_global=_z_value(log_p),
-        trials_factor=math.exp(min(log_p - local, LARGEST)), toys=None, n_failed=0, margin=None, method=method, row=excess.row,
-        scan=excess.scan,
+        z_local=excess.z, p_global=math.exp(log_p), p_global_err=error, z_global=float(upper_quantile(np.array(log_p))),
+        trials_factor=math.exp(min(log_p - local, LARGEST)), toys=None, n_failed=0, margin=None, method=method,
+        row=excess.row, scan=excess.scan,
     )  # fmt: skip
 
 
@@ -208,14 +274,8 @@ def wilson_error(above: int, toys: int) -> float:
         >>> round(wilson_error(0, 1000), 6), round(wilson_error(100, 1000), 5)
         (0.000999, 0.0099)
     """
-    share = above / toys
-    center = (share + 0.5 / toys) / (1 + 1 / toys)
-    half = math.sqrt(share * (1 - share) / toys + 0.25 / toys**2) / (1 + 1 / toys)
-    return half + abs(center - share)
-
-
-def _crossings(results: Sequence[ScanResult], z: float) -> float:
-    return joined([score_correlation(result) for result in results]).log_p_value(z)
+    found = Fraction.of(above, toys)
+    return float(max(found.value - found.low, found.high - found.value))
 
 
 def _counted(results: Sequence[ScanResult], z: float, level: float) -> tuple[float, float]:
@@ -225,13 +285,3 @@ def _counted(results: Sequence[ScanResult], z: float, level: float) -> tuple[flo
     # each bound holds a local p-value of its own: where a scan starts above z
     log_p = min(float(np.logaddexp.reduce([each.log_bound(z) for each in counted])), 0.0)
     return max(log_p, local), math.hypot(*(each.p_error(z) for each in counted))
-
-
-def _z_value(log_p: float) -> float:
-    """The significance of a p-value that may be too small for a floating-point number."""
-    if log_p > SMALLEST:
-        return -float(quantile(math.exp(log_p)))
-    z = math.sqrt(-2 * log_p)
-    for _ in range(8):  # Newton; d ln(1 - Phi) / dz = -(z + 1/z) to 2 / z^3, so each step gains a factor of z^4
-        z += (float(log_cumulative(np.array(-z))) - log_p) / (z + 1 / z)
-    return z

@@ -9,8 +9,21 @@ import numpy as np
 from gloam.arrays import FloatArray
 from gloam.errors import InputError
 from gloam.statistics.elsewhere.gaussian_scan import LAG, GaussianScan
+from gloam.statistics.normal import log_cumulative
 
-__all__ = ["mean_upcrossings", "stationary_scan", "upper_bound"]
+__all__ = ["log_p_stationary", "log_upper_bound", "mean_upcrossings", "stationary_scan", "upper_bound"]
+
+LARGEST = 1e7
+"""Local significance, of either sign; beyond, its square is not known well enough for a p-value."""
+
+RARE = -25.0
+"""Logarithm of the bound below which it is the p-value: the difference is a relative 1e-11."""
+
+LONGEST_ALLOWED = 1e15
+"""Widths; more are a wrong unit."""
+
+LONGEST = 400.0
+"""Length in widths up to which a scan is followed step by step."""
 
 
 def mean_upcrossings(z: float, length: float, width: float) -> float:
@@ -41,8 +54,41 @@ def upper_bound(z: float, length: float, width: float) -> float:
         >>> round(upper_bound(3.0, 100, 1), 5)
         0.12637
     """
-    crossings = mean_upcrossings(z, length, width)
-    return min(0.5 * math.erfc(z / math.sqrt(2)) + crossings, 1.0)
+    return math.exp(log_upper_bound(z, length, width))
+
+
+def log_upper_bound(z: float, length: float, width: float) -> float:
+    """The logarithm of `upper_bound`, finite where that underflows.
+
+    Example:
+        >>> round(log_upper_bound(40.0, 100, 1), 4)
+        -797.5784
+    """
+    _check(z, length, width)
+    crossings = math.log(length) - math.log(2 * math.sqrt(2) * math.pi) - math.log(width) - 0.5 * z * z
+    return min(float(np.logaddexp(log_cumulative(np.array(-z)), crossings)), 0.0)
+
+
+def log_p_stationary(z: float, length: float, width: float) -> float:
+    """The logarithm of the global p-value of a continuous stationary scan, of any length.
+
+    Beyond a few widths every further one makes the probability of no crossing smaller by the same factor.
+
+    Example:
+        >>> round(math.exp(log_p_stationary(3.0, 100, 1)), 4), round(math.exp(log_p_stationary(6.0, 1e6, 1)), 6)
+        (0.1189, 0.001713)
+    """
+    _check(z, length, width)
+    bound = log_upper_bound(z, length, width)
+    if bound < RARE:
+        return bound
+    if length <= LONGEST * width:
+        return stationary_scan(length, width).log_p_value(z)
+    half, whole = (
+        math.log1p(-math.exp(min(stationary_scan(part * LONGEST, 1.0).log_p_value(z), -1e-15))) for part in (0.5, 1.0)
+    )
+    below = whole + (whole - half) * (2 * length / (LONGEST * width) - 2)
+    return min(math.log(-math.expm1(below)), bound) if below < 0 else bound
 
 
 def stationary_scan(length: float, width: float, step: float | None = None) -> GaussianScan:
@@ -74,8 +120,13 @@ def _correlation(distance: FloatArray) -> FloatArray:
 
 
 def _check(z: float, length: float, width: float) -> None:
-    if not math.isfinite(z):
-        raise InputError("local significance", z, "a finite number", "give it in standard deviations")
+    if not abs(z) <= LARGEST:
+        raise InputError("local significance", z, f"a number up to {LARGEST:g}", "give it in standard deviations")
     for name, value in (("length of the scan", length), ("width of the peak", width)):
         if not (math.isfinite(value) and value > 0):
             raise InputError(name, value, "a number > 0", "give both in the unit of the observable")
+    if length > LONGEST_ALLOWED * width:
+        raise InputError(
+            "length of the scan", f"{length:g}, over a width of {width:g}", f"at most {LONGEST_ALLOWED:g} widths",
+            "give both in the unit of the observable",
+        )  # fmt: skip

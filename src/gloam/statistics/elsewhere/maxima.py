@@ -1,0 +1,178 @@
+"""The largest significance of each of many toys, found in parts, behind a filter whose margin the first toys tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from gloam.arrays import BoolArray, FloatArray, IntArray
+from gloam.errors import InputError
+from gloam.statistics.elsewhere.expectation import Truth
+from gloam.statistics.elsewhere.toy_data import ToyData
+
+__all__ = ["Maxima", "ScanToys", "Search", "check_toys", "largest_of_toys"]
+
+CALIBRATION = 200
+"""Toys on which the margin is found."""
+
+WIDE = 1.5
+"""Margin in those toys."""
+
+SPARE = 0.1
+"""Added to the margin that was found."""
+
+ELEMENTS = 5_000_000
+"""Hypotheses, or bins, times toys that are held at a time."""
+
+FITS = 100_000
+"""Pairs of toys and hypotheses that are fitted at a time."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScanToys:
+    """The largest significance of each toy.
+
+    Attributes:
+        largest: shape (toys,).
+        row: the hypothesis it is at, shape (toys,); -1 where the procedure does not tell.
+        failed: toys with a fit without a certificate among those made, shape (toys,).
+        margin: by how much the approximate significance may lie below the best exact one for a hypothesis to be
+            fitted; infinite where all were.
+        fits: number of hypotheses fitted, over all toys and variants.
+    """
+
+    largest: FloatArray = field(repr=False)
+    row: IntArray = field(repr=False)
+    failed: BoolArray = field(repr=False)
+    margin: float
+    fits: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Maxima:
+    """The maxima of some toys.
+
+    Attributes:
+        largest: the exact significances, shape (t,).
+        row: the hypotheses they are at, shape (t,).
+        failed: toys with a fit without a certificate, shape (t,).
+        shift: how much larger than the approximate ones they are, shape (t,).
+    """
+
+    largest: FloatArray
+    row: IntArray
+    failed: BoolArray
+    shift: FloatArray
+
+    @classmethod
+    def none(cls) -> Maxima:
+        """Those of no toys."""
+        return cls(np.empty(0), np.empty(0, np.int64), np.empty(0, np.bool_), np.empty(0))
+
+    @classmethod
+    def joined(cls, parts: list[Maxima]) -> Maxima:
+        """Those of several parts, one after the other."""
+        return cls(
+            np.concatenate([part.largest for part in parts]), np.concatenate([part.row for part in parts]),
+            np.concatenate([part.failed for part in parts]), np.concatenate([part.shift for part in parts]),
+        )  # fmt: skip
+
+    @classmethod
+    def of_everything(cls, z: FloatArray, good: BoolArray, rows: IntArray) -> Maxima:
+        """Those among all hypotheses.
+
+        Args:
+            z: significances, shape (t, h').
+            good: which fits are certified, same shape.
+            rows: the hypotheses, shape (h',).
+        """
+        return cls(z.max(axis=1), rows[z.argmax(axis=1)], np.asarray(~good.all(axis=1)), np.full(z.shape[0], np.nan))
+
+
+class Search(Protocol):
+    """What finds the largest significance in toys.
+
+    Attributes:
+        fits: hypotheses fitted so far.
+    """
+
+    fits: int
+
+    @property
+    def truth(self) -> Truth:
+        """What the toys are drawn from."""
+        ...
+
+    @property
+    def filtered(self) -> bool:
+        """Whether it knows approximate significances."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """The number of hypotheses, over all variants."""
+        ...
+
+    def maxima(self, toys: ToyData, margin: float) -> Maxima:
+        """The maxima of some toys; an infinite margin is every hypothesis."""
+        ...
+
+
+def largest_of_toys(
+    search: Search, numbers: IntArray, seed: int, stream: str = "scan toys", threads: int | None = None,
+    progress: Callable[[int], object] | None = None, *, margin: float | None = None,
+) -> ScanToys:  # fmt: skip
+    """The largest significances of toys of some numbers.
+
+    Args:
+        search: how they are found; one serves any number of calls.
+        numbers: of the toys, shape (t,).
+        seed: of the random streams, one for each toy.
+        stream: name of these streams.
+        threads: how many to use; the answer does not depend on it.
+        progress: called with the number of toys finished, after some of them.
+        margin: of the filter, as other toys of the same scan have it; None finds it on the first of these.
+    """
+
+    def in_chunks(chosen: IntArray, margin: float, tell: Callable[[int], object] | None) -> list[Maxima]:
+        each = max(search.size, *(expected.size for expected in search.truth.expected))
+        size, parts = max((FITS if np.isinf(margin) else ELEMENTS) // each, 1), []
+        for start in range(0, chosen.size, size):
+            toys = ToyData.drawn(search.truth, chosen[start : start + size], seed, stream, threads)
+            parts.append(search.maxima(toys, margin))
+            if tell is not None:
+                tell(toys.numbers.size)
+        return parts
+
+    done, before = Maxima.none(), search.fits
+    if not search.filtered:
+        margin = np.inf
+    elif margin is None:
+        first = Maxima.joined(in_chunks(numbers[:CALIBRATION], WIDE, None))
+        margin = _margin(first)
+        if np.isfinite(margin):
+            done = first
+            if progress is not None:
+                progress(done.largest.size)
+    found = Maxima.joined([done, *in_chunks(numbers[done.largest.size :], margin, progress)])
+    return ScanToys(found.largest, found.row, found.failed, margin, search.fits - before)
+
+
+def check_toys(toys: int) -> None:
+    """Refuse less than one toy."""
+    if toys < 1:
+        raise InputError("number of toys", toys, "at least 1", "10000 give p-values down to 1e-3 well")
+
+
+def _margin(first: Maxima) -> float:
+    """The margin for all further toys: the largest needed, as much again as that is above the mean, and a little.
+
+    Infinite, which is every hypothesis, where more than half of the wide margin was needed: more may have been.
+    """
+    shift = first.shift[~first.failed]
+    if shift.size == 0 or shift.max() > 0.5 * WIDE:
+        return np.inf
+    return min(float(2 * shift.max() - shift.mean()) + SPARE, WIDE)

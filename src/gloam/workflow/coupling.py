@@ -1,0 +1,49 @@
+"""The couplings of models by their names on the command line."""
+
+from __future__ import annotations
+
+from gloam.errors import InputError
+from gloam.interpretation import Coupling, factor_named
+from gloam.interpretation.exclusions import coupling_plane
+
+__all__ = ["model_coupling"]
+
+RATES = ("dark-higgsstrahlung", "b-dark-photons", "b-dark-baryon")
+"""Models whose coupling enters like a cross section: epsilon^2 alpha_D, or a branching fraction."""
+
+
+def model_coupling(
+    model: str, cross_section: str | None, branching_fraction: str | None = None, relative_error: float = 0.0
+) -> Coupling:
+    """The coupling of a model, and the cross section that it makes.
+
+    Args:
+        model: as on the command line.
+        cross_section: in fb at coupling 1, a number or the name of a CSV file with columns mass,cross_section.
+        branching_fraction: of the decay that was searched for, a number or a file; None: 1.
+        relative_error: of the cross section.
+
+    Raises:
+        InputError: for a model that does not exist, or without a cross section.
+
+    Example:
+        >>> coupling = model_coupling("zprime", "1e5", "0.5")
+        >>> coupling.name, coupling.power, coupling.branching_fraction
+        ("g'", 2.0, 0.5)
+    """
+    plane = coupling_plane(model)
+    if cross_section is None:
+        raise InputError(
+            f"cross section of {model}", "none", "a number or a table of fb at coupling 1",
+            "give --cross-section TABLE.csv with columns mass,cross_section",
+        )  # fmt: skip
+    name, _, unit = plane.quantity.partition(" [")
+    return Coupling(
+        name,
+        factor_named(cross_section, "cross_section"),
+        1.0 if branching_fraction is None else factor_named(branching_fraction, "branching_fraction"),
+        relative_error,
+        1.0 if model in RATES else 2.0,
+        unit.rstrip("]"),
+        float("inf") if unit else 1.0,
+    )

@@ -1,0 +1,42 @@
+"""The limits of runs beside published ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from gloam.arrays import FloatArray, IntArray
+from gloam.errors import InputError
+from gloam.interpretation import StoredLimits, read_limits
+from gloam.interpretation.exclusions import OURS, Curve, Exclusion, Plane
+
+__all__ = ["limits_of_run"]
+
+
+def limits_of_run(directory: Path, plane: Plane) -> tuple[Exclusion, ...]:
+    """The observed limits of a run on the coupling of a plane, one exclusion for each channel.
+
+    Raises:
+        InputError: for a directory without results, without limits on a coupling, or with those on another one.
+    """
+    stored = read_limits(directory)
+    limit, named = stored.column("coupling_ul"), (stored.summary.get("limit") or {}).get("coupling")
+    if not np.isfinite(limit).any():
+        raise InputError(
+            f"limits on {plane.quantity} in {directory}", "none", "a run that declares a model",
+            f"`gloam recast {directory} --model {plane.model} --out DIR` makes them",
+        )  # fmt: skip
+    if named not in {None, plane.quantity}:
+        raise InputError(f"limits on {plane.quantity} in {directory}", f"limits on {named}", "the same", "recast them")
+    channels = dict.fromkeys(stored.channel.tolist())
+    rows = {channel: np.flatnonzero((stored.channel == channel) & np.isfinite(limit)) for channel in channels}
+    return tuple(_of_channel(stored, plane, channel, limit, at) for channel, at in rows.items() if at.size)
+
+
+def _of_channel(stored: StoredLimits, plane: Plane, channel: str, limit: FloatArray, rows: IntArray) -> Exclusion:
+    rows = rows[np.argsort(stored.mass[rows], kind="stable")]
+    return Exclusion(
+        f"gloam ({stored.data_in_words}), {channel}", "curve", plane.quantity, stored.title, stored.level, stored.date,
+        OURS, Curve(stored.mass[rows], limit[rows], rows.size), str(stored.directory),
+    )  # fmt: skip

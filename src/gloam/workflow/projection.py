@@ -1,0 +1,94 @@
+"""A run at another luminosity: what it would expect to exclude."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+
+from gloam.arrays import FloatArray
+from gloam.errors import InputError
+from gloam.interpretation import Projection, Systematics, project_counting_scan, project_scan
+from gloam.interpretation.stored import QUANTILES
+from gloam.report import Channel, CountingChannel
+from gloam.statistics import CountingMethod
+from gloam.workflow.results import Run
+
+__all__ = ["project_run"]
+
+POWERS = (
+    "exponent: d ln(limit on the cross section) / d ln(luminosity): -1 without background, -0.5 with much, 0 at a "
+    "floor; half of it for a coupling that enters as a square."
+)
+
+
+def project_run(
+    run: Run, luminosity: float, systematics: Systematics = "fixed", *, threads: int | None = None
+) -> dict[str, Any]:
+    """The expected limits of a run at another luminosity, as a JSON document.
+
+    Args:
+        run: its limits say method and level; its factors say which luminosity it has.
+        luminosity: to project to, in fb^-1.
+        systematics: "fixed", "scaled" or "none", see `project_scan`.
+        threads: how many to use; the answer does not depend on it.
+
+    Raises:
+        InputError: for a run without a luminosity, or limits by a method that has no expected ones.
+    """
+    first = run.channels[0].limits
+    rows: list[dict[str, Any]] = []
+    for channel in run.channels:
+        now = _luminosity(run, channel)
+        found = _projected(channel, now, luminosity, systematics, threads)
+        rows += _rows(channel, found, channel.factors.events_per_fb(channel.result.mass) * luminosity / now)
+    return {
+        "search": run.name,
+        "luminosity": luminosity,
+        "luminosity_now": _luminosity(run, run.channels[0]),
+        "systematics": systematics,
+        "limit": {"method": first.method, "level": first.level},
+        "limits": rows,
+        "notes": [POWERS, f"systematics: {systematics}."],
+    }
+
+
+def _luminosity(run: Run, channel: Channel) -> float:
+    """The luminosity of the data, from the factors of the channel or their origin."""
+    known = channel.factors.luminosity or run.origin.luminosity_fb
+    if known is None:
+        raise InputError(
+            f"luminosity of {run.name}", "none", "a run that declares one", "give --luminosity to the scan"
+        )
+    return known
+
+
+def _projected(
+    channel: Channel, now: float, luminosity: float, systematics: Systematics, threads: int | None
+) -> Projection:
+    limits = channel.limits
+    if isinstance(channel, CountingChannel):
+        method = cast("CountingMethod", limits.method)
+        return project_counting_scan(channel.result, now, luminosity, limits.level, method, systematics=systematics)
+    return project_scan(
+        channel.result.setup, now, luminosity, limits.level, limits.method, systematics=systematics, threads=threads
+    )
+
+
+def _rows(channel: Channel, found: Projection, events_per_fb: FloatArray) -> list[dict[str, Any]]:
+    """One entry for each mass; what is not known is None."""
+    columns = {"mass": channel.result.mass, "mass2": channel.result.mass2, "exponent": found.exponent[0]}
+    for name, table in (
+        ("n_sig_ul", found.n_sig[0]),
+        ("eff_xsec_ul_fb", found.cross_section[0]),
+        ("xsec_ul_fb", found.n_sig[0] / events_per_fb[:, None]),
+    ):
+        columns |= {f"{name}_exp_{quantile}": table[:, i] for i, quantile in enumerate(QUANTILES)}
+    return [
+        {"channel": channel.name} | {name: _known(column[row]) for name, column in columns.items()}
+        for row in range(channel.result.mass.size)
+    ]
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

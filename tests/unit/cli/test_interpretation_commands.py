@@ -1,0 +1,143 @@
+"""`gloam exclusions` and `gloam recast`: what they print, write and refuse."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gloam.interpretation.exclusions import models
+
+
+@pytest.mark.parametrize("model", models())
+def test_the_list_has_the_promised_keys(gloam, model):
+    found = gloam("exclusions", model, "--json")
+    assert (found.code, found.err) == (0, "")
+    assert found.document
+    for row in found.document:
+        assert {"name", "source", "level", "quantity", "points", "date", "licence"} <= row.keys()
+
+
+def test_in_words(gloam):
+    found = gloam("exclusions", "zprime")
+    assert found.code == 0
+    assert "BaBar 2016, Z' -> mu mu, 90% CL\n  g', curve: " in found.out
+    assert "annotation: fully invisible Z' excluded as the origin of (g-2) of the muon, 0.8 to 5 GeV" in found.out
+    assert "missing: " in found.out
+    assert "arXiv" not in gloam("exclusions", "zprime", "--quiet").out
+
+
+def test_a_figure_is_written(gloam, tmp_path):
+    found = gloam("exclusions", "zprime", "--figure", tmp_path / "map.png", "--json")
+    assert found.code == 0
+    assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["zprim"], "Did you mean zprime"),
+        (["zprime", "--figure", "map.svg"], "ends in .png or .pdf"),
+        (["leptophilic-scalar", "--figure", "map.png"], "no exclusion of its coupling"),
+        (["zprime", "--with", "absent"], "the directory of a run"),
+    ],
+)
+def test_what_cannot_be_listed(gloam, arguments, words):
+    found = gloam("exclusions", *arguments)
+    assert (found.code, found.out) == (2, "")
+    assert words in found.err
+    assert found.err.count("\n") == 1
+
+
+@pytest.fixture
+def run(scan):
+    """A run with limits on a cross section."""
+    assert scan(step=0.1, luminosity=100.0, efficiency=0.2).code == 0
+    return "out"
+
+
+def rows(path):
+    with Path(path).open(newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_a_run_recast_to_a_model(gloam, run):
+    options = ["--model", "zprime", "--cross-section", "1e4", "--branching-fraction", "0.5", "--out", "recast"]
+    found = gloam("recast", run, *options, "--json")
+    assert (found.code, found.err) == (0, "")
+    document = found.document
+    before, after = rows(f"{run}/limits.csv"), rows("recast/limits.csv")
+    assert document["n_limits"] == len(before) == len(after) == len(document["limits"])
+    for old, new, listed in zip(before, after, document["limits"], strict=True):
+        for name in ("", "_exp_m2", "_exp_0", "_exp_p2"):
+            coupling = np.sqrt(float(old[f"xsec_ul_fb{name}"]) / 5e3)
+            assert float(new[f"coupling_ul{name}"]) == pytest.approx(coupling, rel=1e-8)
+            assert listed[f"coupling_ul{name}"] == pytest.approx(coupling, rel=1e-8)
+    assert document["coupling"] == "g'"
+    assert document["limit"] == {"method": "cls", "level": 0.9}
+    assert any("kinematics are taken to be the same" in note for note in document["notes"])
+
+
+def test_the_uncertainty_of_the_cross_section_is_listed_beside_the_limit(gloam, run):
+    options = ["--model", "zprime", "--cross-section", "1e4", "--cross-section-error", "0.21"]
+    (first, *_) = gloam("recast", run, *options, "--json").document["limits"]
+    assert first["coupling_ul_theory_high"] == pytest.approx(1.1 * first["coupling_ul"], rel=1e-12)
+    assert first["coupling_ul_theory_low"] == pytest.approx(first["coupling_ul"] / 1.1, rel=1e-12)
+
+
+def test_a_recast_run_is_drawn_and_listed_among_the_others(gloam, run):
+    assert gloam("recast", run, "--model", "zprime", "--cross-section", "1e4", "--out", "recast", "--quiet").code == 0
+    found = gloam("exclusions", "zprime", "--with", "recast", "--figure", "map.png", "--json")
+    assert found.code == 0
+    ours = found.document[-1]
+    assert (ours["licence"], ours["quantity"], ours["level"]) == ("ours", "g'", 0.9)
+    assert ours["name"] == "gloam (data of the user), scan"
+    other = gloam("exclusions", "dark-photon", "--with", "recast")
+    assert other.code == 2
+    assert "limits on g'" in other.err
+
+
+def test_the_efficiency_of_another_model(gloam, run, tmp_path):
+    table = tmp_path / "efficiency.csv"
+    table.write_text("mass,efficiency\n8,0.1\n10,0.1\n")
+    options = ["--model", "zprime", "--cross-section", "1e4"]
+    plain = gloam("recast", run, *options, "--json").document["limits"]
+    other = gloam("recast", run, *options, "--efficiency", table, "--json").document
+    ratio = [b["coupling_ul"] / a["coupling_ul"] for a, b in zip(plain, other["limits"], strict=True)]
+    np.testing.assert_allclose(ratio, np.sqrt(2), rtol=1e-12)
+    assert not any("kinematics" in note for note in other["notes"])
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--model", "zprime"], "give --cross-section"),
+        (["--model", "axion", "--cross-section", "1"], "model: got 'axion'"),
+        (["--model", "zprime", "--cross-section", "many"], "a number, or a table"),
+        (["--model", "zprime", "--cross-section", "1", "--branching-fraction", "1.5"], "a fraction from 0 to 1"),
+        (["--model", "zprime", "--cross-section", "1", "--efficiency", "0"], "a number above 0"),
+    ],
+)
+def test_what_cannot_be_recast(gloam, run, options, words):
+    found = gloam("recast", run, *options)
+    assert (found.code, found.out) == (2, "")
+    assert words in found.err.replace("Give", "give")
+    assert found.err.count("\n") == 1
+
+
+def test_limits_on_yields_alone_cannot_be_recast(gloam, scan):
+    assert scan(step=0.1).code == 0
+    found = gloam("recast", "out", "--model", "zprime", "--cross-section", "1e4")
+    assert found.code == 2
+    assert "--luminosity" in found.err
+    assert "limits on yields alone" in found.err
+    drawn = gloam("exclusions", "zprime", "--with", "out")
+    assert drawn.code == 2
+    assert "gloam recast out --model zprime" in drawn.err
+
+
+def test_in_words_a_recast_says_what_it_assumed(gloam, run):
+    found = gloam("recast", run, "--model", "alp-photon", "--cross-section", "100")
+    assert found.code == 0
+    assert "limits on g_agammagamma [GeV^-1] at 0.9" in found.out
+    assert "note: " in found.out
