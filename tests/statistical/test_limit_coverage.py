@@ -46,7 +46,7 @@ def covered(entries, method, signals, toys, least, **options):
 
 @pytest.mark.parametrize("entries", ENTRIES)
 def test_asymptotic_cls_covers(entries):
-    """Also with ten entries, where 2000 toys gave 0.896 +- 0.007 for 8 events and more for others."""
+    """Also with ten entries, where 2000 toys gave 0.898 +- 0.007 for 8 events and more for others."""
     found = covered(entries, "cls", [*SIGNALS, *LARGER], 1500, LEVEL)
     assert found.limits.value[0, 0] == 1
 
@@ -63,9 +63,9 @@ def test_bayesian_limits_cover(entries, toys):
     assert found.limits.value[0, 0] == 1
 
 
-@pytest.mark.parametrize(("entries", "toys"), [(10, 250), (100, 250)])
+@pytest.mark.parametrize(("entries", "toys"), [(10, 200), (100, 200)])
 def test_cls_with_toys_covers(entries, toys):
-    covered(entries, "cls-toys", [2.0, 4.0, 8.0], toys, LEVEL, inner=400)
+    covered(entries, "cls-toys", [3.0, 8.0], toys, LEVEL, inner=300)
 
 
 @pytest.mark.parametrize("entries", [100, 1000])
