@@ -53,6 +53,12 @@ def test_toys_of_a_search(gloam):
     assert np.isinf(stored("out")["margin"])
 
 
+def test_toys_of_a_scan_with_uncertainties(scan):
+    numbers = scan("--json", step=0.1, toys=30, syst="tracking=0.1:signal", workers=2).document
+    assert numbers["toys"] == 30
+    assert 0 <= numbers["p_global"] <= 1
+
+
 def test_a_scan_without_toys_has_none(scan):
     assert scan("--json", step=0.1).document["toys"] is None
     assert not Path("out/toys.npz").exists()
@@ -73,7 +79,6 @@ def test_with_toy_limits_the_option_is_theirs_and_the_scan_has_its_own(scan):
         ({"first_toy": 5}, ["--first-toy", "--toys N with it"]),
         ({"toys": 0}, ["--toys", "0 is not in the range"]),
         ({"toys": 10, "weights": "M"}, ["weighted data"]),
-        ({"toys": 10, "syst": "tracking=0.1:signal"}, ["whole-scan toys", "nuisance parameters"]),
     ],
 )
 def test_toys_that_cannot_be_are_refused(scan, options, words):
