@@ -7,7 +7,7 @@ from typing import get_args
 
 import click
 
-from gloam.cli.options import common_options, engine_options, output_options
+from gloam.cli.options import common_options, engine_options, output_options, toy_options
 from gloam.cli.scan_options import cross_section_options, limit_options, multiple, prior_of
 from gloam.scans.counting import PlaneShape
 from gloam.statistics import CountingMethod, CountingOptions, PriorForm
@@ -49,6 +49,8 @@ __all__ = ["command"]
     "--method", type=click.Choice(get_args(CountingMethod)), default="cls", show_default=True, help="Of the limits."
 )
 @click.option("--belt", type=click.Choice(get_args(Belt)), help="With --method feldman-cousins.  [monotone]")
+@click.option("--toys", type=click.IntRange(1), metavar="N", help="Of all windows without a signal, for p_global.")
+@toy_options
 @limit_options
 @cross_section_options
 @output_options
@@ -58,7 +60,8 @@ def command(
     source: str, column: str | None, column2: str | None, ends: tuple[float, float] | None,
     ends2: tuple[float, float] | None, width: str, width2: str | None, window: str, step: str, shape: PlaneShape,
     background: str, bin_width: float | None, bin_width2: float | None, vetoes: tuple[tuple[float, float], ...],
-    vetoes2: tuple[tuple[float, float], ...], method: CountingMethod, belt: Belt | None, level: float,
+    vetoes2: tuple[tuple[float, float], ...], method: CountingMethod, belt: Belt | None, toys: int | None,
+    first_toy: int, exhaustive: bool, resume: bool, workers: int, level: float,
     prior: PriorForm | None, prior_range: tuple[float, float] | None, limits: bool, luminosity: float | None,
     efficiency: str | None, branching_fraction: str | None, radiative_factor: str | None,
     systematics: tuple[str, ...], constraint: Constraint, out: Path | None, figures: bool, threads: int | None,
@@ -70,7 +73,7 @@ def command(
     if its centre lies in it, in data, sidebands and simulation alike. Limits are on the signal events in the window:
     an --efficiency must count the same events.
     """
-    from gloam.cli.results import deliver
+    from gloam.cli.results import ToyOptions, deliver
     from gloam.workflow.count_file import CountRequest, count_file
     from gloam.workflow.systematics import systematic_named
 
@@ -83,4 +86,5 @@ def command(
         branching_fraction=branching_fraction, radiative_factor=radiative_factor,
         systematics=tuple(systematic_named(text, constraint) for text in systematics), constraint=constraint,
     )  # fmt: skip
-    deliver(count_file(request), out, figures, seed, as_json, quiet)
+    asked = ToyOptions(toys, first_toy, exhaustive, resume, workers)
+    deliver(count_file(request), out, figures, seed, as_json, quiet, asked, threads)

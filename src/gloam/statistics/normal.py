@@ -65,7 +65,7 @@ def upper_quantile(log_probability: FloatArray) -> FloatArray:
         z = np.where(log_p < TINY, np.sqrt(-2 * log_p), near)
         for _ in range(20):  # Newton's method; the slope of ln Phi(-z) is -z - 1/z far out
             z = np.where(log_p < TINY, z + (log_cumulative(-z) - log_p) / (z + 1 / z), z)
-    return np.asarray(z)
+    return np.where(np.isneginf(log_p), np.inf, z)
 
 
 def _scalar_quantile(probability: float) -> float:

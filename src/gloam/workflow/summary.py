@@ -116,7 +116,7 @@ def _look_elsewhere(channels: tuple[Channel, ...]) -> GlobalSignificance | str:
     if not channels:
         return "not computed, there is no certified fit"
     if len(results) < len(channels):
-        return "not computed, counts are no Gaussian field"
+        return "not computed, counts need toys (--toys N)"
     try:
         found = global_significance(results)
         size = sum(result.scan.windows.bins.sum() for result in results)
@@ -145,6 +145,8 @@ def _toy_notes(run: Run, asymptotic: GlobalSignificance | str) -> list[str]:
     seeds = ", ".join(str(seed) for seed in np.unique(toys.seed))
     which = "all masses" if np.isinf(toys.margin) else f"the masses within {toys.margin:.2f} of the filter's best"
     notes = [f"toys: seed {seeds}; in each toy {which} were fitted, {toys.fits} in all, with and without a signal."]
+    if isinstance(run.channels[0], CountingChannel):
+        notes = [f"toys: seed {seeds}; every window counted, {toys.fits} of their significances found exactly."]
     if toys.n_failed:
         notes.append(f"toys with a fit that is not certified: {toys.n_failed} of {toys.largest.size}, left out.")
     if isinstance(asymptotic, GlobalSignificance):
@@ -283,6 +285,9 @@ def _notes(run: Run) -> list[str]:
             notes.append(
                 f"{channel.name}: no limit found for {channel.limits.n_failed} hypotheses; they are left empty."
             )
+        if np.isposinf(channel.z_local).any():
+            number = int(np.count_nonzero(np.isposinf(channel.z_local)))
+            notes.append(f"{channel.name}: z_local infinite (null): events in {number} windows where none can be.")
         if result.spectrum.entries < 10 and not counted:
             notes.append(f"{channel.name}: fewer than 10 entries: asymptotic formulas are not reliable.")
     return notes

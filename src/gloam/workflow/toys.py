@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from gloam.arrays import IntArray
 from gloam.errors import InputError
 from gloam.execution import SHARD, Shard, clear_shards, run_shards, shards_of
 from gloam.report import Channel, ChannelResult
 from gloam.statistics import GlobalSignificance
-from gloam.statistics.elsewhere import ScanSearch, ScanToys, largest_of_toys, significance_from_toys
+from gloam.statistics.elsewhere import (
+    ScanSearch,
+    ScanToys,
+    WindowSearch,
+    largest_in_windows,
+    largest_of_toys,
+    significance_from_toys,
+)
 from gloam.store import content_hash
 from gloam.workflow.results import Run, RunToys
 
@@ -25,6 +33,10 @@ ALGORITHM = 1
 
 SHARDS = "toys"
 """Folder in the directory of a run that holds finished shards while toys are made."""
+
+
+_Search: TypeAlias = Callable[..., ScanToys]
+"""The largest significances of toys of some numbers, seed and stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,24 +172,35 @@ def _key(run: Run) -> str:
     return content_hash([run.hashes["declaration"], run.hashes["data"], ALGORITHM])
 
 
-def _usable(channels: Sequence[Channel]) -> list[ChannelResult]:
-    return [each for each in channels if isinstance(each, ChannelResult) and np.isfinite(each.z_local).any()]
+def _usable(channels: Sequence[Channel]) -> list[Channel]:
+    return [channel for channel in channels if np.isfinite(channel.z_local).any()]
 
 
-def _searches(run: Run, exhaustive: bool, threads: int | None) -> list[ScanSearch]:
+def _searches(run: Run, exhaustive: bool, threads: int | None) -> list[_Search]:
     usable = _usable(run.channels)
     if not usable:
         raise InputError("whole-scan toys", "no certified fit", "one at least", "look at the notes of the run")
-    return [ScanSearch.of(channel.result, exhaustive=exhaustive, threads=threads) for channel in usable]
+    return [_search(channel, exhaustive, threads) for channel in usable]
+
+
+def _search(channel: Channel, exhaustive: bool, threads: int | None) -> _Search:
+    if isinstance(channel, ChannelResult):
+        return partial(largest_of_toys, ScanSearch.of(channel.result, exhaustive=exhaustive, threads=threads))
+    search = WindowSearch(channel.result, exhaustive)
+
+    def largest(numbers: IntArray, seed: int, stream: str, **_: object) -> ScanToys:
+        return largest_in_windows(search, numbers, seed, stream, threads)  # its margin is known beforehand
+
+    return largest
 
 
 def _shard(
-    searches: Sequence[ScanSearch], seed: int, shard: Shard, margins: Sequence[float] | None
+    searches: Sequence[_Search], seed: int, shard: Shard, margins: Sequence[float] | None
 ) -> dict[str, Any]:  # fmt: skip
     """The toys of a shard: for each the largest significance, its channel and its hypothesis."""
     made = [
-        largest_of_toys(
-            search, shard.numbers, seed, f"scan toys {number}" if number else "scan toys",
+        search(
+            shard.numbers, seed, f"scan toys {number}" if number else "scan toys",
             margin=None if margins is None else margins[number],
         )
         for number, search in enumerate(searches)
@@ -210,7 +233,7 @@ class _Worker:
 
 
 @lru_cache(maxsize=1)
-def _searches_in(directory: Path, exhaustive: bool, threads: int | None) -> list[ScanSearch]:
+def _searches_in(directory: Path, exhaustive: bool, threads: int | None) -> list[_Search]:
     from gloam.workflow.saved import load_run
 
     return _searches(load_run(directory), exhaustive, threads)

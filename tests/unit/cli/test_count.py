@@ -127,3 +127,25 @@ def test_nothing_is_said_twice(gloam, events, tmp_path):
     gloam("count", events, *LINE, "--out", "counts", "--no-figures", "-q")
     notes = json.loads((tmp_path / "here" / "counts" / "summary.json").read_text())["notes"]
     assert len(set(notes)) == len(notes)
+
+
+def test_toys_of_windows_do_not_depend_on_workers(gloam, events, tmp_path):
+    options = (*LINE, "--step", "8sigma", "--toys", 300, "--no-figures", "--json")
+    one = gloam("count", events, *options, "--out", "one").document
+    two = gloam("count", events, *options, "--out", "two", "--workers", 2).document
+    assert one["p_global"] == two["p_global"]
+    assert 0 < one["p_global"] < 1
+    assert one["toys"] == 300
+    with np.load(tmp_path / "here" / "one" / "toys.npz") as a, np.load(tmp_path / "here" / "two" / "toys.npz") as b:
+        assert np.array_equal(a["largest"], b["largest"])
+
+
+def test_an_event_where_none_can_be(gloam, events, tmp_path):
+    edges = np.linspace(0, 4, 401)
+    np.savez(tmp_path / "nothing.npz", edges=edges, counts=np.zeros(400))
+    np.savez(tmp_path / "data.npz", edges=edges, counts=np.histogram(np.load(events)["M"], edges)[0])
+    options = ("--width", 0.02, "--background", f"known:{tmp_path / 'nothing.npz'}", "--json", "--out", "counts")
+    found = gloam("count", tmp_path / "data.npz", *options)
+    assert found.code == 0
+    assert found.document["max_excess"]["z_local"] is None
+    assert any("infinite" in note for note in found.document["notes"])

@@ -29,7 +29,7 @@ from gloam.statistics.elsewhere.upcrossings import CountedUpcrossings, count_upc
 from gloam.statistics.elsewhere.variant_toys import variant_toys
 from gloam.statistics.elsewhere.whole_scan import ScanSearch, scan_toys
 from gloam.statistics.elsewhere.window_plane import plane_grid, window_correlations, window_euler
-from gloam.statistics.elsewhere.window_toys import toy_significances, window_toys
+from gloam.statistics.elsewhere.window_toys import WindowSearch, largest_in_windows, toy_significances, window_toys
 
 __all__ = [
     "ChosenBackground",
@@ -41,12 +41,14 @@ __all__ = [
     "Procedure",
     "ScanSearch",
     "ScanToys",
+    "WindowSearch",
     "centred_toys",
     "count_upcrossings",
     "euler_characteristic",
     "euler_from_correlations",
     "euler_from_fields",
     "global_significance",
+    "largest_in_windows",
     "largest_of_fields",
     "largest_of_toys",
     "log_p_stationary",

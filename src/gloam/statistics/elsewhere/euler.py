@@ -2,8 +2,6 @@
 
 The Euler characteristic of a set is its number of pieces minus that of its holes. High above, an excursion set of a
 random field is empty or one small piece, so that its mean Euler characteristic is the probability of a maximum above
-the level (Adler and Taylor, Random Fields and Geometry, 2007; Vitells and Gross, arXiv:1105.4355). For a signed Gaussian
-field, which counts excesses alone,
 the level (Adler and Taylor, Random Fields and Geometry, 2007; Vitells and Gross, arXiv:1105.4355). For a signed
 Gaussian field, which counts excesses alone,
 

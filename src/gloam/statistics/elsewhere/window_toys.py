@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,13 +25,13 @@ from gloam.statistics.counting import Cells
 from gloam.statistics.counting.many import distinct
 from gloam.statistics.counting.spread import Measured
 from gloam.statistics.counting_scans import cells_of_windows, log_tails, signed_z
-from gloam.statistics.elsewhere.maxima import ScanToys
+from gloam.statistics.elsewhere.maxima import ScanToys, check_toys
 from gloam.statistics.elsewhere.pseudo_counts import BackgroundSpectrum, background_spectrum
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["toy_significances", "window_toys"]
+__all__ = ["WindowSearch", "largest_in_windows", "toy_significances", "window_toys"]
 
 SHARD = 64
 """Toys that are made together."""
@@ -87,43 +87,68 @@ def window_toys(
         >>> bool(1.5 < np.median(made.largest) < 3.0)
         True
     """
-    if toys < 1:
-        raise InputError("number of toys", toys, "at least 1", "10000 give p-values down to 1e-3 well")
-    rows = result.usable
-    if rows.size == 0:
-        raise InputError("toys of a counting scan", "no window was counted", "one at least", "unblind or widen it")
-    work = _Toys(result, rows, seed, stream, exhaustive)
-    largest, place, fits = np.empty(toys), np.empty(toys, np.int64), np.zeros((toys - 1) // SHARD + 1, np.int64)
+    check_toys(toys)
+    search = WindowSearch(result, exhaustive)
+    return largest_in_windows(search, np.arange(toys), seed, stream, threads, progress)
+
+
+def largest_in_windows(
+    search: WindowSearch, numbers: IntArray, seed: int, stream: str = "window toys", threads: int | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> ScanToys:  # fmt: skip
+    """The largest significances of toys of some numbers; see `window_toys`.
+
+    Args:
+        search: how they are found; one serves any number of calls.
+        numbers: of the toys, shape (t,).
+        seed: of the random streams, one for each toy.
+        stream: name of these streams.
+        threads: how many to use; the answer does not depend on it.
+        progress: called with the number of toys finished, after some of them.
+    """
+    largest, place = np.empty(numbers.size), np.empty(numbers.size, np.int64)
+    found = np.zeros((numbers.size - 1) // SHARD + 1, np.int64)
 
     def shard(start: int) -> None:
-        part = slice(start, min(start + SHARD, toys))
-        largest[part], place[part], fits[start // SHARD] = work.maxima(np.arange(toys)[part])
+        part = slice(start, min(start + SHARD, numbers.size))
+        largest[part], place[part], found[start // SHARD] = search.maxima(Draw(seed, stream, numbers[part]))
         if progress is not None:
             progress(part.stop - start)
 
-    map_batches(shard, range(0, toys, SHARD), threads)
-    margin = np.inf if exhaustive else work.margin
-    return ScanToys(largest, rows[place], np.zeros(toys, np.bool_), margin, int(fits.sum()))
+    map_batches(shard, range(0, numbers.size, SHARD), threads)
+    margin = np.inf if search.exhaustive else search.margin
+    none = np.zeros(numbers.size, np.bool_)
+    return ScanToys(largest, search.rows[place], none, margin, int(found.sum()))
 
 
 def toy_significances(
     result: CountingResult, toys: int, seed: int = 1, stream: str = "window fields"
 ) -> FloatArray:  # fmt: skip
     """The exact significances of all windows in some toys, shape (toys, h); NaN for windows that were not counted."""
-    rows = result.usable
-    work = _Toys(result, rows, seed, stream, True)
+    search = WindowSearch(result, True)
     z = np.full((toys, result.observed.size), np.nan)
     for start in range(0, toys, SHARD):
         numbers = np.arange(start, min(start + SHARD, toys))
-        z[numbers[:, None], rows] = work.every(*work.counts(numbers))
+        z[numbers[:, None], search.rows] = search.every(*search.counts(Draw(seed, stream, numbers)))
     return z
 
 
+class Draw(NamedTuple):
+    """Which toys: the seed and the name of their random streams, and their numbers, shape (t,)."""
+
+    seed: int
+    stream: str
+    numbers: IntArray
+
+
 @dataclass(slots=True, eq=False)
-class _Toys:
-    """What the toys of one scan share.
+class WindowSearch:
+    """The search for the largest significance of a counting scan in toys: what these share.
 
     Attributes:
+        result: the counts of the data.
+        exhaustive: whether the significance of every window is found exactly.
+        rows: the windows that were counted.
         spectrum: from which they are drawn.
         cells: the windows that were counted, as single experiments.
         moving: whether the background of the windows is counted in the toys too.
@@ -133,10 +158,8 @@ class _Toys:
     """
 
     result: CountingResult
-    rows: IntArray
-    seed: int
-    stream: str
-    exhaustive: bool
+    exhaustive: bool = False
+    rows: IntArray = field(init=False)
     spectrum: BackgroundSpectrum = field(init=False)
     cells: Cells = field(init=False)
     moving: bool = field(init=False)
@@ -146,6 +169,9 @@ class _Toys:
 
     def __post_init__(self) -> None:
         result = self.result
+        self.rows = result.usable
+        if self.rows.size == 0:
+            raise InputError("toys of a counting scan", "no window was counted", "one at least", "unblind or widen it")
         windows = result.windows.take(self.rows)
         self.spectrum = background_spectrum(result)
         self.cells = cells_of_windows(result, self.rows, efficiency=False)
@@ -166,13 +192,13 @@ class _Toys:
         """By how much the approximate significance may lie below the exact one."""
         return MARGIN if self.relative.any() else ROUNDING
 
-    def maxima(self, numbers: IntArray) -> tuple[FloatArray, IntArray, int]:
+    def maxima(self, draw: Draw) -> tuple[FloatArray, IntArray, int]:
         """The largest significances of some toys, where they are among the windows, and how many were found exactly."""
-        on, off = self.counts(numbers)
+        on, off = self.counts(draw)
         if self.exhaustive:
             return self._exhaustive(on, off)
         bound = self._bound(on, off)
-        toy = np.arange(numbers.size)
+        toy = np.arange(on.shape[0])
         place = bound.argmax(axis=1)
         best = self._exact(place, on[toy, place], None if off is None else off[toy, place])
         candidate, other = np.nonzero(bound >= (best - self.margin)[:, None].astype(np.float32))
@@ -194,12 +220,12 @@ class _Toys:
         row = np.tile(np.arange(self.rows.size), on.shape[0])
         return self._exact(row, on.ravel(), None if off is None else off.ravel()).reshape(on.shape)
 
-    def counts(self, numbers: IntArray) -> tuple[Single, Single | None]:
+    def counts(self, draw: Draw) -> tuple[Single, Single | None]:
         """The counts in the windows and, where these measure the background, in their sidebands, shapes (t, h)."""
         below = np.zeros(self.spectrum.expected.size + 1, np.int32)
-        found = [np.empty((numbers.size, self.rows.size), np.float32) for _ in self.matrices]
-        for at, number in enumerate(numbers.tolist()):
-            counts = self.spectrum.draw(random_stream(self.seed, self.stream, number))
+        found = [np.empty((draw.numbers.size, self.rows.size), np.float32) for _ in self.matrices]
+        for at, number in enumerate(draw.numbers.tolist()):
+            counts = self.spectrum.draw(random_stream(draw.seed, draw.stream, number))
             np.cumsum(counts.astype(np.int32), out=below[1:])
             for matrix, into in zip(self.matrices, found, strict=True):
                 into[at] = matrix @ below
