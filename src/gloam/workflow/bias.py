@@ -23,7 +23,7 @@ from gloam.statistics import (
 )
 from gloam.store import provenance, write_json, write_table
 from gloam.workflow.results import Run
-from gloam.workflow.studies import Amount, chosen_hypotheses, yields_of
+from gloam.workflow.studies import Amount, chosen_hypotheses, fitted_channels, yields_of
 
 __all__ = ["BiasStudy", "bias_of_run", "bias_summary", "write_bias"]
 
@@ -212,7 +212,7 @@ def _line_columns(study: BiasStudy, line: Linearity) -> dict[str, Any]:
 def _corrected(study: BiasStudy) -> dict[str, Any]:
     """Yields and errors of all masses of the run, and what the combined biases make of them."""
     bias, err_bias = (study.combined[name][study.reference].value for name in ("bias", "err_bias"))
-    channels = study.run.channels
+    channels = fitted_channels(study.run)
 
     def joined(values: list[FloatArray]) -> FloatArray:
         return np.concatenate(values)

@@ -12,7 +12,7 @@ import numpy as np
 from gloam.statistics import FLAT, Coverage, LimitMethod, coverage
 from gloam.store import provenance, write_json, write_table
 from gloam.workflow.results import Run
-from gloam.workflow.studies import Amount, chosen_hypotheses, yields_of
+from gloam.workflow.studies import Amount, chosen_hypotheses, fitted_channels, yields_of
 
 __all__ = ["CoverageStudy", "coverage_of_run", "coverage_summary", "write_coverage"]
 
@@ -82,7 +82,7 @@ def coverage_summary(study: CoverageStudy) -> dict[str, Any]:
     columns, first = _columns(study), study.channels[0][1]
     failed = int(sum(found.n_failed.sum() for _, found in study.channels))
     notes = [f"{failed} toys have no certified fit or no limit; they are left out."] if failed else []
-    if any(channel.variants is not None for channel in study.run.channels):
+    if any(channel.variants is not None for channel in fitted_channels(study.run)):
         notes.append("limits of toys are those of the nominal background, not the least stringent of all variants.")
     return {
         "search": study.run.name,

@@ -16,7 +16,7 @@ from gloam.report import ChannelResult
 from gloam.statistics import representative
 from gloam.workflow.results import Run
 
-__all__ = ["Amount", "amount_named", "chosen_hypotheses", "run_named", "yields_of"]
+__all__ = ["Amount", "amount_named", "chosen_hypotheses", "fitted_channels", "run_named", "yields_of"]
 
 MASSES = 4
 """Masses of each channel, besides that of the largest excess, if none are named."""
@@ -91,6 +91,21 @@ def run_named(target: str, threads: int | None = None) -> Run:
     return run(target, threads=threads)
 
 
+def fitted_channels(run: Run) -> tuple[ChannelResult, ...]:
+    """The channels of a run that were fitted, not counted.
+
+    Raises:
+        InputError: if there is none.
+    """
+    channels = tuple(channel for channel in run.channels if isinstance(channel, ChannelResult))
+    if not channels:
+        raise InputError(
+            "toys of fits", "a run whose events were counted in windows", "a run with fits of a spectrum",
+            "use gloam coverage counting",
+        )  # fmt: skip
+    return channels
+
+
 def chosen_hypotheses(run: Run, masses: Sequence[float] = ()) -> list[tuple[ChannelResult, IntArray]]:
     """The hypotheses of each channel that are nearest to the masses; without masses some representative ones.
 
@@ -102,7 +117,7 @@ def chosen_hypotheses(run: Run, masses: Sequence[float] = ()) -> list[tuple[Chan
         InputError: for a mass that no channel covers, or without a certified fit.
     """
     chosen: list[tuple[ChannelResult, IntArray]] = []
-    channels = [channel for channel in run.channels if isinstance(channel, ChannelResult)]
+    channels = fitted_channels(run)
     for channel in channels:
         found = [_nearest(channel, mass) for mass in masses if _covers(channel, mass)]
         rows = np.unique(np.array(found, np.int64)) if masses else np.sort(representative(channel.result, MASSES))
@@ -113,9 +128,7 @@ def chosen_hypotheses(run: Run, masses: Sequence[float] = ()) -> list[tuple[Chan
             ends = ", ".join(f"{c.result.mass.min():g} to {c.result.mass.max():g}" for c in channels)
             raise InputError("--mass", f"{mass:g} GeV", ends, "name a mass that was scanned")
     if not chosen:
-        raise InputError(
-            "toys", "a run without a certified fit", "at least one", "see the notes of the run; counts have none"
-        )
+        raise InputError("toys of fits", "a run without a certified fit", "at least one", "see the notes of the run")
     return chosen
 
 

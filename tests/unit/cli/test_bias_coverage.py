@@ -156,6 +156,15 @@ def test_bad_input_is_explained(gloam, arguments, message):
     assert "Traceback" not in found.err
 
 
+@pytest.mark.parametrize("command", ["bias", "coverage"])
+def test_a_run_of_counts_has_no_fits_to_study(gloam, events, command):
+    arguments = ("--column", "M", "--range", 9.0, 9.7, "--width", 0.05, "--background", "sideband:2,4")
+    assert gloam("count", events, *arguments, "--out", "counts", "--no-figures", "-q").code == 0
+    found = gloam(command, "counts", "--mass", 9.3)
+    assert (found.code, found.out) == (2, "")
+    assert "counted in windows" in found.err
+
+
 def test_amounts():
     assert amount_named("--inject", "0.5UL") == Amount(0.5, True)
     assert amount_named("--inject", "12") == Amount(12.0, False)
