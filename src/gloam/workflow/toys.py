@@ -11,14 +11,23 @@ from typing import Any
 import numpy as np
 
 from gloam.errors import InputError
-from gloam.execution import SHARD, Shard, clear_shards, run_shards, shards_of
+from gloam.execution import SHARD, Shard, check_shards, clear_shards, run_shards, shards_of
 from gloam.report import Channel, ChannelResult
 from gloam.statistics import GlobalSignificance
 from gloam.statistics.elsewhere import ScanSearch, ScanToys, largest_of_toys, significance_from_toys
 from gloam.store import content_hash
 from gloam.workflow.results import Run, RunToys
 
-__all__ = ["SHARDS", "ToyRequest", "from_toys", "joined_toys", "make_toys", "restored_toys", "stored_toys"]
+__all__ = [
+    "SHARDS",
+    "ToyRequest",
+    "check_resume",
+    "from_toys",
+    "joined_toys",
+    "make_toys",
+    "restored_toys",
+    "stored_toys",
+]
 
 ALGORITHM = 1
 """Raised when the same seed gives other toys."""
@@ -81,7 +90,7 @@ def make_toys(
         clear_shards(directory / SHARDS)
     options: dict[str, Any] = {
         "directory": None if directory is None else directory / SHARDS,
-        "key": content_hash([_key(run), request.seed, request.first, request.exhaustive, SHARD]),
+        "key": _shard_key(run, request),
         "resume": True,
         "progress": progress,
     }
@@ -94,6 +103,15 @@ def make_toys(
     else:
         parts += run_shards(lambda shard: _shard(searches, request.seed, shard, margins), shards[1:], **options)
     return _assembled(run, request, parts)
+
+
+def check_resume(run: Run, request: ToyRequest, directory: Path) -> None:
+    """Refuse to go on with toys that are not these, before anything is written.
+
+    Raises:
+        InputError: if shards of other toys are in the directory of the run.
+    """
+    check_shards(directory / SHARDS, _shard_key(run, request))
 
 
 def from_toys(toys: RunToys, channels: Sequence[Channel]) -> GlobalSignificance:
@@ -158,6 +176,11 @@ def restored_toys(arrays: Mapping[str, np.ndarray[Any, Any]]) -> RunToys:
 def _key(run: Run) -> str:
     """The content hash of all that toys depend on but their seeds and numbers."""
     return content_hash([run.hashes["declaration"], run.hashes["data"], ALGORITHM])
+
+
+def _shard_key(run: Run, request: ToyRequest) -> str:
+    """The content hash of all that a shard depends on but its numbers; the margin is that of the first toys."""
+    return content_hash([_key(run), request.seed, request.first, request.exhaustive, SHARD])
 
 
 def _usable(channels: Sequence[Channel]) -> list[ChannelResult]:

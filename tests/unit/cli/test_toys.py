@@ -118,6 +118,7 @@ def test_toys_that_are_stopped_go_on(events, tmp_path, number, scan):
     refused = scan("--resume", toys=600, seed=5, out=out)
     assert refused.code == 2
     assert "the beginning of other work" in refused.err
+    assert json.loads((out / "summary.json").read_text()) == before  # nothing was written
     resumed = scan("--resume", "--json", toys=600, seed=4, out=out)
     assert (resumed.code, resumed.document["toys"]) == (0, 600)
     assert not (out / "toys").exists()
