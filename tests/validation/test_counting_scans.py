@@ -226,6 +226,28 @@ def test_the_largest_significance_of_disjoint_windows_is_a_product():
     assert result.p_global == pytest.approx(expected, abs=4 * result.p_global_err)
 
 
+@pytest.mark.parametrize("name", ["known", "sidebands"])
+def test_global_p_values_are_those_of_brute_force(name):
+    """Overlapping windows in spectra drawn, counted and tested without any code of ours; so p_global is uniform."""
+    windows = interval_windows(AXIS, np.arange(1.5, 8.6, 0.1), 0.3)
+    found = count_windows(CountingScan(spectrum(np.full(100, 1.0)), windows, BACKGROUNDS[name]))
+    random = np.random.default_rng(12)
+    counts = random.poisson(0.8 if name == "known" else 1.0, (1500, 100))
+    inside = np.abs(AXIS.centers - windows.position[:, None]) < 0.3
+    n = counts @ inside.T
+    if name == "known":
+        p = stats.poisson.sf(n - 1, 0.8 * inside.sum(axis=1))
+    else:
+        beside = (np.abs(AXIS.centers - windows.position[:, None]) < 1.2) & ~inside
+        share = inside.sum(axis=1) / (inside | beside).sum(axis=1)
+        p = stats.binom.sf(n - 1, n + counts @ beside.T, share)
+    largest = stats.norm.isf(p.min(axis=1))
+    made = window_toys(found, 3000).largest
+    for level in np.quantile(largest, [0.1, 0.3, 0.5, 0.7, 0.9, 0.97]) - 1e-6:
+        both = (largest >= level).mean(), (made >= level).mean()
+        assert both[0] == pytest.approx(both[1], abs=4 * math.sqrt(both[0] * (1 - both[0]) * (1 / 1500 + 1 / 3000)))
+
+
 def test_a_common_factor_moves_all_windows_together():
     """The largest of ten windows is far out without it; with it hardly more than one window alone."""
     tiles = interval_windows(AXIS, np.arange(0.5, 10.0, 1.0), 0.5)

@@ -121,7 +121,16 @@ def toy_significances(
 
 @dataclass(slots=True, eq=False)
 class _Toys:
-    """What the toys of one scan share."""
+    """What the toys of one scan share.
+
+    Attributes:
+        spectrum: from which they are drawn.
+        cells: the windows that were counted, as single experiments.
+        moving: whether the background of the windows is counted in the toys too.
+        matrices: that make the counts in windows, and in sidebands, from cumulative counts.
+        table: significances by window and count, found when first needed; None where there would be too many.
+        relative: errors of the common factor, shape (h,).
+    """
 
     result: CountingResult
     rows: IntArray
@@ -141,10 +150,11 @@ class _Toys:
         self.spectrum = background_spectrum(result)
         self.cells = cells_of_windows(result, self.rows, efficiency=False)
         self.relative = result.relative_error[self.rows]
-        self.moving = isinstance(result.setup.background, SidebandBackground)
+        source = result.setup.background
+        self.moving = isinstance(source, SidebandBackground)
         self.matrices = [windows.runs.differences()]
-        if self.moving and isinstance(result.setup.background, SidebandBackground):
-            outer, inner = sideband_runs(windows, result.setup.background)
+        if isinstance(source, SidebandBackground):
+            outer, inner = sideband_runs(windows, source)
             self.matrices.append(outer.differences() - inner.differences())
         background = self.cells.nominal_background
         width = int(background.max() + 12 * np.sqrt(background.max()) + 40)
