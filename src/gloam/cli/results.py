@@ -12,7 +12,7 @@ from gloam.cli.options import print_json
 from gloam.errors import InputError
 from gloam.execution import clear_shards, progress_bar
 from gloam.workflow import Run, write_run
-from gloam.workflow.toys import SHARDS, ToyRequest, make_toys
+from gloam.workflow.toys import SHARDS, ToyRequest, check_resume, make_toys
 
 __all__ = ["ToyOptions", "deliver", "show"]
 
@@ -51,8 +51,10 @@ def deliver(
     """
     directory = out or Path("runs") / run.name
     if toys is not None and toys.toys is not None:
-        write_run(run, directory, figures=False, seed=seed)
         request = ToyRequest(toys.toys, seed, toys.first_toy, toys.exhaustive)
+        if toys.resume:
+            check_resume(run, request, directory)
+        write_run(run, directory, figures=False, seed=seed)
         with progress_bar("toys", request.toys, not (quiet or as_json)) as advance:
             made = make_toys(
                 run, request, directory=directory, resume=toys.resume, workers=toys.workers, threads=threads,

@@ -4,12 +4,13 @@ from gloam.execution.batches import default_threads, map_batches
 from gloam.execution.poisson_tables import PoissonTables, poisson_tables
 from gloam.execution.progress import progress_bar
 from gloam.execution.random import random_stream
-from gloam.execution.shards import SHARD, Shard, clear_shards, run_shards, shards_of
+from gloam.execution.shards import SHARD, Shard, check_shards, clear_shards, run_shards, shards_of
 
 __all__ = [
     "SHARD",
     "PoissonTables",
     "Shard",
+    "check_shards",
     "clear_shards",
     "default_threads",
     "map_batches",

@@ -15,7 +15,7 @@ from gloam.arrays import IntArray
 from gloam.errors import GloamError, InputError, InterruptedRunError
 from gloam.store import write_arrays
 
-__all__ = ["SHARD", "Arrays", "Shard", "clear_shards", "run_shards", "shards_of"]
+__all__ = ["SHARD", "Arrays", "Shard", "check_shards", "clear_shards", "run_shards", "shards_of"]
 
 Arrays = dict[str, np.ndarray[Any, Any]]
 
@@ -106,6 +106,16 @@ def run_shards(
             f"stopped. What is finished is kept in {directory}; the same command with --resume goes on."
         ) from None
     return [done[shard] for shard in shards]
+
+
+def check_shards(directory: Path, key: str) -> None:
+    """Refuse to go on with shards of other work, before anything is done.
+
+    Raises:
+        InputError: if stored shards have another key.
+    """
+    for path in directory.glob("[0-9]*.npz"):
+        _stored(directory, Shard(int(path.stem), 0), key)
 
 
 def clear_shards(directory: Path) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from gloam.arrays import IntArray
 from gloam.errors import InputError
-from gloam.execution import SHARD, Shard, clear_shards, run_shards, shards_of
+from gloam.execution import SHARD, Shard, check_shards, clear_shards, run_shards, shards_of
 from gloam.report import Channel, ChannelResult
 from gloam.statistics import GlobalSignificance
 from gloam.statistics.elsewhere import (
@@ -26,7 +26,16 @@ from gloam.statistics.elsewhere import (
 from gloam.store import content_hash
 from gloam.workflow.results import Run, RunToys
 
-__all__ = ["SHARDS", "ToyRequest", "from_toys", "joined_toys", "make_toys", "restored_toys", "stored_toys"]
+__all__ = [
+    "SHARDS",
+    "ToyRequest",
+    "check_resume",
+    "from_toys",
+    "joined_toys",
+    "make_toys",
+    "restored_toys",
+    "stored_toys",
+]
 
 ALGORITHM = 1
 """Raised when the same seed gives other toys."""
@@ -93,7 +102,7 @@ def make_toys(
         clear_shards(directory / SHARDS)
     options: dict[str, Any] = {
         "directory": None if directory is None else directory / SHARDS,
-        "key": content_hash([_key(run), request.seed, request.first, request.exhaustive, SHARD]),
+        "key": _shard_key(run, request),
         "resume": True,
         "progress": progress,
     }
@@ -106,6 +115,15 @@ def make_toys(
     else:
         parts += run_shards(lambda shard: _shard(searches, request.seed, shard, margins), shards[1:], **options)
     return _assembled(run, request, parts)
+
+
+def check_resume(run: Run, request: ToyRequest, directory: Path) -> None:
+    """Refuse to go on with toys that are not these, before anything is written.
+
+    Raises:
+        InputError: if shards of other toys are in the directory of the run.
+    """
+    check_shards(directory / SHARDS, _shard_key(run, request))
 
 
 def from_toys(toys: RunToys, channels: Sequence[Channel]) -> GlobalSignificance:
@@ -174,6 +192,15 @@ def _key(run: Run) -> str:
 
 def _usable(channels: Sequence[Channel]) -> list[Channel]:
     return [channel for channel in channels if np.isfinite(channel.z_local).any()]
+
+
+def _shard_key(run: Run, request: ToyRequest) -> str:
+    """The content hash of all that a shard depends on but its numbers; the margin is that of the first toys."""
+    return content_hash([_key(run), request.seed, request.first, request.exhaustive, SHARD])
+
+
+def _usable(channels: Sequence[Channel]) -> list[ChannelResult]:
+    return [each for each in channels if isinstance(each, ChannelResult) and np.isfinite(each.z_local).any()]
 
 
 def _searches(run: Run, exhaustive: bool, threads: int | None) -> list[_Search]:

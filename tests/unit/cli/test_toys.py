@@ -1,9 +1,11 @@
 """Toys on the command line: how many of which, stopped and gone on with, merged, and a report drawn again."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +118,7 @@ def test_toys_that_are_stopped_go_on(events, tmp_path, number, scan):
     refused = scan("--resume", toys=600, seed=5, out=out)
     assert refused.code == 2
     assert "the beginning of other work" in refused.err
+    assert json.loads((out / "summary.json").read_text()) == before  # nothing was written
     resumed = scan("--resume", "--json", toys=600, seed=4, out=out)
     assert (resumed.code, resumed.document["toys"]) == (0, 600)
     assert not (out / "toys").exists()
@@ -158,3 +161,22 @@ def test_a_report_of_nothing_is_refused(gloam):
     found = gloam("report", "nowhere")
     assert found.code == 2
     assert "give the --out of a run" in found.err.lower()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_workers_are_stopped_with_the_command(events, tmp_path):
+    out = tmp_path / "out"
+    command = [
+        sys.executable, "-m", "gloam", "scan", str(events), "--column", "M", "--range", "9", "9.7", "--width", "0.05",
+        "--background", "polynomial:1", "--no-figures", "--out", str(out), "--toys", "200000", "--workers", "2",
+    ]  # fmt: skip
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        while process.poll() is None and len(list((out / "toys").glob("*.npz"))) < 3:
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        _, err = process.communicate(timeout=20)  # a worker that went on would keep standard error open
+    assert process.returncode == 3
+    assert err.startswith("gloam: stopped.")
+    assert err.strip().count("\n") == 0

@@ -11,7 +11,7 @@ import pytest
 
 from gloam.interpretation import YieldFactors
 from gloam.report import write_figures, write_page
-from gloam.report.statements import cross_section_statement
+from gloam.report.statements import cross_section_statement, global_statement
 from gloam.report.words import METHODS
 from gloam.statistics import LimitMethod
 
@@ -214,3 +214,14 @@ def test_channels_with_different_factors_are_told_apart(in_fb, channel, vetoed):
 
 def test_every_method_of_limits_has_words():
     assert METHODS.keys() >= set(get_args(LimitMethod))
+
+
+def test_a_global_p_value_from_toys_is_said_with_its_error_or_its_bound():
+    numbers = {"p_global": 0.02, "p_global_err": 0.003, "z_global": 2.05, "toys": 2000}
+    assert global_statement(numbers) == (
+        "Global p-value: 0.02 +- 0.003 (Monte Carlo error), a significance of 2.05, from 2,000 toys."
+    )
+    none = numbers | {"p_global": 0.0, "p_global_err": 0.0005, "z_global": 3.29}
+    assert global_statement(none) == (
+        "Global p-value: below 0.0005, a significance above 3.29; none of 2,000 toys has as large a significance."
+    )
