@@ -199,10 +199,6 @@ def _shard_key(run: Run, request: ToyRequest) -> str:
     return content_hash([_key(run), request.seed, request.first, request.exhaustive, SHARD])
 
 
-def _usable(channels: Sequence[Channel]) -> list[ChannelResult]:
-    return [each for each in channels if isinstance(each, ChannelResult) and np.isfinite(each.z_local).any()]
-
-
 def _searches(run: Run, exhaustive: bool, threads: int | None) -> list[_Search]:
     usable = _usable(run.channels)
     if not usable:
