@@ -256,7 +256,7 @@ def test_a_common_factor_moves_all_windows_together():
     apart = window_toys(count_windows(CountingScan(data, tiles, known(40.0))), 300).largest
     assert np.median(together) == pytest.approx(0.0, abs=0.35)
     assert np.median(apart) == pytest.approx(stats.norm.ppf(0.5**0.1), abs=0.2)
-    with pytest.raises(InputError, match="toys or euler"):
+    with pytest.raises(InputError, match="toys, or euler in a plane"):
         global_significance(count_windows(CountingScan(data, tiles, known(40.0))), "crossings")
 
 
