@@ -24,6 +24,7 @@ COMMANDS = {
     "limit": "limits of a counting experiment",
     "list": "the searches there are",
     "merge": "the toys of several runs together",
+    "project": "the expected limits of a run at another luminosity",
     "recast": "the limits of a run for another model",
     "report": "figures and page of a run, drawn again",
     "run": "run a search on its own data or on yours",
