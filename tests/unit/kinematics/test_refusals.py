@@ -10,16 +10,14 @@ PHOTON = np.array([1.0, 0.0, 0.0, 1.0])
 
 
 def test_nothing_is_boosted_to_the_speed_of_light():
-    with pytest.raises(InputError, match="velocity of a boost: got 1.0; allowed: less than 1"):
+    with pytest.raises(InputError, match=r"velocity of a boost: got 1\.0; allowed: less than 1"):
         boost(PHOTON, np.array([0.0, 0.0, 1.0]))
     with pytest.raises(InputError, match="velocity of a boost: got nan"):
         boost(PHOTON, np.array([0.0, 0.0, np.nan]))
 
 
 def test_a_photon_has_no_rest_frame():
-    with pytest.raises(
-        InputError, match="rest frame.*A massless particle has none|massless particle has no rest frame"
-    ):
+    with pytest.raises(InputError, match=r"rest frame: got m\^2 = 0 .*has no rest frame"):
         boost_to_rest_frame(PHOTON, PHOTON)
 
 
@@ -31,7 +29,7 @@ def test_space_like_masses_are_negative():
 
 @pytest.mark.parametrize("energies", [(0.0, 4.0), (7.0, -1.0), (np.nan, 4.0), (7.0, np.inf)])
 def test_beams_have_energies(energies):
-    with pytest.raises(InputError, match="energy of the (electron|positron) beam"):
+    with pytest.raises(InputError, match=r"energy of the (electron|positron) beam"):
         CrossingBeams(*energies)
 
 
@@ -47,4 +45,4 @@ def test_beams_do_not_fly_together():
 def test_the_boosts_of_belle2_and_belle(beams, published):
     """beta gamma as the collaborations quote it, for beams that meet head on."""
     found = np.sqrt((beams.total[1:] ** 2).sum()) / beams.energy
-    assert found == pytest.approx(published, abs=5e-4)
+    assert found == pytest.approx(published, abs=1e-3)
