@@ -17,6 +17,7 @@ __all__ = ["main"]
 COMMANDS = {
     "bench": "time the standard scans, alone or against other tools",
     "cache": "show or clear the stored artefacts",
+    "generate": "events of a signal or a background",
     "limit": "limits of a counting experiment",
     "list": "the searches there are",
     "run": "run a search on its own data or on yours",

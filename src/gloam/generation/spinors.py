@@ -1,8 +1,8 @@
 """Dirac spinors and the currents made of them, in the chiral representation; events are the last axis.
 
-A spinor is an array (4, ...): two left-handed components, then two right-handed ones. Spins are those along z in the rest
-frame, boosted without rotation: sqrt(p.sigma) is then regular for every direction and mass. A sum over spins does not
-know the choice.
+A spinor is an array (4, ...): two left-handed components, then two right-handed ones. Spins are those along z in the
+rest frame, boosted without rotation: sqrt(p.sigma) is then regular for every direction and mass. A sum over spins does
+not know the choice.
 
 A vector is kept as V = (V0 + V3, V0 - V3, V1 - iV2, V1 + iV2) =: (plus, minus, up, down), which are the entries of
 V.sigma-bar = [[plus, up], [down, minus]] and V.sigma = [[minus, -up], [-down, plus]].

@@ -17,36 +17,37 @@ class Tally:
 
     Attributes:
         trials: number of points drawn.
-        total: sum of their weights in fb.
-        squares: sum of the squares of their weights.
+        mean: of their weights, in fb.
+        deviations: sum of the squared deviations from the mean; a sum of squares would lose the digits of small ones.
         kept: number of events they left.
         overweight: how many of these weigh more than 1 after unweighting.
         largest: largest weight of an event after unweighting.
     """
 
     trials: int = 0
-    total: float = 0.0
-    squares: float = 0.0
+    mean: float = 0.0
+    deviations: float = 0.0
     kept: int = 0
     overweight: int = 0
     largest: float = 0.0
 
     def __add__(self, other: Tally) -> Tally:
+        trials, apart = self.trials + other.trials, other.mean - self.mean
+        part = other.trials / max(trials, 1)
         return Tally(
-            self.trials + other.trials, self.total + other.total, self.squares + other.squares,
+            trials, self.mean + part * apart, self.deviations + other.deviations + self.trials * part * apart**2,
             self.kept + other.kept, self.overweight + other.overweight, max(self.largest, other.largest),
         )  # fmt: skip
 
     @property
     def cross_section(self) -> float:
         """The mean weight, in fb."""
-        return self.total / self.trials
+        return self.mean
 
     @property
     def cross_section_error(self) -> float:
         """The standard error of the mean weight, in fb."""
-        spread = max(self.squares / self.trials - self.cross_section**2, 0.0)
-        return float(np.sqrt(spread / self.trials))
+        return float(np.sqrt(self.deviations) / self.trials)
 
     @property
     def unweighting_efficiency(self) -> float:
@@ -66,8 +67,9 @@ def tally(weights: FloatArray, kept: FloatArray | None) -> Tally:
         weights: of all points, in fb.
         kept: weights of the events after unweighting; None where events keep their weights.
     """
-    total, squares = float(weights.sum()), float(np.square(weights).sum())
+    mean = float(weights.mean())
+    deviations = float(np.square(weights - mean).sum())
     if kept is None:
-        return Tally(weights.size, total, squares, int(np.count_nonzero(weights)))
+        return Tally(weights.size, mean, deviations, int(np.count_nonzero(weights)))
     over = int(np.count_nonzero(kept > 1))
-    return Tally(weights.size, total, squares, kept.size, over, float(kept.max(initial=0.0)))
+    return Tally(weights.size, mean, deviations, kept.size, over, float(kept.max(initial=0.0)))
