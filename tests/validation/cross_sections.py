@@ -2,8 +2,8 @@
 
 No published numbers: quadratures of lowest order with alpha = 1/137.036 and massless electrons, from a study that came
 before this package. Each was found in two ways there: traces integrated over angles by current conservation, and
-helicity amplitudes (29 masses of the Z', pulls with mean 0.17 and width 0.93); the Z' also from the closed massless-muon
-form to 1e-8. Four muons came from adaptive integration of twelve diagrams, with its error.
+helicity amplitudes (29 masses of the Z', pulls with mean 0.17 and width 0.93); the Z' also from the closed form for
+massless muons to 1e-8. Four muons came from adaptive integration of twelve diagrams, with its error.
 """
 
 ZPRIME = {  # mass in GeV: sigma(mu mu Z')/g'^2 in fb, to 6 digits
@@ -35,7 +35,7 @@ ALP = {  # mass: sigma(gamma a) in fb for g = 1e-3 / GeV
 FOUR_MUONS = 335.51, 0.78  # fb, and its Monte Carlo error
 
 RADIATIVE_FACTOR = {  # (mass of the Z', largest photon energy in GeV): sigma with radiation of the beams over without
-    (1.0, 0.5): 0.8640, (3.0, 0.5): 0.8590, (7.0, 0.5): 0.8358, (9.0, 0.5): 0.7914,
+    (1.0, 0.5): 0.8640, (3.0, 0.5): 0.8590, (8.0, 0.5): 0.8206, (9.0, 0.5): 0.7914,
     (1.0, 5.29): 1.0264, (3.0, 5.29): 0.9634, (8.0, 5.29): 0.8365,
 }  # fmt: skip
 """Two quadratures of the radiator that is used here too: the sampling is checked, not the radiator."""

@@ -1,7 +1,7 @@
 """Amplitudes from Dirac matrices, one event at a time: slow, and written without the code that they check.
 
-Dirac's representation, spinors from projectors, sums over all spins of all particles (both chiralities of the beams, and
--g for every vector). Couplings are left out unless they are arguments.
+Dirac's representation, spinors from projectors, sums over all spins of all particles (both chiralities of the beams,
+and -g for every vector). Couplings are left out unless they are arguments.
 """
 
 import itertools

@@ -54,6 +54,7 @@ def write_columns(path: Path, batches: Iterable[Columns], about: Callable[[], Ma
 
     Example:
         >>> import tempfile
+        >>> import numpy as np
         >>> from gloam.events.reading import read_columns
         >>> batches = [{"M": np.array([3.1])}, {"M": np.array([9.46, 10.0])}]
         >>> with tempfile.TemporaryDirectory() as folder:

@@ -30,7 +30,7 @@ def two_body_momentum(parent: FloatArray | float, first: FloatArray | float, sec
         second: mass of the other in GeV.
 
     Example:
-        >>> two_body_momentum(5.27966, 2.0, 2.0)  # B0 -> A' A'
+        >>> two_body_momentum(5.27972, 2.0, 2.0)  # B0 -> A' A'
         np.float64(1.723)
     """
     # the factors of lambda(M^2, m1^2, m2^2), each with its zero in sight: no digits are lost at threshold
