@@ -5,6 +5,7 @@ import pytest
 
 from gloam.execution import random_stream
 from gloam.generation import PhotonCuts
+from gloam.generation.decays import lepton_decay
 from gloam.generation.fermion_lines import (
     annihilation_with_two,
     emission_amplitude,
@@ -12,6 +13,7 @@ from gloam.generation.fermion_lines import (
     photon_from_beams,
     vector_current,
 )
+from gloam.generation.phase_space import decay as two_bodies
 from gloam.generation.processes import four_muons, lepton_pairs, muon_pair_photon, three_photons
 from gloam.generation.spinors import contraction, spin_sum, squared, vector
 
@@ -148,6 +150,43 @@ def test_gamma_dark_photon_is_the_amplitude_of_two_diagrams(mass):
         found = rate((4 * np.pi / 137.036) ** 2 * dirac.photon_and_vector(photon, other, S), photon[0])
         shape = 2 * (1 + x**2) / (1 - x) ** 2 / (1 - cosine**2) - 1
         assert found == pytest.approx(2 * np.pi / 137.036**2 / S**2 * (1 - x) * shape, rel=1e-12)
+
+
+def directions():
+    """Cosines, azimuths and weights that average polynomials of second degree over the sphere exactly."""
+    nodes, weights = np.polynomial.legendre.leggauss(3)
+    azimuths = 2 * np.pi * np.arange(5) / 5
+    return np.repeat(nodes, 5), np.tile(azimuths, 3), np.repeat(weights / 2, 5) / 5
+
+
+@pytest.mark.parametrize(("decay", "mass"), [("mumu", 0.25), ("mumu", 3.0), ("tautau", 6.0)])
+def test_a_decay_replaces_the_sum_over_polarisations(decay, mass):
+    """Averaged over the directions of the leptons, |M|^2 with the decay is that without, at every point."""
+    cosines, azimuths, weights = directions()
+    pair = lepton_decay(decay, mass, "test", (decay,))
+    momenta, _ = lepton_pairs.radiated(random_stream(10, "amplitudes"), energies(), MU, mass)
+    for event in single(momenta):
+        repeated = np.repeat(event[:, :, None], cosines.size, axis=2)
+        leptons = two_bodies(repeated[2], (mass, pair.mass, pair.mass), cosines, azimuths)
+        decayed = lepton_pairs._vector(np.concatenate([repeated, leptons]), MU, pair)
+        expected = lepton_pairs._vector(event[:, :, None], MU, None)
+        assert (decayed * weights).sum() == pytest.approx(expected[0], rel=1e-9)
+        assert np.ptp(decayed) > 0.01 * expected[0]  # the leptons do know where they come from
+
+
+def test_the_decay_of_a_dark_photon_does_not_change_its_cross_section():
+    cosines, azimuths, weights = directions()
+    mass, cosine = 3.0, 0.6
+    pair = lepton_decay("ee", mass, "test", ("ee",))
+    photon, other = (
+        np.repeat(p[:, None], cosines.size, axis=1) for p in two_bodies(
+            np.array([[S], [0.0], [0.0], [0.0]]), (S, 0.0, mass), np.array([cosine]), np.array([0.3])
+        )[..., 0]
+    )  # fmt: skip
+    leptons = two_bodies(other, (mass, pair.mass, pair.mass), cosines, azimuths)
+    found = spin_sum(photon_from_beams(pair.current(leptons), (photon, other), energies(cosines.size)))
+    expected = dirac.photon_and_vector(photon[:, 0], other[:, 0], S)
+    assert 2 * (found * weights).sum() == pytest.approx(expected, rel=1e-9)
 
 
 def rate(spin_sum, momentum):

@@ -55,6 +55,16 @@ def test_muon_pair_and_zprime_to_three_in_ten_thousand():
     assert 0.4 < pulls.std() < 1.6
 
 
+@pytest.mark.parametrize(("name", "decay", "mass", "expected"), [
+    ("mumu-zprime", "mumu", 3.0, ZPRIME[3.0]), ("mumu-zprime", "tautau", 6.0, ZPRIME[6.0]),
+    ("gamma-dark-photon", "ee", 5.0, GAMMA_DARK_PHOTON[5.0]),
+    ("gamma-dark-photon", "mumu", 1.0, GAMMA_DARK_PHOTON[1.0]),
+])  # fmt: skip
+def test_a_decay_leaves_the_cross_section_of_production(name, decay, mass, expected):
+    settings = {"coupling": 1e-3, "min_angle": 30.0} if name == "gamma-dark-photon" else {}
+    agree(tallied(name, 12, mass=mass, decay=decay, **settings), expected)
+
+
 @pytest.mark.parametrize(("mass", "expected"), MUMU_SCALAR.items())
 def test_muon_pair_and_scalar(mass, expected):
     coupling = float(HIGGS_VEV) / float(MASS_MUON)  # a Yukawa coupling of 1

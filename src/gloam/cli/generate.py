@@ -24,6 +24,9 @@ __all__ = ["command"]
 @click.option("--mass2", type=float, help="Of the second one: the h' of dark-higgsstrahlung.")
 @click.option("--coupling", type=float, help="g', epsilon, g in 1/GeV or xi, as the process has it.  [1]")
 @click.option("--coupling2", type=float, help="alpha_D of dark-higgsstrahlung.  [1]")
+@click.option(
+    "--decay", type=click.Choice(["ee", "mumu", "tautau"]), help="Of the new particle.  [it is left undecayed]"
+)
 @click.option("--events", type=int, required=True, metavar="N", help="How many to write.")
 @click.option("--weighted", is_flag=True, help="Keep all points with their weights in fb.  [unweighted events]")
 @click.option("--sqrt-s", type=float, default=10.58, show_default=True, help="Energy of the collision, in GeV.")
@@ -50,8 +53,8 @@ __all__ = ["command"]
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything random.")
 @common_options
 def command(
-    process: str, events: int, weighted: bool, sqrt_s: float, detector: str, out: Path, threads: int | None, seed: int,
-    as_json: bool, quiet: bool, **settings: float | None,
+    process: str, events: int, weighted: bool, sqrt_s: float, decay: str | None, detector: str, out: Path,
+    threads: int | None, seed: int, as_json: bool, quiet: bool, **settings: float | None,
 ) -> None:  # fmt: skip
     """Generate events of PROCESS from its matrix element.
 
@@ -64,7 +67,7 @@ def command(
 
     if detector != "none":
         raise InputError("--detector", detector, "none, in this version", "write the true momenta, without --detector")
-    chosen = make_process(process, **settings)
+    chosen = make_process(process, decay=decay, **settings)
     found = write_events(
         chosen, out, events=events, seed=seed, sqrt_s=sqrt_s, weighted=weighted, threads=threads,
         quiet=quiet or as_json,

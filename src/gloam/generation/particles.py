@@ -25,8 +25,8 @@ MASS_PROTON = recalled(0.93827209, 0.0, "GeV", f"{_PDG} 2022")
 MASS_PION = recalled(0.13957039, 1.8e-7, "GeV", f"{_PDG} 2022")
 
 _NUMBERS: dict[str, int] = {
-    "mu-": 13, "mu+": -13, "tau-": 15, "tau+": -15, "gamma": 22, "Z'": 32, "B0": 511, "anti-B0": -511,
-    "Lambda": 3122, "p": 2212, "pi-": -211,
+    "e-": 11, "e+": -11, "mu-": 13, "mu+": -13, "tau-": 15, "tau+": -15, "gamma": 22, "Z'": 32,
+    "B0": 511, "anti-B0": -511, "Lambda": 3122, "p": 2212, "pi-": -211,
     # the range that the PDG scheme sets aside for dark matter and its mediators
     "a": 54, "S": 54, "h'": 51, "psi": 52, "A'": 55,
 }  # fmt: skip

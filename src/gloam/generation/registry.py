@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 import numpy as np
 
@@ -29,19 +30,20 @@ class _Entry:
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     cuts: tuple[str, ...] = ()
+    decays: bool = False
 
 
 _MASS_AND_COUPLING = ("mass",), ("coupling",)
 _PHOTON = ("min_energy", "min_angle")
 
 _ENTRIES: Mapping[str, _Entry] = {
-    "mumu-zprime": _Entry(mumu_zprime, *_MASS_AND_COUPLING),
+    "mumu-zprime": _Entry(mumu_zprime, *_MASS_AND_COUPLING, decays=True),
     "gamma-alp": _Entry(gamma_alp, *_MASS_AND_COUPLING),
-    "gamma-dark-photon": _Entry(gamma_dark_photon, *_MASS_AND_COUPLING, cuts=("min_angle",)),
+    "gamma-dark-photon": _Entry(gamma_dark_photon, *_MASS_AND_COUPLING, cuts=("min_angle",), decays=True),
     "dark-higgsstrahlung": _Entry(dark_higgsstrahlung, ("mass", "mass2"), ("coupling", "coupling2")),
-    "mumu-scalar": _Entry(mumu_scalar, *_MASS_AND_COUPLING),
-    "tautau-scalar": _Entry(tautau_scalar, *_MASS_AND_COUPLING),
-    "b-dark-photons": _Entry(b_dark_photons, ("mass",)),
+    "mumu-scalar": _Entry(mumu_scalar, *_MASS_AND_COUPLING, decays=True),
+    "tautau-scalar": _Entry(tautau_scalar, *_MASS_AND_COUPLING, decays=True),
+    "b-dark-photons": _Entry(b_dark_photons, ("mass",), decays=True),
     "b-dark-baryon": _Entry(b_dark_baryon, ("mass",)),
     "mumugamma": _Entry(muon_pair_photon, cuts=_PHOTON),
     "3gamma": _Entry(three_photons, cuts=_PHOTON),
@@ -58,11 +60,12 @@ _PAIR = 2 * float(MASS_MUON)
 _CUTS = {"min_energy": "smallest_energy", "min_angle": "smallest_angle"}
 
 
-def make_process(name: str, *, isr: float | None = None, **settings: float | None) -> Process:
+def make_process(name: str, *, decay: str | None = None, isr: float | None = None, **settings: float | None) -> Process:
     """The process of that name, with its masses, couplings and cuts.
 
     Args:
         name: one of `PROCESSES`.
+        decay: of the new particle to "ee", "mumu" or "tautau", where it has it; None leaves it undecayed.
         isr: largest energy of a photon that the beams radiate along themselves, in GeV; None for no radiation.
         settings: `mass` and `mass2` in GeV, `coupling` and `coupling2` (default 1), and for photons `min_energy` in GeV
             and `min_angle` in degrees, as far as the process has them. None leaves a setting out.
@@ -76,22 +79,29 @@ def make_process(name: str, *, isr: float | None = None, **settings: float | Non
     """
     entry = _entry(name)
     given = {key: float(value) for key, value in settings.items() if value is not None}
+    _require(name, entry, given)
+    if decay is not None and not entry.decays:
+        raise InputError(f"--decay of {name}", decay, "no choice for this process", "leave it out")
+    arguments: dict[str, Any] = {key: value for key, value in given.items() if key not in entry.cuts}
+    if entry.cuts:
+        arguments["cuts"] = PhotonCuts(**{_CUTS[key]: given[key] for key in entry.cuts if key in given})
+    if decay is not None:
+        arguments["decay"] = decay
+    process = entry.make(**arguments)
+    return process if isr is None else with_initial_state_radiation(process, isr)
+
+
+def _require(name: str, entry: _Entry, given: Mapping[str, float]) -> None:
     allowed = (*entry.needs, *entry.takes, *entry.cuts)
     for key, value in given.items():
         if key not in allowed:
             listed = one_of(_option(option) for option in allowed) if allowed else "none"
-            raise InputError(
-                f"{_option(key)} of {name}", f"{value:g}", f"options of this process: {listed}", "leave it out"
-            )
+            options = f"options of this process: {listed}"
+            raise InputError(f"{_option(key)} of {name}", f"{value:g}", options, "leave it out")
         _require_number(name, key, value)
     for key in entry.needs:
         if key not in given:
             raise InputError(f"{_option(key)} of {name}", "nothing", "a number in GeV", f"write {_option(key)} 2.0")
-    arguments = {key: value for key, value in given.items() if key not in entry.cuts}
-    if entry.cuts:
-        arguments["cuts"] = PhotonCuts(**{_CUTS[key]: given[key] for key in entry.cuts if key in given})  # type: ignore[assignment]
-    process = entry.make(**arguments)
-    return process if isr is None else with_initial_state_radiation(process, isr)
 
 
 def _entry(name: str) -> _Entry:

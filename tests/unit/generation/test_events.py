@@ -32,7 +32,13 @@ SETTINGS = {
     "4mu": {},
 }
 RADIATING = ["mumu-zprime", "gamma-alp", "dark-higgsstrahlung", "mumu-scalar", "tautau-scalar", "4mu"]
-CASES = [(name, None) for name in SETTINGS] + [(name, 3.0) for name in RADIATING]
+DECAYING = [("mumu-zprime", "tautau", 5.0), ("mumu-scalar", "ee", 1.0), ("tautau-scalar", "mumu", 2.0),
+            ("gamma-dark-photon", "mumu", 4.0), ("b-dark-photons", "ee", 1.0)]  # fmt: skip
+CASES = (
+    [(name, {}) for name in SETTINGS]
+    + [(name, {"isr": 3.0}) for name in RADIATING]
+    + [(name, {"decay": decay, "mass": mass}) for name, decay, mass in DECAYING]
+)
 
 
 def sample(name, events=2000, isr=None, weighted=True, seed=1, **changes):
@@ -48,9 +54,9 @@ def test_every_process_is_tested_here():
     assert set(SETTINGS) == set(PROCESSES)
 
 
-@pytest.mark.parametrize(("name", "isr"), CASES)
-def test_energy_and_momentum_are_conserved(name, isr):
-    process, events, _ = sample(name, isr=isr)
+@pytest.mark.parametrize(("name", "changes"), CASES)
+def test_energy_and_momentum_are_conserved(name, changes):
+    process, events, _ = sample(name, **changes)
     beams = np.array([S, 0.0, 0.0, 0.0])
     np.testing.assert_allclose(events.final.sum(1), np.tile(beams, (len(events), 1)), rtol=0, atol=1e-9)
     for index, particle in enumerate(process.particles):
@@ -60,9 +66,9 @@ def test_energy_and_momentum_are_conserved(name, isr):
             np.testing.assert_allclose(events.momenta[:, daughters].sum(1), events.momenta[:, index], rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize(("name", "isr"), CASES)
-def test_particles_have_their_masses(name, isr):
-    process, events, _ = sample(name, isr=isr)
+@pytest.mark.parametrize(("name", "changes"), CASES)
+def test_particles_have_their_masses(name, changes):
+    process, events, _ = sample(name, **changes)
     for index, particle in enumerate(process.particles):
         found = mass_squared(events.momenta[:, index])
         np.testing.assert_allclose(found, particle.mass**2, rtol=0, atol=1e-9)

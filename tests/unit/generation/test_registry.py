@@ -48,6 +48,9 @@ def test_a_mass_must_be_given(name):
     ("mumugamma", {"min_energy": 0.0}, "smallest photon energy: got 0"),
     ("mumugamma", {"min_energy": -1.0}, "smallest photon energy: got -1"),
     ("mumugamma", {"min_angle": 95.0}, "smallest photon angle: got 95"),
+    ("mumu-zprime", {"mass": 0.2, "decay": "mumu"}, "a particle of 0.2 GeV; allowed: a mass above 0.211317 GeV"),
+    ("mumu-zprime", {"mass": 1.0, "decay": "ee"}, "--decay of mumu-zprime: got ee; allowed: mumu or tautau"),
+    ("gamma-alp", {"mass": 1.0, "decay": "ee"}, "--decay of gamma-alp: got ee; allowed: no choice"),
     ("mumu-zprime", {"mass": 1.0, "isr": 0.0}, "got 0 GeV; allowed: a largest photon energy above 0"),
 ])  # fmt: skip
 def test_what_is_refused(name, settings, message):

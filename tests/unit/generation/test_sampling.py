@@ -129,7 +129,8 @@ def test_what_is_refused(events, energy, message):
     ("mumu-zprime", {"mass": 10.36}), ("mumu-zprime", {"mass": 1e-3}), ("gamma-alp", {"mass": 10.57}),
     ("dark-higgsstrahlung", {"mass": 0.212, "mass2": 0.0}), ("dark-higgsstrahlung", {"mass": 5.0, "mass2": 5.57}),
     ("tautau-scalar", {"mass": 7.02}), ("mumu-zprime", {"mass": 10.36, "isr": 5.0}),
-    ("gamma-alp", {"mass": 10.5, "isr": 5.0}), ("b-dark-photons", {"mass": 2.6398}), ("b-dark-baryon", {"mass": 0.0}), ("3gamma", {"min_energy": 3.5}),
+    ("gamma-alp", {"mass": 10.5, "isr": 5.0}), ("b-dark-photons", {"mass": 2.6398}), ("b-dark-baryon", {"mass": 0.0}),
+    ("3gamma", {"min_energy": 3.5}), ("mumu-zprime", {"mass": 0.2114, "decay": "mumu"}),
     ("mumugamma", {"min_energy": 5.2}), ("3gamma", {"min_energy": 1e-6, "min_angle": 1e-3}),
 ])  # fmt: skip
 def test_nothing_breaks_near_thresholds_and_ends(name, settings):

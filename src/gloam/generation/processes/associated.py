@@ -6,10 +6,14 @@ import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.generation.cuts import PhotonCuts
+from gloam.generation.decays import lepton_decay
+from gloam.generation.fermion_lines import photon_from_beams
 from gloam.generation.mappings import cosine_between_poles
 from gloam.generation.particles import ALPHA, CONVERSION, MASS_MUON, Particle
-from gloam.generation.phase_space import at_rest, decay
+from gloam.generation.phase_space import at_rest
+from gloam.generation.phase_space import decay as two_bodies
 from gloam.generation.process import Draw, Process
+from gloam.generation.spinors import spin_sum
 from gloam.kinematics import kallen
 
 __all__ = ["dark_higgsstrahlung", "gamma_alp", "gamma_dark_photon"]
@@ -32,8 +36,8 @@ def gamma_alp(mass: float, coupling: float = 1.0) -> Process:
         # 1 + c^2 is a constant with 3/4 of the integral, and c^2 with 1/4
         flat = 2 * u[1] - 1
         cosine = np.where(u[0] < 0.75, flat, np.cbrt(flat))
-        pair = decay(at_rest(energy), (energy, 0.0, mass), cosine, 2 * np.pi * u[2])
-        photons = decay(pair[1], (mass, 0.0, 0.0), 2 * u[3] - 1, 2 * np.pi * u[4])
+        pair = two_bodies(at_rest(energy), (energy, 0.0, mass), cosine, 2 * np.pi * u[2])
+        photons = two_bodies(pair[1], (mass, 0.0, 0.0), 2 * u[3] - 1, 2 * np.pi * u[4])
         cross_section = float(ALPHA) * coupling**2 / 24 * (1 - (mass / energy) ** 2) ** 3
         return Draw(np.concatenate([pair, photons]), float(CONVERSION) * cross_section)
 
@@ -41,31 +45,41 @@ def gamma_alp(mass: float, coupling: float = 1.0) -> Process:
     return Process("gamma-alp", particles, mass, sample, settings={"mass": mass, "coupling": coupling}, notes=notes)
 
 
-def gamma_dark_photon(mass: float, coupling: float = 1.0, cuts: PhotonCuts | None = None) -> Process:
+def gamma_dark_photon(
+    mass: float, coupling: float = 1.0, cuts: PhotonCuts | None = None, decay: str | None = None
+) -> Process:
     """e+e- -> gamma A', with the photon away from the beams.
 
     dsigma/dc = (2 pi alpha^2 eps^2/s) (1 - x) [2 (1 + x^2) / ((1 - x)^2 (1 - c^2)) - 1], x = m^2/s, for massless
     electrons: without a cut on the angle it has no integral.
 
     Args:
-        mass: of the A' in GeV, above 0. It is left undecayed.
+        mass: of the A' in GeV, above 0.
         coupling: the kinetic mixing epsilon.
         cuts: smallest angle of the photon; its energy is fixed by the mass.
+        decay: "ee", "mumu" or "tautau", with all spin correlations; None leaves the A' undecayed.
     """
     cuts = cuts or PhotonCuts(0.0)
+    pair = lepton_decay(decay, mass, "gamma-dark-photon", ("ee", "mumu", "tautau"))
     strength = float(CONVERSION) * 2 * np.pi * (float(ALPHA) * coupling) ** 2
 
     def sample(random: np.random.Generator, energy: FloatArray) -> Draw:
         u = random.random((2, energy.size))
         cosine, jacobian = cosine_between_poles(u[0], 1.0, cuts.largest_cosine)
-        momenta = decay(at_rest(energy), (energy, 0.0, mass), cosine, 2 * np.pi * u[1])
+        momenta = two_bodies(at_rest(energy), (energy, 0.0, mass), cosine, 2 * np.pi * u[1])
         x = (mass / energy) ** 2
         shape = 2 * (1 + x**2) / ((1 - x) * (1 - cosine**2)) - (1 - x)
-        return Draw(momenta, strength / energy**2 * shape * jacobian)
+        weights = strength / energy**2 * shape * jacobian
+        if pair is not None:
+            momenta = np.concatenate([momenta, pair.leptons(random, momenta[1])])
+            current = photon_from_beams(pair.current(momenta[2:]), (momenta[0], momenta[1]), energy)
+            # for one chirality, summed over the polarisations of the A' this is 8 shape / (1 - x)
+            weights = weights * spin_sum(current) * (1 - x) / (8 * shape)
+        return Draw(momenta, weights)
 
     settings = {"mass": mass, "coupling": coupling, "min_angle": cuts.smallest_angle}
-    notes = ("the A' is left undecayed: the cross section is that of its production",)
-    particles = (Particle("gamma", 0.0), Particle("A'", mass))
+    notes = (pair.note if pair else "the A' is left undecayed: the cross section is that of its production",)
+    particles = (Particle("gamma", 0.0), Particle("A'", mass, final=pair is None), *(pair.particles(1) if pair else ()))
     return Process("gamma-dark-photon", particles, mass, sample, settings=settings, notes=notes, has_cuts=True)
 
 
@@ -94,8 +108,8 @@ def dark_higgsstrahlung(mass: float, mass2: float, coupling: float = 1.0, coupli
             2 * u[1] - 1,
             2 * np.sin(np.arcsin(2 * u[1] - 1) / 3),  # its density is 3/4 (1 - c^2)
         )
-        pair = decay(at_rest(energy), (energy, mass, mass2), cosine, 2 * np.pi * u[2])
-        muons = decay(pair[0], (mass, mu, mu), 2 * u[3] - 1, 2 * np.pi * u[4])
+        pair = two_bodies(at_rest(energy), (energy, mass, mass2), cosine, 2 * np.pi * u[2])
+        muons = two_bodies(pair[0], (mass, mu, mu), 2 * u[3] - 1, 2 * np.pi * u[4])
         shape = np.sqrt(square) * (square + 12 * ratio) / (1 - ratio) ** 2
         strength = float(CONVERSION) * np.pi * float(ALPHA) * coupling2 * coupling**2 / 3
         return Draw(np.concatenate([pair, muons]), strength / energy**2 * shape * _correlation(pair[0], muons, mass))

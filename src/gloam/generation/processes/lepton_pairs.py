@@ -2,74 +2,102 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import dataclasses
+from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 
 from gloam.arrays import FloatArray
+from gloam.generation.decays import LeptonDecay, lepton_decay
 from gloam.generation.fermion_lines import emission_amplitude, emission_current
 from gloam.generation.mappings import logarithmic
 from gloam.generation.particles import ALPHA, HIGGS_VEV, MASS_MUON, MASS_TAU, Particle
 from gloam.generation.phase_space import three_bodies
 from gloam.generation.process import Draw, Process, Sampler, cross_section_weight
-from gloam.generation.spinors import spin_sum, squared
+from gloam.generation.spinors import contraction, spin_sum, squared
 from gloam.kinematics import two_body_energy
 
 __all__ = ["mumu_scalar", "mumu_zprime", "tautau_scalar"]
 
+_SpinSum: TypeAlias = Callable[[FloatArray, float, LeptonDecay | None], FloatArray]
 
-def mumu_zprime(mass: float, coupling: float = 1.0) -> Process:
-    """e+e- -> mu+ mu- Z' with a Z' of L_mu - L_tau, which is not let decay.
+
+def mumu_zprime(mass: float, coupling: float = 1.0, decay: str | None = None) -> Process:
+    """e+e- -> mu+ mu- Z' with a Z' of L_mu - L_tau.
 
     Args:
         mass: of the Z' in GeV, above 0.
         coupling: g'.
+        decay: "mumu" or "tautau", with all spin correlations; None leaves the Z' undecayed. Four muons come without
+            the interference of equal ones, which a narrow Z' does not feel.
     """
-    mu = float(MASS_MUON)
-    particles = (Particle("mu-", mu), Particle("mu+", mu), Particle("Z'", mass))
-    notes = ("the Z' is left undecayed: the cross section is that of its production",)
-    settings = {"mass": mass, "coupling": coupling}
-    sample = _sampler(mu, mass, coupling, "vector")
-    return Process("mumu-zprime", particles, 2 * mu + mass, sample, settings=settings, notes=notes)
+    pair = lepton_decay(decay, mass, "mumu-zprime", ("mumu", "tautau"))
+    sample = _sampler(float(MASS_MUON), mass, coupling, pair, _vector)
+    notes = ("the interference of equal muons is left out",) if decay == "mumu" else ()
+    return _process("mumu-zprime", ("mu", float(MASS_MUON)), Particle("Z'", mass), coupling, pair, sample, *notes)
 
 
-def mumu_scalar(mass: float, coupling: float = 1.0) -> Process:
+def mumu_scalar(mass: float, coupling: float = 1.0, decay: str | None = None) -> Process:
     """e+e- -> mu+ mu- S with a scalar that couples to leptons as xi m/v.
 
     Args:
         mass: of the S in GeV, above 0.
         coupling: xi.
+        decay: "ee", "mumu" or "tautau"; None leaves the S undecayed.
     """
-    return _scalar("mumu-scalar", "mu", float(MASS_MUON), mass, coupling)
+    return _scalar("mumu-scalar", ("mu", float(MASS_MUON)), mass, coupling, decay)
 
 
-def tautau_scalar(mass: float, coupling: float = 1.0) -> Process:
+def tautau_scalar(mass: float, coupling: float = 1.0, decay: str | None = None) -> Process:
     """e+e- -> tau+ tau- S; arguments as for `mumu_scalar`. The taus are left undecayed."""
-    return _scalar("tautau-scalar", "tau", float(MASS_TAU), mass, coupling)
+    return _scalar("tautau-scalar", ("tau", float(MASS_TAU)), mass, coupling, decay)
 
 
-def _scalar(name: str, lepton: str, lepton_mass: float, mass: float, coupling: float) -> Process:
-    yukawa = coupling * lepton_mass / float(HIGGS_VEV)
-    particles = (Particle(f"{lepton}-", lepton_mass), Particle(f"{lepton}+", lepton_mass), Particle("S", mass))
-    notes = ("the coupling is xi, with a Yukawa coupling xi m/v; the S is left undecayed",)
-    sample = _sampler(lepton_mass, mass, yukawa, "scalar")
-    settings = {"mass": mass, "coupling": coupling}
-    return Process(name, particles, 2 * lepton_mass + mass, sample, settings=settings, notes=notes)
+def _scalar(name: str, lepton: tuple[str, float], mass: float, coupling: float, decay: str | None) -> Process:
+    pair = lepton_decay(decay, mass, name, ("ee", "mumu", "tautau"))
+    yukawa = coupling * lepton[1] / float(HIGGS_VEV)
+    sample = _sampler(lepton[1], mass, yukawa, pair, _spinless)
+    note = "the coupling is xi, with a Yukawa coupling xi m/v"
+    return _process(name, lepton, Particle("S", mass), coupling, pair, sample, note)
 
 
-def _sampler(lepton: float, mass: float, coupling: float, kind: Literal["vector", "scalar"]) -> Sampler:
+def _process(
+    name: str, lepton: tuple[str, float], new: Particle, coupling: float, pair: LeptonDecay | None, sample: Sampler,
+    *notes: str,
+) -> Process:  # fmt: skip
+    kind, mass = lepton
+    leptons = Particle(f"{kind}-", mass), Particle(f"{kind}+", mass)
+    new = dataclasses.replace(new, final=pair is None)
+    notes += (pair.note if pair else f"the {new.name} is left undecayed: the cross section is that of its production",)
+    particles = (*leptons, new, *(pair.particles(2) if pair else ()))
+    settings = {"mass": new.mass, "coupling": coupling}
+    return Process(name, particles, 2 * mass + new.mass, sample, settings=settings, notes=notes)
+
+
+def _sampler(lepton: float, mass: float, coupling: float, pair: LeptonDecay | None, summed: _SpinSum) -> Sampler:
     strength = 2 * (4 * np.pi * float(ALPHA)) ** 2 * coupling**2  # 2: both chiralities of the beams
 
     def sample(random: np.random.Generator, energy: FloatArray) -> Draw:
         momenta, volume = radiated(random, energy, lepton, mass)
-        minus, plus, emitted = momenta
-        if kind == "vector":
-            total = spin_sum(emission_current(minus, plus, emitted, lepton))
-        else:
-            total = squared(emission_amplitude(minus, plus, emitted, lepton))
-        return Draw(momenta, cross_section_weight(strength * total / energy**4, volume, energy))
+        if pair is not None:
+            momenta = np.concatenate([momenta, pair.leptons(random, momenta[2])])
+        total = strength * summed(momenta, lepton, pair) / energy**4
+        return Draw(momenta, cross_section_weight(total, volume, energy))
 
     return sample
+
+
+def _vector(momenta: FloatArray, lepton: float, pair: LeptonDecay | None) -> FloatArray:
+    current = emission_current(momenta[0], momenta[1], momenta[2], lepton)
+    if pair is None:
+        return spin_sum(current)
+    decayed = pair.current(momenta[3:])
+    return squared(contraction(current.reshape(4, 4, 1, -1), decayed[:, None])) / 4
+
+
+def _spinless(momenta: FloatArray, lepton: float, _: LeptonDecay | None) -> FloatArray:
+    return squared(emission_amplitude(momenta[0], momenta[1], momenta[2], lepton))
 
 
 def radiated(
