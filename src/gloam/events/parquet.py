@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
 from gloam.arrays import FloatArray
 from gloam.errors import GloamError, InputError
 from gloam.events.checking import float_column, require_columns, require_no_object, unreadable
 
-__all__ = ["columns", "names"]
+__all__ = ["columns", "names", "write"]
 
 
 def names(path: Path, object_name: str | None = None) -> list[str]:
@@ -41,6 +42,37 @@ def columns(path: Path, wanted: Sequence[str], object_name: str | None = None) -
         return {name: _column(path, name, table[name]) for name in wanted}
 
 
+def write(stream: BinaryIO, batches: Iterable[Mapping[str, npt.NDArray[Any]]], about: Callable[[], str]) -> None:
+    """Write every batch as a row group, and the text `about` into the metadata of the file.
+
+    Raises:
+        InputError: pyarrow is not installed.
+    """
+    parquet = _pyarrow("write a Parquet file")
+    import pyarrow as pa
+
+    writer = None
+    try:
+        for batch in batches:
+            table = pa.table(dict(batch))
+            writer = writer or parquet.ParquetWriter(stream, table.schema)
+            writer.write_table(table)
+        if writer is not None:
+            writer.add_key_value_metadata({"about": about()})
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def _pyarrow(asked: str) -> Any:
+    try:
+        from pyarrow import parquet
+    except ImportError as error:
+        remedy = 'install it with: pip install "gloam[parquet]"'
+        raise InputError(asked, "no pyarrow here", "Parquet where pyarrow is", remedy) from error
+    return parquet
+
+
 def _column(path: Path, name: str, column: Any) -> FloatArray:
     import pyarrow as pa
 
@@ -58,11 +90,7 @@ def _column(path: Path, name: str, column: Any) -> FloatArray:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    try:
-        from pyarrow import parquet
-    except ImportError as error:
-        remedy = 'install it with: pip install "gloam[parquet]"'
-        raise InputError(f"read {path}", "no pyarrow here", "Parquet where pyarrow is", remedy) from error
+    parquet = _pyarrow(f"read {path}")
     try:
         with parquet.ParquetFile(path) as file:
             yield file

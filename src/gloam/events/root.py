@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+import numpy.typing as npt
 
 from gloam.arrays import FloatArray
 from gloam.errors import GloamError, InputError
 from gloam.events.checking import float_column, require_columns, shortened, unreadable
 
-__all__ = ["columns", "is_tree", "names", "object_class", "object_classes", "opened"]
+__all__ = ["columns", "is_tree", "names", "object_class", "object_classes", "opened", "write"]
 
 
 def names(path: Path, object_name: str | None = None) -> list[str]:
@@ -36,6 +38,18 @@ def columns(path: Path, wanted: Sequence[str], object_name: str | None = None) -
         require_columns(path, wanted, list(tree.keys()))
         # one by one: tree.arrays() would take the names for formulas
         return {name: float_column(path, name, tree[name].array(library="np")) for name in wanted}
+
+
+def write(stream: BinaryIO, batches: Iterable[Mapping[str, npt.NDArray[Any]]], about: Callable[[], str]) -> None:
+    """Write all batches into flat branches of the TTree `events`, and the text `about` beside it."""
+    import uproot
+
+    with uproot.recreate(stream) as file:
+        tree = None
+        for batch in batches:
+            tree = tree or file.mktree("events", {name: values.dtype for name, values in batch.items()})
+            tree.extend(dict(batch))
+        file["about"] = about()
 
 
 @contextmanager

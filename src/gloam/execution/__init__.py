@@ -1,6 +1,7 @@
 """How work is done: random streams and counts, batches over threads, shards over processes, progress, resuming."""
 
 from gloam.execution.batches import default_threads, map_batches
+from gloam.execution.ordered import map_in_order
 from gloam.execution.poisson_tables import PoissonTables, poisson_tables
 from gloam.execution.progress import progress_bar
 from gloam.execution.random import random_stream
@@ -20,3 +21,4 @@ __all__ = [
     "run_shards",
     "shards_of",
 ]
+__all__ = ["default_threads", "map_batches", "map_in_order", "progress_bar", "random_stream"]

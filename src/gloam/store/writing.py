@@ -35,7 +35,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> Path:
             "choose another --out",
         ) from None  # fmt: skip
     try:
-        with os.fdopen(descriptor, "wb") as stream:
+        with os.fdopen(descriptor, "w+b") as stream:  # ROOT files are read while they are written
             write(stream)
         Path(temporary).chmod(0o666 & ~_umask())  # mkstemp makes private files
         Path(temporary).replace(path)

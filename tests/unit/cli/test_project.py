@@ -23,7 +23,9 @@ def test_much_background_falls_with_the_square_root(gloam, run, tmp_path):
     assert document["luminosity"] == 200
     now = [row["eff_xsec_ul_fb_exp_0"] for row in csv_rows(run / "limits.csv")]
     later = [row["eff_xsec_ul_fb_exp_0"] for row in document["limits"]]
-    assert np.allclose(np.array(later) / np.array(now, float), 0.1, rtol=0.06)  # few counts are worse than their square root
+    assert np.allclose(
+        np.array(later) / np.array(now, float), 0.1, rtol=0.06
+    )  # few counts are worse than their square root
     assert all(abs(row["exponent"] + 0.5) < 0.02 for row in document["limits"])
     rows = csv_rows(tmp_path / "here" / "later" / "projection.csv")
     assert [float(row["n_sig_ul_exp_0"]) for row in rows] == pytest.approx(

@@ -1,0 +1,93 @@
+"""`gloam generate`: events of a signal or a background process, written to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gloam.cli.options import common_options, print_json
+from gloam.errors import InputError
+
+__all__ = ["command"]
+
+
+@click.command(
+    "generate",
+    epilog="Examples: gloam generate mumu-zprime --mass 3 --events 100000 --seed 1 --out zprime.npz"
+    "  |  gloam generate gamma-alp --mass 2 --coupling 1e-3 --isr 0.5 --events 10000 --out alp.root"
+    "  |  gloam generate 3gamma --min-energy 0.5 --min-angle 20 --weighted --events 1000000 --out photons.parquet",
+)
+@click.argument("process")
+@click.option("--mass", type=float, help="Of the new particle, in GeV.")
+@click.option("--mass2", type=float, help="Of the second one: the h' of dark-higgsstrahlung.")
+@click.option("--coupling", type=float, help="g', epsilon, g in 1/GeV or xi, as the process has it.  [1]")
+@click.option("--coupling2", type=float, help="alpha_D of dark-higgsstrahlung.  [1]")
+@click.option(
+    "--decay", type=click.Choice(["ee", "mumu", "tautau"]), help="Of the new particle.  [it is left undecayed]"
+)
+@click.option("--events", type=int, required=True, metavar="N", help="How many to write.")
+@click.option("--weighted", is_flag=True, help="Keep all points with their weights in fb.  [unweighted events]")
+@click.option("--sqrt-s", type=float, default=10.58, show_default=True, help="Energy of the collision, in GeV.")
+@click.option(
+    "--isr", type=float, metavar="GEV", help="The beams radiate a photon along themselves, of this energy at most."
+)
+@click.option("--min-energy", type=float, help="Of every photon of 3gamma and mumugamma, in GeV.  [0.2]")
+@click.option("--min-angle", type=float, help="Of photons to the beams, in degrees, in the centre of mass.  [10]")
+@click.option(
+    "--detector",
+    type=click.Choice(["none", "belle", "belle2"]),
+    default="none",
+    show_default=True,
+    help="What the particles pass through.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    metavar="FILE.(npz|parquet|root)",
+    help="Flat columns: weight, then pdg_1, status_1, E_1, px_1, py_1, pz_1, pdg_2 ...",
+)
+@click.option("--threads", type=click.IntRange(1), help="How many; the events do not depend on it.  [1]")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything random.")
+@common_options
+def command(
+    process: str, events: int, weighted: bool, sqrt_s: float, decay: str | None, detector: str, out: Path,
+    threads: int | None, seed: int, as_json: bool, quiet: bool, **settings: float | None,
+) -> None:  # fmt: skip
+    """Generate events of PROCESS from its matrix element.
+
+    Signals: mumu-zprime, gamma-alp, gamma-dark-photon, dark-higgsstrahlung, mumu-scalar, tautau-scalar,
+    b-dark-photons, b-dark-baryon. Backgrounds in lowest order of QED: mumugamma, 3gamma, 4mu. Momenta are in GeV, in
+    the centre of mass, with the electron along +z; status is 1 for particles that do not decay within the event.
+    """
+    from gloam.generation import make_process
+    from gloam.workflow.generation import write_events
+
+    if detector != "none":
+        raise InputError("--detector", detector, "none, in this version", "write the true momenta, without --detector")
+    chosen = make_process(process, decay=decay, **settings)
+    found = write_events(
+        chosen, out, events=events, seed=seed, sqrt_s=sqrt_s, weighted=weighted, threads=threads,
+        quiet=quiet or as_json,
+    )  # fmt: skip
+    if as_json:
+        print_json(found)
+    elif not quiet:
+        _print(found)
+
+
+def _print(found: dict[str, Any]) -> None:
+    kind = "weighted" if found["weighted"] else "unweighted"
+    click.echo(f"{found['process']}: {found['events']} {kind} events ({' '.join(found['particles'])})")
+    if found["cross_section"] is not None:
+        click.echo(f"  cross section {found['cross_section']:.6g} +- {found['cross_section_error']:.2g} fb")
+    if not found["weighted"]:
+        click.echo(
+            f"  unweighting efficiency {found['unweighting_efficiency']:.1%}, "
+            f"{found['overweight_fraction']:.2%} of the events weigh more than 1 (up to {found['largest_weight']:.3g})"
+        )
+    for note in found["notes"]:
+        click.echo(f"  note: {note}")
+    click.echo(f"  written to {found['file']} (sha256 of the events {found['sha256'][:16]}...)")

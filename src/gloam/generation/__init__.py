@@ -1,0 +1,28 @@
+"""Events of e+e- collisions from matrix elements: signals of dark sectors, and backgrounds in lowest order of QED.
+
+`make_process` names a process, `generate` and `stream` draw its events: in the centre of mass, with the
+electron along +z.
+"""
+
+from gloam.generation.batch import EventBatch
+from gloam.generation.cuts import PhotonCuts
+from gloam.generation.particles import Particle
+from gloam.generation.process import Draw, Process
+from gloam.generation.registry import PROCESSES, make_process
+from gloam.generation.sampling import GeneratedBatch, cross_section, generate, stream
+from gloam.generation.statistics import Tally
+
+__all__ = [
+    "PROCESSES",
+    "Draw",
+    "EventBatch",
+    "GeneratedBatch",
+    "Particle",
+    "PhotonCuts",
+    "Process",
+    "Tally",
+    "cross_section",
+    "generate",
+    "make_process",
+    "stream",
+]

@@ -1,0 +1,73 @@
+"""What a process is to the sampler: its particles, and a function that draws weighted points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeAlias
+
+import numpy as np
+
+from gloam.arrays import FloatArray
+from gloam.generation.particles import CONVERSION, Particle
+
+__all__ = ["Draw", "Process", "Sampler", "cross_section_weight"]
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Weighted points of one process in the frame where the beams meet at rest; events are the last axis.
+
+    Attributes:
+        momenta: shape (k, 4, n), in GeV, in the order of the particles of the process.
+        weights: shape (n,): in fb, their mean is the cross section; for a decay the mean is 1.
+    """
+
+    momenta: FloatArray
+    weights: FloatArray
+
+
+Sampler: TypeAlias = Callable[[np.random.Generator, FloatArray], Draw]
+"""Draws one point for each of the energies sqrt(s) given, shape (n,), all above threshold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A reaction that can be generated.
+
+    Attributes:
+        name: as on the command line.
+        particles: of an event, in the order of the momenta.
+        threshold: least sqrt(s) in GeV.
+        sample: draws weighted points.
+        is_decay: True where the weights are those of a decay, so that there is no cross section.
+        has_cuts: True where photons are cut on, in the frame in which the points are drawn.
+        settings: what was chosen, by name: masses, couplings, cuts.
+        notes: what the user should know about the model.
+    """
+
+    name: str
+    particles: tuple[Particle, ...]
+    threshold: float
+    sample: Sampler
+    is_decay: bool = False
+    has_cuts: bool = False
+    settings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    notes: tuple[str, ...] = ()
+
+
+def cross_section_weight(
+    spin_sum: FloatArray, volume: FloatArray, energy: FloatArray, identical: int = 1
+) -> FloatArray:
+    """The weights in fb of points whose |M|^2, summed over all spins, is known; shape (n,).
+
+    1/(2s) for the flux of massless beams, 1/4 for the average over their spins.
+
+    Args:
+        spin_sum: sum of |M|^2.
+        volume: dPS_n of each point: 1 over the density with which it was drawn in phase space.
+        energy: sqrt(s) in GeV.
+        identical: number of permutations of identical particles in the final state.
+    """
+    return np.asarray(float(CONVERSION) / (8 * identical) * spin_sum * volume / np.square(energy))

@@ -1,0 +1,166 @@
+"""From a process to events: chunks of points, unweighting, a stream that fits in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+
+from gloam.arrays import FloatArray
+from gloam.errors import InputError
+from gloam.execution import map_in_order, random_stream
+from gloam.generation.batch import EventBatch, joined
+from gloam.generation.process import Process
+from gloam.generation.statistics import Tally, tally
+
+__all__ = ["SQRT_S", "GeneratedBatch", "cross_section", "generate", "largest_weight", "stream"]
+
+SQRT_S = 10.58
+"""The energy of the Y(4S) in GeV, at which B factories run."""
+
+CHUNK = 2048
+"""Points of one random stream. Part of what a seed means: with another number the same seed gives other events."""
+
+PILOT_CHUNKS = 32
+SHARE_ABOVE = 2e-3
+"""The part of the cross section carried by points above the weight at which a point becomes an event for sure."""
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedBatch:
+    """Some events, and the sums over the points that were drawn since the batch before.
+
+    Attributes:
+        events: the events.
+        tally: of the points; the last one counts whole chunks, also where not all of their events were asked for.
+    """
+
+    events: EventBatch
+    tally: Tally
+
+
+def generate(
+    process: Process, events: int, *, seed: int, sqrt_s: float = SQRT_S, weighted: bool = False,
+    threads: int | None = None,
+) -> tuple[EventBatch, Tally]:  # fmt: skip
+    """Events of a process in one batch, and what is known of its cross section.
+
+    Args:
+        process: see `make_process`.
+        events: how many.
+        seed: of the run; the same one gives the same events on any number of threads.
+        sqrt_s: energy of the collision in GeV.
+        weighted: True keeps every point that is allowed, with its weight in fb.
+        threads: how many; None is the default of `gloam.execution`.
+
+    Raises:
+        InputError: an energy below threshold, a number of events below 1.
+
+    Example:
+        >>> from gloam.generation.registry import make_process
+        >>> events, tally = generate(make_process("gamma-alp", mass=2.0, coupling=1e-3), 100, seed=1)
+        >>> events.momenta.shape, tally.cross_section
+        ((100, 4, 4), 106.149)
+    """
+    parts = list(stream(process, events, seed=seed, sqrt_s=sqrt_s, weighted=weighted, threads=threads))
+    return joined([part.events for part in parts]), sum((part.tally for part in parts), Tally())
+
+
+def stream(
+    process: Process, events: int, *, seed: int, sqrt_s: float = SQRT_S, weighted: bool = False,
+    threads: int | None = None, batch_size: int = 65536,
+) -> Iterator[GeneratedBatch]:  # fmt: skip
+    """The same events in batches, so that memory does not grow with their number.
+
+    Args:
+        process: see `make_process`.
+        events: how many in all.
+        seed: of the run.
+        sqrt_s: energy of the collision in GeV.
+        weighted: True keeps every point that is allowed, with its weight in fb.
+        threads: how many; None is the default of `gloam.execution`.
+        batch_size: events in each batch but the last; the events do not depend on it.
+
+    Raises:
+        InputError: an energy below threshold, a number of events or a batch below 1.
+    """
+    _require(process, events, sqrt_s, batch_size)
+    ceiling = None if weighted else largest_weight(process, sqrt_s)
+    waiting: list[EventBatch] = []
+    rows, made, sums = 0, 0, Tally()
+    for part in _chunks(process, seed, sqrt_s, ceiling, threads):
+        taken = part.events[: events - made]
+        waiting.append(taken)
+        rows, made, sums = rows + len(taken), made + len(taken), sums + part.tally
+        while rows >= batch_size or (made == events and rows):
+            pool = joined(waiting)
+            yield GeneratedBatch(pool[:batch_size], sums)
+            waiting, rows, sums = [pool[batch_size:]], max(rows - batch_size, 0), Tally()
+        if made == events:
+            return
+
+
+def cross_section(process: Process, points: int, *, seed: int, sqrt_s: float = SQRT_S) -> Tally:
+    """The cross section from at least `points` weighted points, without keeping events.
+
+    Example:
+        >>> from gloam.generation.registry import make_process
+        >>> cross_section(make_process("gamma-alp", mass=2.0, coupling=1e-3), 1000, seed=1).cross_section
+        106.149
+    """
+    _require(process, points, sqrt_s, 1)
+    chunks = -(-points // CHUNK)
+    drawn = (_weights(process, seed, chunk, sqrt_s) for chunk in range(chunks))
+    return sum((tally(weights, None) for weights in drawn), Tally())
+
+
+def largest_weight(process: Process, sqrt_s: float = SQRT_S) -> float:
+    """The weight in fb at which a point becomes an event for sure, from points that no run uses.
+
+    Points that carry 0.2 % of the cross section are left above it: the true maximum is of no use where weights have a
+    tail. They keep the ratio as their weight, so that no distribution is distorted.
+    """
+    drawn = [_weights(process, 0, chunk, sqrt_s, "pilot") for chunk in range(PILOT_CHUNKS)]
+    weights = np.sort(np.concatenate(drawn))[::-1]
+    return float(weights[np.searchsorted(np.cumsum(weights), SHARE_ABOVE * weights.sum())])
+
+
+def _require(process: Process, events: int, sqrt_s: float, batch_size: int) -> None:
+    asked = f"events of {process.name}"
+    if events < 1 or batch_size < 1:
+        raise InputError(asked, min(events, batch_size), "a whole number above 0", "ask for at least one event")
+    if not process.threshold < sqrt_s < np.inf:
+        allowed = f"an energy above the threshold, {process.threshold:g} GeV"
+        raise InputError(asked, f"sqrt(s) = {sqrt_s:g} GeV", allowed, "lower the mass or raise --sqrt-s")
+
+
+def _random(process: Process, seed: int, chunk: int, purpose: str) -> np.random.Generator:
+    return random_stream(seed, f"generation {purpose} {process.name}", chunk)
+
+
+def _weights(process: Process, seed: int, chunk: int, sqrt_s: float, purpose: str = "points") -> FloatArray:
+    return process.sample(_random(process, seed, chunk, purpose), np.full(CHUNK, sqrt_s)).weights
+
+
+def _chunks(
+    process: Process, seed: int, sqrt_s: float, ceiling: float | None, threads: int | None
+) -> Iterator[GeneratedBatch]:
+    """Chunk after chunk without an end, in their order whatever the number of threads."""
+
+    def work(chunk: int) -> GeneratedBatch:
+        random = _random(process, seed, chunk, "points")
+        draw = process.sample(random, np.full(CHUNK, sqrt_s))
+        if ceiling is None:
+            chosen, weights = draw.weights > 0, draw.weights
+        else:
+            weights = draw.weights / ceiling
+            chosen = random.random(CHUNK) < weights
+            weights = np.maximum(weights, 1.0)
+        kept = weights[chosen]
+        momenta = np.ascontiguousarray(draw.momenta[..., chosen].transpose(2, 0, 1))
+        events = EventBatch(process.particles, momenta, kept)
+        return GeneratedBatch(events, tally(draw.weights, None if ceiling is None else kept))
+
+    return map_in_order(work, count(), threads)

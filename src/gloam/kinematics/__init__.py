@@ -1,0 +1,63 @@
+"""Kinematics of four-vectors: arrays whose last axis is (E, px, py, pz), in GeV."""
+
+from gloam.kinematics.angles import (
+    azimuth,
+    cosine_of_opening,
+    direction,
+    helicity_cosine,
+    opening_angle,
+    polar_angle,
+)
+from gloam.kinematics.beams import CrossingBeams
+from gloam.kinematics.boosts import boost, boost_from_rest_frame, boost_to_rest_frame, velocity
+from gloam.kinematics.combinations import index_pairs, opposite_sign_pairs, pair_masses, partitions_into_pairs
+from gloam.kinematics.four_vectors import (
+    four_vector,
+    mass,
+    mass_squared,
+    minkowski_product,
+    momentum,
+    momentum_squared,
+    transverse_momentum,
+)
+from gloam.kinematics.recoil import (
+    invariant_mass,
+    missing_momentum,
+    recoil_mass,
+    recoil_mass_squared,
+    reduced_mass,
+)
+from gloam.kinematics.two_body import kallen, two_body_energy, two_body_momentum
+
+__all__ = [
+    "CrossingBeams",
+    "azimuth",
+    "boost",
+    "boost_from_rest_frame",
+    "boost_to_rest_frame",
+    "cosine_of_opening",
+    "direction",
+    "four_vector",
+    "helicity_cosine",
+    "index_pairs",
+    "invariant_mass",
+    "kallen",
+    "mass",
+    "mass_squared",
+    "minkowski_product",
+    "missing_momentum",
+    "momentum",
+    "momentum_squared",
+    "opening_angle",
+    "opposite_sign_pairs",
+    "pair_masses",
+    "partitions_into_pairs",
+    "polar_angle",
+    "recoil_mass",
+    "recoil_mass_squared",
+    "reduced_mass",
+    "transverse_momentum",
+    "two_body_energy",
+    "two_body_momentum",
+    "velocity",
+]
