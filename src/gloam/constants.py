@@ -33,7 +33,7 @@ B0_MASS: Final = 5.27972
 LAMBDA_MASS: Final = 1.115683
 """Hadron masses in GeV (PDG 2024, package `particle`)."""
 
-HIGGS_VALUE: Final = 246.22
+HIGGS_VALUE: Final = 246.21965
 """Vacuum expectation value of the Higgs field in GeV, (sqrt(2) G_F)^(-1/2)."""
 
 FERMI_CONSTANT: Final = 1.1663788e-5

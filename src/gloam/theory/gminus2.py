@@ -84,13 +84,13 @@ BANDS = {
     "2025": Band(recalled(38e-11, 63e-11, "", "arXiv:2506.03069 and arXiv:2505.21476: no tension"),
                  "BNL and FNAL final (2025)", "White Paper 2025"),
 }  # fmt: skip
-"""Measured minus Standard Model by year. The 2021 band is that of the Belle II papers; in 2025 nothing is left of it."""
+"""Measured minus Standard Model by year. That of 2021 is the one of the Belle II papers; of 2025 nothing is left."""
 
 
 def coupling_band(mass: ArrayLike, year: str = "2021") -> tuple[FloatArray | None, FloatArray]:
     """The 2 sigma band of a vector's coupling at each mass; where 0 is in it, None and the 95 % upper limit.
 
-    The limit is difference + 1.645 sigma (one-sided Gaussian).
+    The limit is the upper end of the central 95 % interval, difference + 1.96 sigma.
 
     Raises:
         InputError: if there is no band of that year.
@@ -106,7 +106,7 @@ def coupling_band(mass: ArrayLike, year: str = "2021") -> tuple[FloatArray | Non
     low, high = BANDS[year].interval(2.0)
     if low > 0:
         return np.sqrt(low / loop), np.sqrt(high / loop)
-    return None, np.sqrt(BANDS[year].interval(1.645)[1] / loop)
+    return None, np.sqrt(BANDS[year].interval(1.96)[1] / loop)
 
 
 def _integral(mass: ArrayLike, integrand: object) -> FloatArray:

@@ -12,11 +12,20 @@ from gloam.arrays import BoolArray, FloatArray
 from gloam.constants import ALPHA
 from gloam.theory.pion_form_factor import pion_ratio
 
-__all__ = ["HIGHEST_ENERGY", "NARROW", "SOURCE", "hadronic_ratio", "near_resonance", "perturbative_ratio", "pion_share"]
+__all__ = [
+    "HIGHEST_ENERGY",
+    "NARROW",
+    "SOURCE",
+    "continuum_ratio",
+    "hadronic_ratio",
+    "near_resonance",
+    "perturbative_ratio",
+    "pion_share",
+]
 
 SOURCE = (
-    "R(s): measured below 2 GeV and from 3.72 to 4.6 GeV (compilation of the COMPAS and HEPDATA groups in PDG, PTEP 2020, "
-    "083C01, a selection of its rows), Gounaris-Sakurai below 0.36 GeV, perturbative QCD elsewhere, narrow resonances as "
+    "R(s): measured below 2 GeV and from 3.72 to 4.6 GeV (selected rows of the COMPAS and HEPDATA compilation in PDG, "
+    "PTEP 2020, 083C01), Gounaris-Sakurai below 0.36 GeV, perturbative QCD elsewhere, narrow resonances as "
     "Breit-Wigners with recalled widths; good to 5 % (10 % from 1 to 2 and 3.7 to 4.6 GeV)"
 )
 
@@ -34,6 +43,7 @@ NARROW: dict[str, tuple[float, float, float, float]] = {
 
 _JOIN = 0.36
 _GAPS = (1.99, 3.7194, 4.6)
+_PERTURBATIVE, _CHARM, _BEAUTY = 4.8, 3.8, 11.0
 
 
 def hadronic_ratio(energy: ArrayLike) -> FloatArray:
@@ -46,15 +56,26 @@ def hadronic_ratio(energy: ArrayLike) -> FloatArray:
         array([ 0. , 19.3,  3.6])
     """
     e = np.asarray(energy, float)
+    return continuum_ratio(e) + sum(_breit_wigner(e, *values) for values in NARROW.values())
+
+
+def continuum_ratio(energy: ArrayLike) -> FloatArray:
+    """R without the narrow resonances; with b quarks above 11 GeV, and no resonance there.
+
+    Example:
+        >>> continuum_ratio([3.0969, 20.0]).round(1)
+        array([2.2, 3.8])
+    """
+    e = np.asarray(energy, float)
     table, ratio = _table()
     result = np.interp(e, table, ratio)
     low, charm, high = _GAPS
     continuum = (e > low) & (e < charm)
     result = np.where(continuum, _bridge(e, low, charm), result)
-    result = np.where(e > high, np.maximum(np.interp(e, [high, 4.8], [3.31, float(perturbative_ratio(4.8))]), 0), result)
-    result = np.where(e > 4.8, perturbative_ratio(np.maximum(e, 4.8)), result)
-    result = np.where(e < _JOIN, pion_ratio(e), result)
-    return result + sum(_breit_wigner(e, *values) for values in NARROW.values())
+    joined = np.interp(e, [high, _PERTURBATIVE], [ratio[-1], float(perturbative_ratio(_PERTURBATIVE))])
+    result = np.where(e > high, joined, result)
+    result = np.where(e > _PERTURBATIVE, perturbative_ratio(np.maximum(e, _PERTURBATIVE)), result)
+    return np.where(e < _JOIN, pion_ratio(e), result)
 
 
 def pion_share(energy: ArrayLike) -> FloatArray:
@@ -70,7 +91,7 @@ def pion_share(energy: ArrayLike) -> FloatArray:
 
 
 def perturbative_ratio(energy: ArrayLike) -> FloatArray:
-    """R of perturbative QCD to alpha_s^3, massless quarks: u, d, s below 3.8 GeV, with c above.
+    """R of perturbative QCD to alpha_s^3, massless quarks: u, d, s, with c above 3.8 and b above 11 GeV.
 
     3 sum Q^2 (1 + a + (1.9857 - 0.1152 n) a^2 + (-6.6369 - 1.2001 n - 0.0052 n^2) a^3 - 1.2395 (sum Q)^2 a^3),
     a = alpha_s/pi (PDG, Quantum chromodynamics, eq. 9.7-9.8); alpha_s to two loops with Lambda(4) = 0.33 GeV (assumed,
@@ -84,8 +105,8 @@ def perturbative_ratio(energy: ArrayLike) -> FloatArray:
     logarithm = 2 * np.log(e / 0.33)
     lead, next_ = 25 / 3, 154 / 3
     a = 4 / (lead * logarithm) * (1 - next_ * np.log(logarithm) / (lead**2 * logarithm))
-    charm = e > 3.8
-    n, squares, charge = np.where(charm, 4, 3), np.where(charm, 10 / 9, 2 / 3), np.where(charm, 2 / 3, 0.0)
+    charm, beauty = np.where(e > _CHARM, 1.0, 0.0), np.where(e > _BEAUTY, 1.0, 0.0)
+    n, squares, charge = 3 + charm + beauty, 2 / 3 + 4 / 9 * charm + beauty / 9, 2 / 3 * charm - beauty / 3
     series = 1 + a + (1.9857 - 0.1152 * n) * a**2 + (-6.6369 - 1.2001 * n - 0.0052 * n**2) * a**3
     return 3 * squares * series - 1.2395 * charge**2 * a**3  # type: ignore[no-any-return]
 
@@ -108,7 +129,7 @@ def _bridge(e: FloatArray, low: float, high: float) -> FloatArray:
 
 def _breit_wigner(e: FloatArray, mass: float, width: float, electronic: float, hadronic: float) -> FloatArray:
     s = e**2
-    return 9 * s * electronic * width * hadronic / (ALPHA**2 * ((s - mass**2) ** 2 + (mass * width) ** 2))  # type: ignore[no-any-return]
+    return 9 * s * electronic * width * hadronic / (ALPHA**2 * ((s - mass**2) ** 2 + (mass * width) ** 2))
 
 
 @cache

@@ -13,7 +13,7 @@ __all__ = ["pseudoscalar_width", "scalar_width", "vector_width", "velocity"]
 def velocity(mass: ArrayLike, fermion_mass: float) -> FloatArray:
     """sqrt(1 - 4 ml^2/m^2), the velocity of each fermion; 0 below the threshold."""
     m = np.asarray(mass, float)
-    return np.sqrt(np.clip(1 - (2 * fermion_mass / m) ** 2, 0, None))  # type: ignore[no-any-return]
+    return np.sqrt(np.clip(1 - (2 * fermion_mass / m) ** 2, 0, None))
 
 
 def vector_width(mass: ArrayLike, fermion_mass: float) -> FloatArray:

@@ -35,7 +35,7 @@ def pion_form_factor(energy: ArrayLike) -> FloatArray:
         mixing = 1 + size * np.exp(1j * phase) * omega if number == 0 else 1.0
         amplitude = amplitude + weight * _gounaris_sakurai(s, mass_, width_) * mixing
         norm += weight
-    return np.abs(amplitude / norm) ** 2  # type: ignore[no-any-return]
+    return np.abs(amplitude / norm) ** 2
 
 
 def pion_ratio(energy: ArrayLike) -> FloatArray:
@@ -47,7 +47,7 @@ def pion_ratio(energy: ArrayLike) -> FloatArray:
     """
     energy = np.asarray(energy, float)
     velocity = np.sqrt(np.clip(1 - (2 * PION_MASS / energy) ** 2, 0, None))
-    return velocity**3 * pion_form_factor(np.maximum(energy, 2 * PION_MASS)) / 4  # type: ignore[no-any-return]
+    return velocity**3 * pion_form_factor(np.maximum(energy, 2 * PION_MASS)) / 4
 
 
 def _gounaris_sakurai(s: FloatArray, mass: float, width: float) -> FloatArray:
@@ -59,16 +59,16 @@ def _gounaris_sakurai(s: FloatArray, mass: float, width: float) -> FloatArray:
     logarithm = np.log((mass + 2 * peak) / (2 * PION_MASS))
     d = 3 / np.pi * PION_MASS**2 / peak**2 * logarithm + mass / (2 * np.pi * peak)
     d = d - PION_MASS**2 * mass / (np.pi * peak**3)
-    return square * (1 + d * width / mass) / (square - s + shift - 1j * mass * running)  # type: ignore[no-any-return]
+    return square * (1 + d * width / mass) / (square - s + shift - 1j * mass * running)
 
 
 def _momentum(s: FloatArray) -> FloatArray:
-    return np.sqrt(np.clip(s / 4 - PION_MASS**2, 0, None))  # type: ignore[no-any-return]
+    return np.sqrt(np.clip(s / 4 - PION_MASS**2, 0, None))
 
 
 def _loop(s: FloatArray) -> FloatArray:
     energy, momentum = np.sqrt(s), _momentum(s)
-    return 2 / np.pi * momentum / energy * np.log((energy + 2 * momentum) / (2 * PION_MASS))  # type: ignore[no-any-return]
+    return 2 / np.pi * momentum / energy * np.log((energy + 2 * momentum) / (2 * PION_MASS))
 
 
 def _loop_slope(mass: float) -> float:

@@ -89,7 +89,7 @@ def branching_fractions(widths: Mapping[str, float], inside: tuple[str, ...] = (
 
 
 def decay_length(width: float) -> float | None:
-    """c tau = hbar c / width in mm, for a width in GeV; None where nothing decays.
+    """C tau = hbar c / width in mm, for a width in GeV; None where nothing decays.
 
     Example:
         >>> decay_length(1.973269804e-13)

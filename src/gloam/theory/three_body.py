@@ -81,7 +81,9 @@ def _integrand(pair: FloatArray, s: FloatArray, x: FloatArray, lepton: float, co
     """The integrand of F over M^2, the trace averaged over the angle in the rest frame of the pair."""
     energy, missing = np.sqrt(s), np.sqrt(x)
     kallen = np.clip(
-        (energy - missing - np.sqrt(pair)) * (energy - missing + np.sqrt(pair)) * ((energy + missing) ** 2 - pair), 0, None
+        (energy - missing - np.sqrt(pair)) * (energy - missing + np.sqrt(pair)) * ((energy + missing) ** 2 - pair),
+        0,
+        None,
     )
     velocity = np.sqrt(np.clip(1 - 4 * lepton / pair, 0, None))
     total = s + x - pair  # D1 + D2
@@ -97,7 +99,7 @@ def _integrand(pair: FloatArray, s: FloatArray, x: FloatArray, lepton: float, co
         + 8 * square / squares
         + 4 * single * asymmetry / total
     )
-    return np.sqrt(kallen) * velocity / (128 * np.pi**3 * s) * trace
+    return np.sqrt(kallen) * velocity / (128 * np.pi**3 * s) * trace  # type: ignore[no-any-return]
 
 
 # Each trace is constant + ratio (D1/D2 + D2/D1) + product/(D1 D2) + square (1/D1^2 + 1/D2^2) + single (1/D1 + 1/D2),

@@ -17,11 +17,8 @@ from gloam.theory.three_body_production import produced
 
 __all__ = ["cross_section", "invisible_fraction", "predict", "widths"]
 
-REFERENCE = "He, Joshi, Lew and Volkas, PRD 43 (1991) R22; Shuve and Yavin, arXiv:1403.2727; Altmannshofer et al., arXiv:1609.04026"
-NOTES = (
-    "tree level, narrow width; no Z exchange, no radiation from the beams (one_plus_delta is apart), no loop-induced "
-    "kinetic mixing",
-)
+REFERENCE = "He, Joshi, Lew and Volkas, PRD 43 (1991) R22; Shuve and Yavin, PRD 89 (2014) 113004 (arXiv:1403.2727)"
+NOTES = ("tree level, narrow width; no Z, no radiation from the beams (one_plus_delta is apart), no kinetic mixing",)
 
 
 def cross_section(mass: ArrayLike, sqrt_s: ArrayLike = SQRT_S) -> FloatArray:
