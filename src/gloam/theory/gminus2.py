@@ -88,9 +88,9 @@ BANDS = {
 
 
 def coupling_band(mass: ArrayLike, year: str = "2021") -> tuple[FloatArray | None, FloatArray]:
-    """The 2 sigma band of a vector's coupling at each mass; where 0 is in it, None and the 95 % upper limit.
+    """The 2 sigma band of a vector's coupling at each mass; where 0 is in it, None and the upper end.
 
-    The limit is the upper end of the central 95 % interval, difference + 1.96 sigma.
+    Both are two-sided, from difference +- 2 sigma; in 2025 the limit is the upper end of that interval.
 
     Raises:
         InputError: if there is no band of that year.
@@ -106,7 +106,7 @@ def coupling_band(mass: ArrayLike, year: str = "2021") -> tuple[FloatArray | Non
     low, high = BANDS[year].interval(2.0)
     if low > 0:
         return np.sqrt(low / loop), np.sqrt(high / loop)
-    return None, np.sqrt(BANDS[year].interval(1.96)[1] / loop)
+    return None, np.sqrt(high / loop)
 
 
 def _integral(mass: ArrayLike, integrand: object) -> FloatArray:
