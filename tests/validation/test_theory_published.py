@@ -55,7 +55,7 @@ def test_the_contact_limit_of_ccfr():
     [(0.77, 9.0, 11.0), (2.5, 2.1, 2.4), (3.9, 2.4, 3.3), (7.25, 3.3, 3.8), (10.45, 3.3, 3.8)],
 )
 def test_the_hadronic_ratio(energy, low, high):
-    """Rows of PDG, PTEP 2020, 083C01, that are not in our table (3.57 at 7.25 and 3.54 at 10.43 GeV), with their spread."""
+    """Rows of PDG, PTEP 2020, 083C01, with their spread; those above 4.6 GeV are not in our table."""
     assert low < float(hadronic_ratio(energy)) < high
 
 

@@ -92,7 +92,7 @@ def pion_share(energy: ArrayLike) -> FloatArray:
     e = np.asarray(energy, float)
     pions = np.where(e < 2.0, pion_ratio(e), 0.0)
     rest = np.maximum(hadronic_ratio(e) - pions, np.where(e > 3 * PION_MASS, _breit_wigner(e, *_OMEGA), 0.0))
-    return np.divide(pions, pions + rest, out=np.zeros_like(pions), where=pions > 0)
+    return np.divide(pions, pions + rest, out=np.zeros_like(pions), where=pions > 0)  # type: ignore[no-any-return]
 
 
 def perturbative_ratio(energy: ArrayLike) -> FloatArray:
