@@ -39,12 +39,13 @@ def command(
 
     found = predict(model, mass, mass2, coupling, coupling2, sqrt_s, angle_range, photon_cut)
     if as_json:
-        print_json(_document(found, photon_cut))
+        inclusive = predict(model, mass, mass2, coupling, coupling2, sqrt_s, angle_range, sqrt_s).one_plus_delta
+        print_json(_document(found, photon_cut, inclusive))
     else:
         _print(found, quiet)
 
 
-def _document(found: Prediction, photon_cut: float) -> dict[str, Any]:
+def _document(found: Prediction, photon_cut: float, inclusive: float | None) -> dict[str, Any]:
     return {
         "model": found.model,
         "mass": found.mass,
@@ -61,6 +62,7 @@ def _document(found: Prediction, photon_cut: float) -> dict[str, Any]:
         "ctau_mm": found.ctau_mm,
         "one_plus_delta": found.one_plus_delta,
         "photon_cut": photon_cut,
+        "one_plus_delta_inclusive": inclusive,
         "momentum": found.momentum,
         "valid": found.valid,
         "notes": list(found.notes),

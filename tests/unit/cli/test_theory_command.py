@@ -43,6 +43,12 @@ def test_the_default_coupling_is_one(gloam):
     assert found["cross_section"] == pytest.approx(13710.9, rel=1e-5)
 
 
+def test_radiation_with_and_without_a_cut(gloam):
+    found = gloam("theory", "zprime", "--mass", 3, "--json").document
+    assert found["one_plus_delta"] == pytest.approx(0.8590, abs=1e-4)
+    assert found["one_plus_delta_inclusive"] == pytest.approx(0.9634, abs=1e-4)
+
+
 def test_an_angular_range_and_an_energy(gloam):
     options = ("--mass", 3, "--coupling", 1e-3, "--angle-range", 0.9, "--json")
     found = gloam("theory", "dark-photon", *options).document
