@@ -58,8 +58,16 @@ def lepton_pair_cross_section(
     if open_.any():
         s, vector = energy[open_] ** 2, m[open_] ** 2
         factor = 16 * np.pi**2 * ALPHA**2 / (6 * s**2) * FB_PER_INVERSE_GEV2
-        result[open_] = factor * _phase_space_integral(s[:, None], vector[:, None], lepton_mass**2, coupling, nodes)
+        for block in _blocks(s.size):
+            rows = s[block, None], vector[block, None]
+            factor[block] *= _phase_space_integral(*rows, lepton_mass**2, coupling, nodes)
+        result[open_] = factor
     return result
+
+
+def _blocks(size: int) -> list[slice]:
+    """Slices of a few thousand rows, so that a million masses need no more memory than ten thousand."""
+    return [slice(start, start + 4096) for start in range(0, size, 4096)]
 
 
 def _phase_space_integral(s: FloatArray, x: FloatArray, lepton: float, coupling: Coupling, nodes: int) -> FloatArray:

@@ -13,7 +13,7 @@ from gloam.constants import ELECTRON_MASS, MUON_MASS, TAU_MASS
 from gloam.theory.prediction import Prediction, branching_fractions
 from gloam.theory.radiators import radiative_factor
 from gloam.theory.three_body import lepton_pair_cross_section
-from gloam.theory.three_body_production import produced
+from gloam.theory.three_body_production import doubts, produced
 
 __all__ = ["LEPTONS", "predict_yukawa"]
 
@@ -36,16 +36,16 @@ def predict_yukawa(
     partial = {name: yukawa[name] ** 2 * float(width(mass, lepton)) for name, lepton in LEPTONS.items()}
     short = "alp" if kind == "pseudoscalar" else "scalar"
     total = sum(partial.values())
-    small = max(yukawa.values()) < np.sqrt(4 * np.pi)
-    if not small:
-        notes += (f"the largest Yukawa coupling is {max(yukawa.values()):.3g}, above sqrt(4 pi): not perturbative",)
+    wrong = doubts(mass, total)
+    if (largest := max(yukawa.values())) > np.sqrt(4 * np.pi):
+        wrong += (f"the largest Yukawa coupling is {largest:.3g}, above sqrt(4 pi): not perturbative",)
     return Prediction(
         model,
         mass,
         f"mumu-{short}",
         {
-            f"mumu-{short}": produced(mass, kind, MUON_MASS, yukawa["mumu"], sqrt_s),
-            f"tautau-{short}": produced(mass, kind, TAU_MASS, yukawa["tautau"], sqrt_s),
+            f"mumu-{short}": produced(mass, kind, MUON_MASS, yukawa["mumu"], sqrt_s, not wrong),
+            f"tautau-{short}": produced(mass, kind, TAU_MASS, yukawa["tautau"], sqrt_s, not wrong),
         },
         reference,
         partial,
@@ -56,6 +56,6 @@ def predict_yukawa(
             lambda energy: lepton_pair_cross_section(mass, kind, MUON_MASS, energy),
             mass + 2 * MUON_MASS, sqrt_s, photon_cut,
         ),
-        valid=small and total < 0.1 * mass,
-        notes=notes + (() if total < 0.1 * mass else ("not narrow: the width is above 0.1 m",)),
+        valid=not wrong,
+        notes=notes + wrong,
     )  # fmt: skip

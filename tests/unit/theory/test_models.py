@@ -57,6 +57,7 @@ def test_what_cannot_be_answered_is_refused(arguments, words):
         ("dark-photon", 10.55, "not described above"),
         ("dark-photon", 3.0969, "narrow resonance"),
         ("alp-photon", 9.0, "not narrow"),
+        ("zprime", 5e-4, "not tested"),
         ("leptophilic-scalar", 1.0, "not perturbative"),
         ("b-dark-photons", 1.0, "branching fraction"),
     ],
