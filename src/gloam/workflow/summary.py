@@ -81,6 +81,7 @@ def summary(run: Run) -> dict[str, Any]:
             "n_toys_failed": sum(channel.limits.n_toys_failed for channel in run.channels),
             "largest_relative_error": _largest(limits.error / limits.observed),
             "cross_section": _cross_section(run.channels[0]),
+            **_coupling(run.channels),
         },
         "systematics": [in_summary(nuisance, run.channels[0].result.mass) for nuisance in run.systematics],
         "published": run.published,
@@ -202,6 +203,7 @@ def _channel(channel: Channel) -> dict[str, Any]:
         "max_deficit": _extreme((channel,), np.nanargmin, sign=-1),
         "median_n_sig_ul": _median(channel.limits.observed),
         "median_xsec_ul_fb": _median(channel.cross_section.observed),
+        **({} if (found := channel.coupling_limits) is None else {"median_coupling_ul": _median(found.observed)}),
         "largest_edm": _largest(result.edm),
         "variants": variant_numbers(channel),
     }
@@ -220,6 +222,12 @@ def _cross_section(channel: Channel) -> dict[str, Any] | None:
         "luminosity_fb": factors.luminosity,
         **{name: _over_masses(factors.at(name, channel.result.mass)) for name in FACTORS if name != "luminosity"},
     }
+
+
+def _coupling(channels: tuple[Channel, ...]) -> dict[str, str]:
+    """Which coupling the limits are on; nothing where no model is declared."""
+    found = channels[0].coupling_limits
+    return {} if found is None else {"coupling": f"{found.name} [{found.unit}]" if found.unit else found.name}
 
 
 def _over_masses(values: FloatArray) -> float | list[float] | None:
@@ -250,8 +258,11 @@ def _asymptotic_parts(run: Run) -> str:
     return "toys: none for the significances, which are asymptotic (arXiv:1007.1727)."
 
 
-def _undeclared(factors: YieldFactors) -> list[str]:
+def _undeclared(channel: Channel) -> list[str]:
     """Why columns of `limits.csv` are empty."""
+    factors: YieldFactors = channel.factors
+    if (found := channel.coupling_limits) is not None:
+        return [f"coupling_ul: {note}" for note in found.notes]
     coupling = "coupling_ul: no model is declared."
     if factors.luminosity is None and factors.efficiency is None:
         what = "efficiency, cross-section and coupling limits"
@@ -266,7 +277,7 @@ def _undeclared(factors: YieldFactors) -> list[str]:
 def _notes(run: Run) -> list[str]:
     notes = [
         _asymptotic_parts(run),
-        *_undeclared(run.channels[0].factors),
+        *_undeclared(run.channels[0]),
     ]
     if all(isinstance(channel, ChannelResult) and channel.variants is None for channel in run.channels):
         notes.append("variants.csv: no background variants are declared.")
