@@ -94,13 +94,15 @@ def stream(
         taken = part.events[: events - made]
         waiting.append(taken)
         rows, made, sums = rows + len(taken), made + len(taken), sums + part.tally
-        while rows >= batch_size or (made == events and rows):
-            pool = joined(waiting)
-            yield GeneratedBatch(pool[:batch_size], sums)
-            waiting, rows, sums = [pool[batch_size:]], max(rows - batch_size, 0), Tally()
+        drawn += part.tally.trials
+        if rows >= batch_size or made == events:
+            pool, whole = joined(waiting), rows if made == events else rows - rows % batch_size
+            for start in range(0, whole, batch_size):
+                yield GeneratedBatch(pool[start : min(start + batch_size, whole)], sums)
+                sums = Tally()
+            waiting, rows = [pool[whole:]], rows - whole
         if made == events:
             return
-        drawn += part.tally.trials
         _require_some(process, made > 0 or drawn < CHUNK * PILOT_CHUNKS)
 
 
