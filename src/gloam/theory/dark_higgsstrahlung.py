@@ -14,7 +14,7 @@ from gloam.theory.radiators import PHOTON_CUT, radiative_factor
 
 __all__ = ["angular_density", "cross_section", "predict", "topology"]
 
-REFERENCE = "Batell, Pospelov and Ritz, PRD 79 (2009) 115008 (arXiv:0903.0363), eq. 9"
+REFERENCE = "Batell, Pospelov and Ritz, PRD 79 (2009) 115008 (arXiv:0903.0363)"
 
 
 def cross_section(mass: ArrayLike, higgs_mass: ArrayLike, sqrt_s: ArrayLike = SQRT_S) -> FloatArray:

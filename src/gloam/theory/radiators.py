@@ -31,7 +31,7 @@ def beta(sqrt_s: ArrayLike = SQRT_S) -> FloatArray:
 def kuraev_fadin(x: ArrayLike, sqrt_s: ArrayLike = SQRT_S) -> FloatArray:
     """The density of the energy fraction x = 2 E_gamma/sqrt(s) radiated by both beams.
 
-    Kuraev and Fadin, Sov. J. Nucl. Phys. 41 (1985) 466, as in Actis et al., arXiv:0912.0749:
+    Kuraev and Fadin, Sov. J. Nucl. Phys. 41 (1985) 466:
     b x^(b-1) [1 + 3b/4 + (alpha/pi)(pi^2/3 - 1/2) - (b^2/24)(L/3 + 2 pi^2 - 37/4)] - b (1 - x/2)
     + (b^2/8) [4 (2-x) ln(1/x) - (1 + 3 (1-x)^2)/x ln(1-x) - 6 + x]; collinear photons, precise to 1e-3 for
     x not close to 1.

@@ -5,8 +5,7 @@ import pytest
 
 from gloam.constants import ELECTRON_MASS
 from gloam.errors import InputError
-from gloam.experiments import BELLE2, BELLE_UPSILON, KEKB, SUPERKEKB
-from gloam.experiments.belle import BELLE_OFF_RESONANCE
+from gloam.experiments import BELLE_UPSILON
 from gloam.theory import alp_photon, zprime
 from gloam.theory.effective_luminosity import effective_luminosity
 from gloam.theory.gminus2 import BANDS, coupling_band
@@ -66,11 +65,3 @@ def test_a_band_is_dated():
     assert BANDS["2021"].difference.standing == "published"
     with pytest.raises(InputError, match="2021"):
         coupling_band(1.0, "1999")
-
-
-def test_colliders_and_data_sets_say_what_is_recalled():
-    assert pytest.approx(10.58, abs=0.01) == KEKB.sqrt_s
-    assert SUPERKEKB.boost < KEKB.boost
-    assert KEKB.energy_spread.standing == "recalled"
-    assert all(data.luminosity.standing == "recalled" for data in (*BELLE_UPSILON, BELLE_OFF_RESONANCE))
-    assert all(data.luminosity.standing == "published" for data in BELLE2.values())
