@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from typing import Any, Final
 
@@ -77,7 +78,15 @@ def predict(
         options["photon_cut"] = photon_cut
     if "higgs_mass" in known:
         options.setdefault("higgs_mass", None)  # asked for by the model itself
-    return function(mass, coupling=coupling, sqrt_s=sqrt_s, **options)
+    found = function(mass, coupling=coupling, sqrt_s=sqrt_s, **options)
+    if not LOWEST_ENERGY <= sqrt_s <= HIGHEST_ENERGY:
+        words = f"not valid: the formulas hold from {LOWEST_ENERGY:g} to {HIGHEST_ENERGY:g} GeV, without Z exchange"
+        found = replace(found, valid=False, notes=(*found.notes, words))
+    return found
+
+
+LOWEST_ENERGY, HIGHEST_ENERGY = 0.1, 40.0
+"""Of sqrt(s) in GeV: below, the mass of the electron matters in hard amplitudes; above, the Z does."""
 
 
 _WORDS = {"higgs_mass": "a second mass", "dark_coupling": "a second coupling", "most_cosine": "an angular range"}
