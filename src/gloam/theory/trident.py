@@ -18,6 +18,8 @@ VECTOR, AXIAL = 0.5 + 2 * SIN2_WEAK, 0.5
 """Couplings of nu_mu to muons in the Standard Model, W and Z together."""
 
 _FM = 5.0677307  # GeV^-1
+_BLOCK = 32
+"""Masses that are done together: 20 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ CHARM_II = Trident("CHARM-II", published(1.58, 0.57, "", "PLB 245 (1990) 271, as
 def contact_ratio(mass: ArrayLike, coupling: ArrayLike) -> FloatArray:
     """The cross section over that of the Standard Model for a Z' too heavy to propagate.
 
-    [1 + (1 + 4 sin^2 + 2 v^2 g'^2/m^2)^2] / [1 + (1 + 4 sin^2)^2] (arXiv:1406.2332, eq. 7). Valid above about 10 GeV
+    [1 + (1 + 4 sin^2 + 2 v^2 g'^2/m^2)^2] / [1 + (1 + 4 sin^2)^2] (arXiv:1406.2332). Valid above about 10 GeV
     only: below, it overstates the effect.
 
     Example:
@@ -63,9 +65,9 @@ def ratio(mass: ArrayLike, coupling: ArrayLike, experiment: Trident = CCFR) -> F
     Equivalent-photon approximation: the flux of a nucleus with a Gaussian form factor, and the muon pair that the
     neutrino makes on a real photon from the structure functions of the photon with massive muons, vector (Budnev et
     al., Phys. Rep. 15 (1975) 181) and axial. All neutrinos have the mean energy. For a heavy Z' it is
-    `contact_ratio` but for the mass of the muon, which enlarges the Standard Model's axial part: its cross section is 2 %
-    higher at CCFR and 6 % at CHARM-II.
-    Good to about 5 % in the change of the ratio.
+    `contact_ratio` but for the mass of the muon, which enlarges the axial part of the Standard Model (its cross section
+    is 2 % higher at CCFR and 6 % at CHARM-II). The quadrature is good to 1e-4 above 1 MeV, the approximation to
+    about 5 % in the change of the ratio.
 
     Example:
         >>> 0.97 < float((ratio(1000.0, 1.0) - 1) / (contact_ratio(1000.0, 1.0) - 1)) < 0.99
@@ -109,7 +111,15 @@ def photon_cross_section(s: ArrayLike, axial: bool = False, mass: float | None =
         >>> float(photon_cross_section([s])[0] / (s / 2 * (np.log(s / MUON_MASS**2) - 8 / 3)))
         1.000
     """
-    s = np.asarray(s, float)[:, None, None]
+    q2, density = _spectrum(np.asarray(s, float), axial)
+    if mass is not None:
+        density = density / (mass**2 + q2) ** power
+    return density.sum(axis=(1, 2))  # type: ignore[no-any-return]
+
+
+def _spectrum(s: FloatArray, axial: bool) -> tuple[FloatArray, FloatArray]:
+    """Nodes in Q^2 and the cross section at each, in the units of `photon_cross_section`: shape (n, 48, 48)."""
+    s = s[:, None, None]
     node, weight = np.polynomial.legendre.leggauss(48)
     v, weight = (node + 1) / 2, weight / 2
     least = 4 * MUON_MASS**2 / s
@@ -120,10 +130,7 @@ def photon_cross_section(s: ArrayLike, axial: bool = False, mass: float | None =
     x, dx = most * bent, most * 20 * v**3 * (1 - v) * weight
     q2, pair = x * y * s, (1 - x) * y * s
     transverse, f2 = _structure(x, q2, pair, axial)
-    value = (1 - y) * f2 + y**2 / 2 * transverse
-    if mass is not None:
-        value = value / (mass**2 + q2) ** power
-    return 9 / 4 * s[:, 0, 0] * (value * dx * dy).sum(axis=(1, 2))  # type: ignore[no-any-return]
+    return q2, 9 / 4 * s * ((1 - y) * f2 + y**2 / 2 * transverse) * dx * dy
 
 
 def _structure(x: FloatArray, q2: FloatArray, pair: FloatArray, axial: bool) -> tuple[FloatArray, FloatArray]:
@@ -158,11 +165,22 @@ def _structure(x: FloatArray, q2: FloatArray, pair: FloatArray, axial: bool) -> 
 def _moments(mass: ArrayLike, experiment: Trident) -> tuple[FloatArray, FloatArray]:
     """<1/(m^2+Q^2)> and <1/(m^2+Q^2)^2> over the Standard Model's spectrum of Q^2, shape of `mass`."""
     m = np.asarray(mass, float)
+    q2, share = _transfers(experiment)
+    first, second = np.empty(m.size), np.empty(m.size)
+    for start in range(0, m.size, _BLOCK):
+        block = slice(start, start + _BLOCK)
+        propagator = 1 / (m.reshape(-1, 1)[block] ** 2 + q2)
+        first[block], second[block] = propagator @ share, propagator**2 @ share
+    return first.reshape(m.shape), second.reshape(m.shape)
+
+
+@cache
+def _transfers(experiment: Trident) -> tuple[FloatArray, FloatArray]:
+    """Nodes in Q^2 and the share of the Standard Model's vector cross section at each, flat."""
     s, flux = _photon_flux(experiment)
-    norm = photon_cross_section(s) @ flux
-    found = [[photon_cross_section(s, False, value, power) @ flux / norm for value in m.ravel()] for power in (1, 2)]
-    first, second = (np.array(row).reshape(m.shape) for row in found)
-    return first, second
+    q2, density = _spectrum(s, axial=False)
+    share = density * flux[:, None, None]
+    return q2.ravel(), share.ravel() / share.sum()
 
 
 @cache
