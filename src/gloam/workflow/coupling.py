@@ -1,4 +1,4 @@
-"""The couplings of models by their names: from the command line, and with the cross sections of `theory`."""
+"""The couplings of models by their names on the command line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gloam.interpretation.exclusions import coupling_plane
 from gloam.models import Parameter
 from gloam.theory import decay_fraction, production
 
-__all__ = ["declared_coupling", "model_coupling"]
+__all__ = ["model_coupling"]
 
 RATES = ("dark-higgsstrahlung", "b-dark-photons", "b-dark-baryon")
 """Models whose coupling enters like a cross section: epsilon^2 alpha_D, or a branching fraction."""
@@ -59,23 +59,3 @@ def model_coupling(
         unit.rstrip("]"),
         float("inf") if unit else 1.0,
     )
-
-
-def declared_coupling(model: str) -> Coupling:
-    """The coupling of a model with its lowest-order cross section from `gloam.theory`.
-
-    Raises:
-        InputError: for a model without such a cross section.
-
-    Example:
-        >>> import numpy as np
-        >>> declared_coupling("alp-photon").at_one(np.array([2.0])).round(-3)
-        array([1.06149e+08])
-    """
-    from gloam.theory import alp_photon
-
-    if model != "alp-photon":
-        raise InputError(f"cross section of {model}", "none that a search can name", "alp-photon", "give a table")
-    plane = coupling_plane(model)
-    name, _, unit = plane.quantity.partition(" [")
-    return Coupling(name, alp_photon.cross_section, unit=unit.rstrip("]"), perturbative=float("inf"))

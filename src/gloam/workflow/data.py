@@ -85,7 +85,6 @@ def user_spectra(search: Search, source: str | Path, stage: Stage) -> dict[str, 
 
 def _from_events(search: Search, source: str | Path) -> dict[str, Spectrum]:
     """Spectra of the columns of the channels, after the cut on the smallest photon energy that a channel may have."""
-    origin = file_origin(split_source(source)[0])
     found = {}
     for channel in search.channels:
         axis, prepared = _axis(search, channel), search.spectrum_of(channel)
@@ -93,7 +92,7 @@ def _from_events(search: Search, source: str | Path) -> dict[str, Spectrum]:
         if prepared is not None:
             values = values[read_values(source, LEAST_ENERGY) > float(prepared.least_energy)]
         if ((values >= axis.low) & (values <= axis.high)).any():
-            found[channel.name] = fill(values, axis, origin=origin)
+            found[channel.name] = fill(values, axis, origin=file_origin(split_source(source)[0]))
     return found
 
 

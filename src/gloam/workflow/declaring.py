@@ -22,7 +22,7 @@ from gloam.scans import (
 )
 from gloam.spectra import Spectrum
 from gloam.statistics import UpperLimits
-from gloam.workflow.coupling import declared_coupling
+from gloam.workflow.coupling import model_coupling
 from gloam.workflow.prepared import prepared
 from gloam.workflow.scan import declare_scan
 from gloam.workflow.systematics import acting, declared_nuisances
@@ -92,6 +92,6 @@ def bare_channel(search: Search, channel: Channel, result: ScanResult, limits: U
     """The results of a channel with its words and factors, without variants and effects of nuisance parameters."""
     observable = search.observable_of(channel)
     label = f"{observable.label} [{observable.unit}]"
-    coupling: Coupling | None = None if search.model is None else declared_coupling(search.model)
+    coupling: Coupling | None = None if search.model is None else model_coupling(search.model)
     found = ChannelResult(channel.name, channel.title, result, limits, label, channel_factors(search, channel))
     return replace(found, coupling=coupling)

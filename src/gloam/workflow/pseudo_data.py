@@ -12,7 +12,7 @@ from gloam.calibration import PreparedScan
 from gloam.errors import InputError
 from gloam.execution import random_stream
 from gloam.spectra import Axis, Origin, Spectrum, with_flow
-from gloam.workflow.coupling import declared_coupling
+from gloam.workflow.coupling import model_coupling
 from gloam.workflow.prepared import prepared
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def pseudo_spectrum(search: Search, channel: Channel, seed: int, injected: Injec
 def signal_in_bins(search: Search, channel: Channel, injected: Injection) -> FloatArray:
     """The counts that a signal is expected to add to each bin of a channel, wrong pairs included."""
     scan, mass = _scan_of(search, channel), np.array([injected.mass])
-    at_one = declared_coupling(str(search.model)).at_one(mass)
+    at_one = model_coupling(str(search.model)).at_one(mass)
     number = at_one * injected.coupling**2 * scan.efficiencies()(mass) * _luminosity(search)
     position = np.square(mass)
     return np.maximum(number * np.diff(scan.signal().cumulative(scan.edges, position)), 0.0)
