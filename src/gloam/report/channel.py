@@ -114,6 +114,11 @@ class CountingChannel:
         return
 
     @property
+    def coupling(self) -> None:
+        """Of a model: none is declared."""
+        return
+
+    @property
     def coupling_limits(self) -> None:
         """On the coupling of a model: none is declared."""
         return

@@ -75,10 +75,10 @@ def user_spectra(search: Search, source: str | Path, stage: Stage) -> dict[str, 
     found = _from_events(search, source) if stage == "selected" else _from_histogram(search, source)
     if not found:
         axes = [_axis(search, channel) for channel in search.channels]
-        ranges = ", ".join(f"{axis.low:g} to {axis.high:g} {axis.unit}" for axis in axes)
+        ranges = ", ".join(f"{axis.low:g} to {axis.high:g}" for axis in axes)
         raise InputError(
-            f"run {search.name} on {source}", "data in the range of no channel", f"data in {ranges}",
-            "check the unit and the stage (--stage)",
+            f"run {search.name} on {source}", "data in the range of no channel",
+            f"data in {ranges} {search.observable.unit}", "check the unit and the stage (--stage)",
         )  # fmt: skip
     return found
 

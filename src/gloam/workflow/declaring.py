@@ -91,7 +91,7 @@ def channel_factors(search: Search, channel: Channel) -> YieldFactors:
 def bare_channel(search: Search, channel: Channel, result: ScanResult, limits: UpperLimits) -> ChannelResult:
     """The results of a channel with its words and factors, without variants and effects of nuisance parameters."""
     observable = search.observable_of(channel)
-    label = f"{observable.label} [{observable.unit}]"
+    label = f"{observable.label} [{observable.unit.replace('^2', '$^2$')}]"
     coupling: Coupling | None = None if search.model is None else model_coupling(search.model)
     found = ChannelResult(channel.name, channel.title, result, limits, label, channel_factors(search, channel))
     return replace(found, coupling=coupling)

@@ -9,10 +9,13 @@ import numpy as np
 
 from gloam.calibration import LEAST_EFFECTIVE
 from gloam.report import ChannelResult
+from gloam.scans import fit_scan
+from gloam.workflow.declaring import declare_channel
 from gloam.workflow.prepared import prepared
+from gloam.workflow.pseudo_data import expected_spectrum
 
 if TYPE_CHECKING:
-    from gloam.searches import Search
+    from gloam.searches import Channel, Search
 
 __all__ = ["preparation_notes"]
 
@@ -23,7 +26,20 @@ def preparation_notes(search: Search, results: Sequence[ChannelResult]) -> list[
         return []
     spectra = {channel.name: channel.spectrum for channel in search.channels}
     notes = [_statistics(search, each, str(spectra[each.name])) for each in results]
+    notes += [_bias(search, channel) for channel in search.channels if channel.name in {each.name for each in results}]
     return notes + [f"Simulation. {text}" for text in search.preparation.left_out]
+
+
+def _bias(search: Search, channel: Channel) -> str:
+    """What the fit makes of the expected background itself: a signal that is none."""
+    expected = expected_spectrum(search, channel)
+    found = fit_scan(declare_channel(search, channel, expected))
+    spurious = found.n_sig / found.n_sig_err
+    row = int(np.nanargmax(np.abs(spurious)))
+    return (
+        f"{channel.name}: fitted to the background template itself, without fluctuations, the yield is at most "
+        f"{spurious[row]:+.2f} of its error away from 0 (at {found.mass[row]:.4g} GeV); not corrected for."
+    )
 
 
 def _statistics(search: Search, channel: ChannelResult, spectrum: str) -> str:

@@ -18,7 +18,7 @@ from gloam.workflow.prepared import prepared
 if TYPE_CHECKING:
     from gloam.searches import Channel, Search
 
-__all__ = ["Injection", "prepared_axis", "pseudo_spectrum", "signal_in_bins"]
+__all__ = ["Injection", "expected_spectrum", "prepared_axis", "pseudo_spectrum", "signal_in_bins"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,13 @@ def pseudo_spectrum(search: Search, channel: Channel, seed: int, injected: Injec
             counts += random_stream(seed, f"{stream} signal").poisson(signal_in_bins(search, channel, injected))
     origin = Origin(search.data_kind, source, None, luminosity)
     return Spectrum((axis,), with_flow(counts, (axis,)), origin=origin)
+
+
+def expected_spectrum(search: Search, channel: Channel) -> Spectrum:
+    """The background that is expected in a channel, without fluctuations."""
+    axis = prepared_axis(search, channel)
+    expected = _scan_of(search, channel).template(_luminosity(search)).expected
+    return Spectrum((axis,), with_flow(expected, (axis,)), asimov=True)
 
 
 def signal_in_bins(search: Search, channel: Channel, injected: Injection) -> FloatArray:

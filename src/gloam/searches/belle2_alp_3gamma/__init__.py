@@ -72,7 +72,9 @@ def _channel(
     return Channel(
         name=name, title=title, spectrum=spectrum, observable=observable, masses=masses, step="0.5sigma",
         window=window, signal=PREPARED, background=f"polynomial:{order}", background_reason=_ORDER,
-        systematics=(Systematic(f"efficiency {title}", published(efficiency, 0, "", PAPER), "signal"),),
+        systematics=(
+            Systematic(f"efficiency {masses[0]:g} to {masses[1]:g} GeV", published(efficiency, 0, "", PAPER), "signal"),
+        ),
     )  # fmt: skip
 
 
@@ -82,17 +84,17 @@ SEARCH = Search(
     process="e+ e- -> gamma a, a -> gamma gamma",
     experiment="Belle II at SuperKEKB, 2018",
     data_kind="pseudo",
-    data_source="Poisson draw from a simulated background; Belle II's data are not public",
+    data_source="Poisson draw from simulation",
     luminosity=_DATA.luminosity,
     observable=PAIR,
     reference="Belle II, Phys. Rev. Lett. 125, 161806 (2020), arXiv:2007.13071",
     status="the published method on pseudo-data; nothing is calibrated to the published limits",
     channels=(
-        _channel("pairs_02_05", "from 0.2 to 0.5 GeV", (0.2, 0.5), 2, 0.08, spectrum="pairs_above_1000"),
-        _channel("pairs_05_4", "from 0.5 to 4 GeV", (0.5, 4.0), 4, 0.055, spectrum="pairs_above_1000"),
-        _channel("pairs_4_685", "from 4 to 6.85 GeV", (4.0, 6.85), 4, 0.055),
+        _channel("pairs_02_05", "Photon pairs, 0.2 to 0.5 GeV", (0.2, 0.5), 2, 0.08, spectrum="pairs_above_1000"),
+        _channel("pairs_05_4", "Photon pairs, 0.5 to 4 GeV", (0.5, 4.0), 4, 0.055, spectrum="pairs_above_1000"),
+        _channel("pairs_4_685", "Photon pairs, 4 to 6.85 GeV", (4.0, 6.85), 4, 0.055),
         _channel(
-            "recoils_685_97", "from 6.85 to 9.7 GeV", (6.85, 9.7), 5, 0.055, RECOIL, "recoils_above_650", (-25.0, 25.0)
+            "recoils_685_97", "Recoil of a photon, 6.85 to 9.7 GeV", (6.85, 9.7), 5, 0.055, RECOIL, "recoils_above_650", (-25.0, 25.0)
         ),
     ),
     method="profile",
@@ -110,7 +112,7 @@ SEARCH = Search(
     compare_with="Belle II 2020, cross section",
     preparation=PREPARATION,
     notes=(
-        "Pseudo-data: not collisions. An excess in them is a fluctuation of random numbers.",
+        "Pseudo-data, since those of Belle II are not public: an excess in them is a fluctuation of random numbers.",
         "Pseudo-data: the three pairs of an event are drawn independently; in collisions they share photons.",
         "Bins follow the resolution (a quarter of it); the paper has 100 in each window, about half of it.",
     ),
