@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 from typing import Any
@@ -15,6 +16,7 @@ from gloam.interpretation import FACTORS, YieldFactors
 from gloam.report import Channel, ChannelResult, CountingChannel
 from gloam.report.words import cross_section_in_words, distribution_in_words, division_in_words
 from gloam.scans import CountingResult, ScanResult, VariantResults
+from gloam.spectra import Spectrum
 from gloam.statistics import GlobalSignificance, global_significance
 from gloam.workflow.results import Run, RunToys
 from gloam.workflow.systematics import in_summary
@@ -58,7 +60,7 @@ def summary(run: Run) -> dict[str, Any]:
             "kind": run.origin.kind,
             "source": run.origin.source,
             "luminosity_fb": run.origin.luminosity_fb,
-            "entries": sum(result.spectrum.entries for result in results),
+            "entries": _entries([result.spectrum for result in results]),
         },
         "n_hypotheses": sum(result.mass.size for result in results),
         "n_fits": sum(_fits(channel).n_fits for channel in run.channels),
@@ -88,6 +90,14 @@ def summary(run: Run) -> dict[str, Any]:
         "channels": [_channel(channel) for channel in run.channels],
         "notes": [*run.notes, _global_note(elsewhere, run.channels), *_toy_notes(run, asymptotic), *_notes(run)],
     }
+
+
+def _entries(spectra: Sequence[Spectrum]) -> float:
+    """The entries of all spectra; one that several channels share counts once."""
+    distinct = {
+        (*(axis.edges.tobytes() for axis in each.axes), each.contents.tobytes()): each.entries for each in spectra
+    }
+    return sum(distinct.values())
 
 
 def _fits(channel: Channel) -> ScanResult | VariantResults | CountingResult:

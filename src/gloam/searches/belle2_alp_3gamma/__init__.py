@@ -94,7 +94,8 @@ SEARCH = Search(
         _channel("pairs_05_4", "Photon pairs, 0.5 to 4 GeV", (0.5, 4.0), 4, 0.055, spectrum="pairs_above_1000"),
         _channel("pairs_4_685", "Photon pairs, 4 to 6.85 GeV", (4.0, 6.85), 4, 0.055),
         _channel(
-            "recoils_685_97", "Recoil of a photon, 6.85 to 9.7 GeV", (6.85, 9.7), 5, 0.055, RECOIL, "recoils_above_650", (-25.0, 25.0)
+            "recoils_685_97", "Recoil of a photon, 6.85 to 9.7 GeV", (6.85, 9.7), 5, 0.055, RECOIL, "recoils_above_650",
+            (-25.0, 25.0),
         ),
     ),
     method="profile",
