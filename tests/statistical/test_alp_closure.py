@@ -1,4 +1,4 @@
-"""belle2_alp_3gamma: signals put into its pseudo-data are found where they are, and come out as large as they went in."""
+"""belle2_alp_3gamma: signals put into its pseudo-data are found where they are, as large as they went in."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from gloam.scans import fit_scan
 from gloam.searches import load_search
 from gloam.workflow.coupling import model_coupling
 from gloam.workflow.declaring import channel_factors, declare_channel
-from gloam.workflow.pseudo_data import Injection, expected_spectrum, pseudo_spectrum
+from gloam.workflow.pseudo_data import Injection, expected_spectrum, pseudo_spectrum, signal_in_bins
 
 pytestmark = pytest.mark.statistical
 
@@ -34,7 +34,7 @@ def found(search):
         rows = np.linspace(1, without.mass.size - 2, per_channel).astype(int)
         for seed, row in enumerate(rows.tolist(), 1):
             mass = without.mass[row : row + 1]
-            events = _events_for(search, channel, float(mass[0]), without, row)
+            events = _events_for(search, channel, float(mass[0]), without)
             at_one = model_coupling("alp-photon").at_one(mass) * channel_factors(search, channel).events_per_fb(mass)
             signal = Injection(float(mass[0]), float(np.sqrt(events / at_one[0])))
             fits = fit_scan(declare_channel(search, channel, pseudo_spectrum(search, channel, seed, signal)))
@@ -42,10 +42,8 @@ def found(search):
     return outcomes
 
 
-def _events_for(search, channel, mass, without, row):
+def _events_for(search, channel, mass, without):
     """The yield whose expected significance is `Z`, from the Asimov formula in the bins of the peak."""
-    from gloam.workflow.pseudo_data import signal_in_bins
-
     background = expected_spectrum(search, channel).values()
     unit = signal_in_bins(search, channel, Injection(mass, 1.0))
     at_one = model_coupling("alp-photon").at_one(np.array([mass]))

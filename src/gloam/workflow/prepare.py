@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gloam.searches import Search
     from gloam.searches.preparation import PreparedSpectrum, ThreePhotons
 
-__all__ = ["events_to_simulate", "prepare", "prepare_search"]
+__all__ = ["events_to_simulate", "in_numbers", "prepare", "prepare_search"]
 
 KERNELS = 8000
 """Wrong pairs that a kernel density is made of: more change nothing that a fit could see."""
@@ -56,7 +56,7 @@ def prepare_search(
     record = write_prepared(declared, scans, folder, seed=seed, scale=scale)
     return {
         "search": search.name, "events": events_to_simulate(search, scale), **record,
-        "spectra": {name: _in_numbers(scan) for name, scan in scans.items()}, "folder": str(folder),
+        "spectra": {name: in_numbers(scan) for name, scan in scans.items()}, "folder": str(folder),
         "notes": list(declared.left_out),
     }  # fmt: skip
 
@@ -112,8 +112,8 @@ def _numbers(declared: ThreePhotons, scale: float) -> tuple[int, int]:
     return max(2000, round(scale * declared.signal_events)), max(20_000, round(scale * declared.background_events))
 
 
-def _in_numbers(scan: PreparedScan) -> dict[str, Any]:
-    """What is said of a spectrum."""
+def in_numbers(scan: PreparedScan) -> dict[str, Any]:
+    """What is said of a prepared spectrum: smallest and largest values, cross sections in fb."""
     position, template = np.square(scan.mass), scan.template(1.0)
     effective = template.effective_events(position - 2 * scan.sigma, position + 2 * scan.sigma)
     return {

@@ -11,7 +11,7 @@ from gloam.searches import load_search
 from gloam.spectra import from_uhi_json, to_uhi_json
 from gloam.theory import alp_photon
 from gloam.workflow import load_run, run, summary, write_run
-from gloam.workflow.data import own_spectrum
+from gloam.workflow.data import own_spectrum, user_spectra
 from gloam.workflow.declaring import channel_grid, hypotheses
 from gloam.workflow.prepared import prepared
 from gloam.workflow.projection import project_run
@@ -99,7 +99,7 @@ def test_what_is_not_simulated_is_said(low):
         assert said in words
 
 
-def test_it_is_read_back_as_it_was(low, folder, tmp_path):
+def test_it_is_read_back_as_it_was(folder, tmp_path):
     again = load_run(folder, only(0))
     write_run(again, tmp_path, figures=False)
     for name in ("summary.json", "scan.csv", "limits.csv", "variants.csv", "fits.npz", "declaration.json"):
@@ -175,7 +175,7 @@ class TestData:
     """The user's data at every stage that the search has."""
 
     def test_selected_events_pass_the_energy_cut_of_each_channel(self, events):
-        found = {each.name: each.result.spectrum for each in run(SEARCH, events).channels}
+        found = user_spectra(SEARCH, events, "selected")
         below = (np.load(events)["M2_gammagamma"] < 40) & (np.load(events)["E_min"] > 1)
         assert found["pairs_05_4"].entries == below.sum()
         assert found["recoils_685_97"].entries == 9000

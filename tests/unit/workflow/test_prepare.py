@@ -125,7 +125,8 @@ class TestDamage:
         yield folder
         artefact._loaded.cache_clear()
 
-    def test_whole(self, room):
+    @pytest.mark.usefixtures("room")
+    def test_whole(self):
         assert set(prepared(SEARCH)) == set(MASSES)
 
     def test_missing(self, room):
@@ -141,6 +142,7 @@ class TestDamage:
         with pytest.raises(InputError, match="its hash does not match"):
             prepared(SEARCH)
 
-    def test_another_declaration(self, room):
+    @pytest.mark.usefixtures("room")
+    def test_another_declaration(self):
         with pytest.raises(InputError, match="made from another declaration"):
             prepared(SEARCH.model_copy(update={"preparation": FEWER}))
