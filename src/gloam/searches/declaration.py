@@ -164,6 +164,8 @@ class Search(Declaration):
             significance and the least stringent limit over them are quoted.
         model: whose coupling the limits are turned into, as `gloam exclusions` names it.
         compare_with: the published exclusion of that model that expected limits on the cross section are compared with.
+        effective_normalisation: one constant by which ours differ from the published ones; the comparison is repeated
+            with it, and no limit is changed.
         preparation: how shapes, efficiencies and templates are simulated.
         notes: what a reader of the results must know.
     """
@@ -185,6 +187,7 @@ class Search(Declaration):
     variants: str | None = None
     model: str | None = None
     compare_with: str | None = None
+    effective_normalisation: Sourced | None = None
     preparation: ThreePhotons | None = None
     notes: tuple[str, ...] = ()
 

@@ -10,6 +10,7 @@ import numpy as np
 from gloam.arrays import FloatArray
 from gloam.interpretation.exclusions import Curve, coupling_plane
 from gloam.report import ChannelResult
+from gloam.sourced import Sourced
 
 if TYPE_CHECKING:
     from gloam.searches import Search
@@ -46,6 +47,7 @@ def compare_with_published(search: Search, results: Sequence[ChannelResult]) -> 
         f"(observed; {published.numbers})",
         "channels": {each.name: _in_channel(each, ratio[np.isin(mass, each.result.mass)]) for each in results},
         "neighbours": _averages(ratio[rows]),
+        "with_one_constant": _with_one_constant(search.effective_normalisation, ratio[rows]),
     }  # fmt: skip
 
 
@@ -61,10 +63,30 @@ def _in_channel(channel: ChannelResult, ratio: FloatArray) -> dict[str, Any]:
 
 def _averages(ratio: FloatArray) -> dict[str, Any]:
     """Averages over runs of neighbouring hypotheses, relative to the median of all."""
-    groups = [ratio[start : start + NEIGHBOURS] for start in range(0, ratio.size, NEIGHBOURS)]
-    relative = np.array([group.mean() for group in groups]) - np.median(ratio)
+    relative = _group_means(ratio) - np.median(ratio)
     return {
         "hypotheses": NEIGHBOURS,
         "smallest_over_median": float(np.exp(relative.min())),
         "largest_over_median": float(np.exp(relative.max())),
     }
+
+
+def _with_one_constant(constant: Sourced | None, ratio: FloatArray) -> dict[str, Any] | None:
+    """The comparison after division by an effective normalisation, which stands for all that is not simulated."""
+    if constant is None:
+        return None
+    left = ratio - np.log(float(constant))
+    groups = np.abs(_group_means(left))
+    return {
+        "effective_normalisation": float(constant),
+        "median_ratio": float(np.exp(np.median(left))),
+        "rms_log_ratio": float(np.sqrt(np.mean(left**2))),
+        "averages_within_1.25": float(np.mean(groups < np.log(1.25))),
+        "averages_within_1.5": float(np.mean(groups < np.log(1.5))),
+    }
+
+
+def _group_means(ratio: FloatArray) -> FloatArray:
+    """Means over groups of neighbouring hypotheses; a short group at the end joins the one before."""
+    groups = np.array_split(ratio, max(1, ratio.size // NEIGHBOURS))
+    return np.array([group.mean() for group in groups])
