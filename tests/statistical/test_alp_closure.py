@@ -6,6 +6,7 @@ import pytest
 from gloam.fit import is_certified
 from gloam.scans import fit_scan
 from gloam.searches import load_search
+from gloam.workflow import run, summary
 from gloam.workflow.coupling import model_coupling
 from gloam.workflow.declaring import channel_factors, declare_channel
 from gloam.workflow.pseudo_data import Injection, expected_spectrum, pseudo_spectrum, signal_in_bins
@@ -22,6 +23,12 @@ def search():
     declared = load_search("belle2_alp_3gamma")
     channels = tuple(channel.model_copy(update={"systematics": ()}) for channel in declared.channels)
     return declared.model_copy(update={"systematics": (), "channels": channels})
+
+
+@pytest.fixture(scope="module")
+def pseudo_run():
+    """The whole search on pseudo-data without a signal."""
+    return run("belle2_alp_3gamma", seed=2)
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +81,26 @@ def test_their_yields_are_unbiased(found):
 
 def test_every_fit_is_certified(found):
     assert all(is_certified(fits.status).all() for _, fits, *_ in found)
+
+
+def test_limits_scatter_as_the_published_ones(pseudo_run):
+    """0.31 in ln is the scatter of the published observed curve (digitised from arXiv:2007.13071)."""
+    scatter = [np.log(each.limits.observed / each.limits.expected[:, 2]) for each in pseudo_run.channels]
+    assert np.concatenate(scatter).std() == pytest.approx(0.33, abs=0.05)
+
+
+def test_one_constant_is_between_expected_limits_and_the_published_curve(pseudo_run):
+    published = pseudo_run.published
+    assert published["median_ratio"] == pytest.approx(0.65, abs=0.07)  # nothing calibrated
+    calibrated = published["with_one_constant"]
+    assert calibrated["median_ratio"] == pytest.approx(1.0, abs=0.10)
+    for channel in published["channels"].values():
+        assert channel["median_ratio"] / calibrated["effective_normalisation"] == pytest.approx(1.0, abs=0.20)
+    assert calibrated["averages_within_1.25"] >= 0.90
+    assert calibrated["averages_within_1.5"] == 1.0
+
+
+def test_no_fit_fails(pseudo_run):
+    numbers = summary(pseudo_run)
+    assert numbers["n_failed"] == numbers["limit"]["n_failed"] == 0
+    assert numbers["n_fits"] == 9 * 2 * numbers["n_hypotheses"]

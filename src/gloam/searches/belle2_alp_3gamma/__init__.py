@@ -119,7 +119,7 @@ SEARCH = Search(
         "Pseudo-data, since those of Belle II are not public: an excess in them is a fluctuation of random numbers.",
         "Pseudo-data: the three pairs of an event are drawn independently; in collisions they share photons.",
         (
-            "Limit: CLs with the one-sided profile likelihood ratio; the paper names the ratio alone. Without CLb, limits "
+            "Limit: CLs with the one-sided profile likelihood ratio; the paper names the ratio. Without CLb limits "
             "would scatter by 0.46 in ln from toy to toy; the published ones do by 0.31 with mass, CLs by 0.32."
         ),
         "Bins follow the resolution (a quarter of it); the paper has 100 in each window, about half of it.",
