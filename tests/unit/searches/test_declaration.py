@@ -142,3 +142,52 @@ def test_known_masses_are_those_of_the_particle_data_group(name, pdg):
     assert peak.unit == "GeV"
     assert abs(peak.value - particle.mass / 1000) <= particle.mass_upper / 1000
     assert peak.error == pytest.approx(particle.mass_upper / 1000, rel=0.1)
+
+
+PREPARED = {
+    "name": "pairs", "title": "pairs", "spectrum": "pairs_above_650", "masses": (4.0, 6.0), "step": "0.5sigma",
+    "window": (-20.0, 30.0), "signal": "prepared", "background": "polynomial:4", "background_reason": "test",
+}  # fmt: skip
+
+
+def prepared(**changes):
+    preparation = load_search("belle2_alp_3gamma").preparation
+    return declaration(PREPARED | changes, preparation=preparation, model="alp-photon")
+
+
+def test_a_channel_may_take_everything_from_a_preparation():
+    search = Search(**prepared())
+    made = search.channels[0]
+    assert made.window_ends == (-20.0, 30.0)
+    assert search.spectrum_of(made).column == "M2_gammagamma"
+    assert search.observable_of(made) == search.observable
+    assert Channel(**channel(window=25)).window_ends == (-25.0, 25.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"data": "low.npz"}, "and no data"),
+        ({"masses": None}, "has masses"),
+        ({"signal": "gaussian"}, "the signal 'prepared'"),
+        ({"spectrum": "elsewhere"}, "no spectrum elsewhere is prepared"),
+        ({"step": "0sigma"}, "is not a step"),
+        ({"step": "half a sigma"}, "is not a step"),
+        ({"window": (5.0, 30.0)}, "is not a window"),
+        ({"masses": (6.0, 4.0)}, "is not a range"),
+    ],
+)
+def test_faults_of_prepared_channels(changes, words):
+    assert any(words in message for message in faults(prepared(**changes)).values())
+
+
+@pytest.mark.parametrize("changes", [{"signal": "prepared"}, {"step": "0.5sigma"}, {"data": None}, {"width": None}])
+def test_a_channel_of_its_own_data_needs_all_of_them(changes):
+    found = faults(declaration(channel(**changes)))
+    assert any("prepared spectrum" in message for message in found.values())
+
+
+def test_systematics_of_channels_are_among_those_of_the_search():
+    search = Search(**declaration(channel(systematics=(TRIGGER,)), systematics=()))
+    assert search.all_systematics == (TRIGGER,)
+    assert dict(sourced_numbers(search))["channels.low.systematics.trigger"] == TRIGGER.relative
