@@ -15,9 +15,16 @@ from gloam.theory.radiators import radiative_factor
 from gloam.theory.three_body import lepton_pair_cross_section
 from gloam.theory.three_body_production import doubts, produced
 
-__all__ = ["LEPTONS", "predict_yukawa"]
+__all__ = ["LEPTONS", "partial_widths", "predict_yukawa"]
 
 LEPTONS = {"ee": ELECTRON_MASS, "mumu": MUON_MASS, "tautau": TAU_MASS}
+
+
+def partial_widths(
+    mass: float, yukawa: Mapping[str, float], width: Callable[[ArrayLike, float], FloatArray]
+) -> dict[str, float]:
+    """The widths in GeV into pairs of leptons, for Yukawa couplings y_l."""
+    return {name: yukawa[name] ** 2 * float(width(mass, lepton)) for name, lepton in LEPTONS.items()}
 
 
 def predict_yukawa(
@@ -33,7 +40,7 @@ def predict_yukawa(
     notes: tuple[str, ...],
 ) -> Prediction:
     """The prediction for a boson of Yukawa couplings y_l to the pairs "ee", "mumu" and "tautau"."""
-    partial = {name: yukawa[name] ** 2 * float(width(mass, lepton)) for name, lepton in LEPTONS.items()}
+    partial = partial_widths(mass, yukawa, width)
     short = "alp" if kind == "pseudoscalar" else "scalar"
     total = sum(partial.values())
     wrong = doubts(mass, total)

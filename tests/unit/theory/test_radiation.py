@@ -9,7 +9,7 @@ from gloam.experiments import BELLE_UPSILON
 from gloam.theory import alp_photon, zprime
 from gloam.theory.effective_luminosity import effective_luminosity
 from gloam.theory.gminus2 import BANDS, coupling_band
-from gloam.theory.radiators import angular_radiator, beta, kuraev_fadin, radiative_factor
+from gloam.theory.radiators import angular_integral, angular_radiator, beta, kuraev_fadin, radiative_factor
 from gloam.theory.vacuum_polarisation import leptonic_shift, vacuum_polarisation_factor
 
 
@@ -34,6 +34,13 @@ def test_the_photon_follows_the_beam():
     # soft photons: sin^2/(sin^2 + (me/E)^2 cos^2)^2
     soft = angular_radiator(0.5, 1e-9)
     assert soft == pytest.approx(1 / 0.75, rel=1e-6)
+
+
+@pytest.mark.parametrize("x", [1e-3, 0.4, 0.99])
+def test_photons_at_all_angles(x):
+    assert float(angular_integral(x)) == pytest.approx(2 * np.log(10.58 / ELECTRON_MASS) - 1, rel=1e-7)
+    node, weight = np.polynomial.legendre.leggauss(300)
+    assert float(angular_integral(x, 0.99)) == pytest.approx(0.99 * float(angular_radiator(0.99 * node, x) @ weight))
 
 
 def test_the_leptonic_shift_joins_at_the_threshold_and_vanishes_at_zero():
