@@ -12,17 +12,17 @@ from numpy.typing import ArrayLike
 from gloam.arrays import FloatArray
 from gloam.constants import ALPHA
 
-__all__ = ["derivative_loop", "scalar_loop", "two_photon_width"]
+__all__ = ["derivative_amplitude", "scalar_amplitude", "two_photon_width"]
 
 
-def scalar_loop(mass: ArrayLike, lepton_mass: float) -> npt.NDArray[np.complex128]:
+def scalar_amplitude(mass: ArrayLike, lepton_mass: float) -> npt.NDArray[np.complex128]:
     """The amplitude A_1/2 of a scalar with the coupling ml/v: 4/3 for a heavy lepton, 0 for a light one.
 
     2 [t + (t - 1) f] / t^2 with t = m^2/(4 ml^2), f = arcsin^2 sqrt(t) continued above 1 (Djouadi, hep-ph/0503172,
     section 2.3, equation not looked up). Exact at one loop.
 
     Example:
-        >>> complex(scalar_loop(2.0, 1.0))
+        >>> complex(scalar_amplitude(2.0, 1.0))
         (2+0j)
     """
     t = (np.asarray(mass, float) / (2 * lepton_mass)) ** 2
@@ -31,14 +31,14 @@ def scalar_loop(mass: ArrayLike, lepton_mass: float) -> npt.NDArray[np.complex12
     return np.where(t < _SMALL, 4 / 3 * (1 + 7 * t / 30 + 2 * t**2 / 21), exact)
 
 
-def derivative_loop(mass: ArrayLike, lepton_mass: float) -> npt.NDArray[np.complex128]:
+def derivative_amplitude(mass: ArrayLike, lepton_mass: float) -> npt.NDArray[np.complex128]:
     """The amplitude B_1 of a pseudoscalar with a derivative coupling: 1 for a light lepton; a heavy one decouples.
 
-    1 - f/t with t and f as in `scalar_loop`, -m^2/(12 ml^2) for a heavy lepton (Bauer, Neubert and Thamm,
+    1 - f/t with t and f as in `scalar_amplitude`, -m^2/(12 ml^2) for a heavy lepton (Bauer, Neubert and Thamm,
     arXiv:1708.00443, section 3, equation not looked up). Exact at one loop.
 
     Example:
-        >>> round(float(derivative_loop(2.0, 1.0).real), 4) == round(1 - np.pi**2 / 4, 4)
+        >>> round(float(derivative_amplitude(2.0, 1.0).real), 4) == round(1 - np.pi**2 / 4, 4)
         True
     """
     t = (np.asarray(mass, float) / (2 * lepton_mass)) ** 2
@@ -52,7 +52,7 @@ def two_photon_width(
 ) -> FloatArray:
     """The width into two photons in GeV, for Yukawa couplings y and masses in GeV of the same leptons.
 
-    alpha^2 m^3/(256 pi^3) |sum (y/ml) A|^2 with A = `scalar_loop` for a scalar and 2 `derivative_loop` for a
+    alpha^2 m^3/(256 pi^3) |sum (y/ml) A|^2 with A = `scalar_amplitude` for a scalar and 2 `derivative_amplitude` for a
     pseudoscalar whose coupling to leptons is derivative, y = C ml/Lambda. No heavier particle runs in the loop.
 
     Example:
@@ -60,7 +60,7 @@ def two_photon_width(
         >>> float(heavy / (ALPHA**2 * 0.01**3 / (144 * np.pi**3)))
         1.000
     """
-    loop, factor = (scalar_loop, 1) if kind == "scalar" else (derivative_loop, 2)
+    loop, factor = (scalar_amplitude, 1) if kind == "scalar" else (derivative_amplitude, 2)
     terms = [factor * coupling / leptons[name] * loop(mass, leptons[name]) for name, coupling in yukawa.items()]
     size = np.abs(np.sum(terms, axis=0))
     return ALPHA**2 * np.asarray(mass, float) ** 3 * size**2 / (256 * np.pi**3)  # type: ignore[no-any-return]
