@@ -53,6 +53,8 @@ def __getattr__(name: str) -> Any:
         return import_module("importlib.metadata").version("gloam")
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)
+    if name == "theory":  # gloam.theory.zprime and the others: a room that is spoken to by its own names
+        return import_module("gloam.theory")
     raise AttributeError(f"module 'gloam' has no attribute {name!r}")
 
 

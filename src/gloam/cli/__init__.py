@@ -32,6 +32,7 @@ COMMANDS = {
     "scan": "scan a spectrum of yours over mass",
     "show": "everything a search declares, with sources",
     "significance": "significance of a count over a measured background",
+    "theory": "cross sections, widths and branching fractions of a model",
 }
 
 

@@ -1,0 +1,61 @@
+"""What spin-0 bosons coupled to leptons have in common: radiation off muon and tau pairs, decays to pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gloam.arrays import FloatArray
+from gloam.constants import ELECTRON_MASS, MUON_MASS, TAU_MASS
+from gloam.theory.prediction import Prediction, branching_fractions
+from gloam.theory.radiators import radiative_factor
+from gloam.theory.three_body import lepton_pair_cross_section
+from gloam.theory.three_body_production import produced
+
+__all__ = ["LEPTONS", "predict_yukawa"]
+
+LEPTONS = {"ee": ELECTRON_MASS, "mumu": MUON_MASS, "tautau": TAU_MASS}
+
+
+def predict_yukawa(
+    model: str,
+    mass: float,
+    yukawa: Mapping[str, float],
+    kind: Literal["scalar", "pseudoscalar"],
+    width: Callable[[ArrayLike, float], FloatArray],
+    loop: Callable[[ArrayLike], FloatArray],
+    sqrt_s: float,
+    photon_cut: float,
+    reference: str,
+    notes: tuple[str, ...],
+) -> Prediction:
+    """The prediction for a boson of Yukawa couplings y_l to the pairs "ee", "mumu" and "tautau"."""
+    partial = {name: yukawa[name] ** 2 * float(width(mass, lepton)) for name, lepton in LEPTONS.items()}
+    short = "alp" if kind == "pseudoscalar" else "scalar"
+    total = sum(partial.values())
+    small = max(yukawa.values()) < np.sqrt(4 * np.pi)
+    if not small:
+        notes += (f"the largest Yukawa coupling is {max(yukawa.values()):.3g}, above sqrt(4 pi): not perturbative",)
+    return Prediction(
+        model,
+        mass,
+        f"mumu-{short}",
+        {
+            f"mumu-{short}": produced(mass, kind, MUON_MASS, yukawa["mumu"], sqrt_s),
+            f"tautau-{short}": produced(mass, kind, TAU_MASS, yukawa["tautau"], sqrt_s),
+        },
+        reference,
+        partial,
+        branching_fractions(partial),
+        yukawa["mumu"] ** 2 * float(loop(mass)),
+        total,
+        radiative_factor(
+            lambda energy: lepton_pair_cross_section(mass, kind, MUON_MASS, energy),
+            mass + 2 * MUON_MASS, sqrt_s, photon_cut,
+        ),
+        valid=small and total < 0.1 * mass,
+        notes=notes + (() if total < 0.1 * mass else ("not narrow: the width is above 0.1 m",)),
+    )  # fmt: skip
