@@ -12,7 +12,7 @@ import numpy as np
 
 from gloam.errors import InputError
 
-__all__ = ["default_threads", "map_batches"]
+__all__ = ["default_threads", "keep_memory", "map_batches"]
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ def map_batches(work: Callable[[T], object], batches: Iterable[T], threads: int 
     threads = default_threads() if threads is None else threads
     if threads < 1:
         raise InputError("number of threads", threads, "a whole number >= 1", "leave it out for one")
-    _keep_memory()
+    keep_memory()
     with threadpool_limits(limits=1, user_api="blas"):
         if threads == 1:
             for batch in batches:
@@ -63,7 +63,7 @@ def map_batches(work: Callable[[T], object], batches: Iterable[T], threads: int 
                 raise
 
 
-def _keep_memory() -> None:
+def keep_memory() -> None:
     """Let the allocator keep the memory of temporary arrays instead of returning it after every operation.
 
     The GNU allocator takes the size of the largest block freed so far (up to 32 MiB) as the measure of what is worth

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TypeVar
 
 from gloam.errors import InputError
-from gloam.execution.batches import default_threads
+from gloam.execution.batches import default_threads, keep_memory
 
 __all__ = ["map_in_order"]
 
@@ -38,6 +38,7 @@ def map_in_order(work: Callable[[S], T], items: Iterable[S], threads: int | None
     threads = default_threads() if threads is None else threads
     if threads < 1:
         raise InputError("number of threads", threads, "a whole number >= 1", "leave it out for one")
+    keep_memory()
     return map(work, items) if threads == 1 else _by_threads(work, items, threads)
 
 

@@ -40,6 +40,11 @@ class EventBatch:
         return self.momenta[:, [index for index, particle in enumerate(self.particles) if particle.final]]
 
     @property
+    def final_particles(self) -> tuple[Particle, ...]:
+        """The particles that do not decay within the event, in the order of `final`."""
+        return tuple(particle for particle in self.particles if particle.final)
+
+    @property
     def numbers(self) -> tuple[int, ...]:
         """The PDG numbers of the particles."""
         return tuple(particle.number for particle in self.particles)

@@ -66,7 +66,7 @@ def with_initial_state_radiation(process: Process, largest_energy: float) -> Pro
     """The process after a photon along one of the beams; the photon is the last particle.
 
     The photon's angle is left out, and so are further photons: the density in x is that of all together. The process
-    itself happens at s (1 - x).
+    itself happens at s (1 - x). Every event has the photon, however soft: half of those up to 1 GeV are below 1 MeV.
 
     Args:
         process: without cuts and no decay.

@@ -84,26 +84,32 @@ def stream(
         batch_size: events in each batch but the last; the events do not depend on it.
 
     Raises:
-        InputError: an energy below threshold, a number of events or a batch below 1.
+        InputError: an energy below threshold, a number of events or a batch below 1, cuts that nothing passes.
     """
     _require(process, events, sqrt_s, batch_size)
     ceiling = None if weighted else largest_weight(process, sqrt_s)
     waiting: list[EventBatch] = []
-    rows, made, sums = 0, 0, Tally()
+    rows, made, drawn, sums = 0, 0, 0, Tally()
     for part in _chunks(process, seed, sqrt_s, ceiling, threads):
         taken = part.events[: events - made]
         waiting.append(taken)
         rows, made, sums = rows + len(taken), made + len(taken), sums + part.tally
-        while rows >= batch_size or (made == events and rows):
-            pool = joined(waiting)
-            yield GeneratedBatch(pool[:batch_size], sums)
-            waiting, rows, sums = [pool[batch_size:]], max(rows - batch_size, 0), Tally()
+        drawn += part.tally.trials
+        if rows >= batch_size or made == events:
+            pool, whole = joined(waiting), rows if made == events else rows - rows % batch_size
+            for start in range(0, whole, batch_size):
+                yield GeneratedBatch(pool[start : min(start + batch_size, whole)], sums)
+                sums = Tally()
+            waiting, rows = [pool[whole:]], rows - whole
         if made == events:
             return
+        _require_some(process, made > 0 or drawn < CHUNK * PILOT_CHUNKS)
 
 
-def cross_section(process: Process, points: int, *, seed: int, sqrt_s: float = SQRT_S) -> Tally:
-    """The cross section from at least `points` weighted points, without keeping events.
+def cross_section(
+    process: Process, points: int, *, seed: int, sqrt_s: float = SQRT_S, threads: int | None = None
+) -> Tally:
+    """The cross section from at least `points` weighted points, without keeping events; arguments as for `stream`.
 
     Example:
         >>> from gloam.generation.registry import make_process
@@ -112,8 +118,11 @@ def cross_section(process: Process, points: int, *, seed: int, sqrt_s: float = S
     """
     _require(process, points, sqrt_s, 1)
     chunks = -(-points // CHUNK)
-    drawn = (_weights(process, seed, chunk, sqrt_s) for chunk in range(chunks))
-    return sum((tally(weights, None) for weights in drawn), Tally())
+
+    def work(chunk: int) -> Tally:
+        return tally(_weights(process, seed, chunk, sqrt_s), None)
+
+    return sum(map_in_order(work, range(chunks), threads), Tally())
 
 
 def largest_weight(process: Process, sqrt_s: float = SQRT_S) -> float:
@@ -122,8 +131,9 @@ def largest_weight(process: Process, sqrt_s: float = SQRT_S) -> float:
     Points that carry 0.2 % of the cross section are left above it: the true maximum is of no use where weights have a
     tail. They keep the ratio as their weight, so that no distribution is distorted.
     """
-    drawn = [_weights(process, 0, chunk, sqrt_s, "pilot") for chunk in range(PILOT_CHUNKS)]
-    weights = np.sort(np.concatenate(drawn))[::-1]
+    drawn = map_in_order(lambda chunk: _weights(process, 0, chunk, sqrt_s, "pilot"), range(PILOT_CHUNKS), 1)
+    weights = np.sort(np.concatenate(list(drawn)))[::-1]
+    _require_some(process, weights[0] > 0)
     return float(weights[np.searchsorted(np.cumsum(weights), SHARE_ABOVE * weights.sum())])
 
 
@@ -134,6 +144,13 @@ def _require(process: Process, events: int, sqrt_s: float, batch_size: int) -> N
     if not process.threshold < sqrt_s < np.inf:
         allowed = f"an energy above the threshold, {process.threshold:g} GeV"
         raise InputError(asked, f"sqrt(s) = {sqrt_s:g} GeV", allowed, "lower the mass or raise --sqrt-s")
+
+
+def _require_some(process: Process, found: bool) -> None:
+    """Nothing if some points are allowed: without any, a stream would never end."""
+    if not found:
+        value = f"none in {CHUNK * PILOT_CHUNKS} points"
+        raise InputError(f"events of {process.name}", value, "cuts that some events pass", "loosen the cuts")
 
 
 def _random(process: Process, seed: int, chunk: int, purpose: str) -> np.random.Generator:

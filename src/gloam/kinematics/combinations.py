@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 
 from gloam.arrays import FloatArray, IntArray
+from gloam.errors import InputError
+from gloam.kinematics.four_vectors import mass
 
 __all__ = ["index_pairs", "opposite_sign_pairs", "pair_masses", "partitions_into_pairs"]
 
@@ -49,7 +51,7 @@ def partitions_into_pairs(charges: Sequence[int]) -> IntArray:
         charges: of the particles, as many negative as positive.
 
     Raises:
-        ValueError: not as many negative as positive charges.
+        InputError: not as many negative as positive charges.
 
     Example:
         >>> partitions_into_pairs([-1, 1, -1, 1])  # the two ways of four muons
@@ -59,12 +61,11 @@ def partitions_into_pairs(charges: Sequence[int]) -> IntArray:
                [[0, 3],
                 [2, 1]]])
     """
-    from itertools import permutations
-
     negative = [index for index, charge in enumerate(charges) if charge < 0]
     positive = [index for index, charge in enumerate(charges) if charge > 0]
     if len(negative) != len(positive):
-        raise ValueError(f"{len(negative)} negative and {len(positive)} positive charges make no pairs")
+        found = f"{len(negative)} negative and {len(positive)} positive"
+        raise InputError("pairs of opposite charge", found, "as many of one as of the other", "leave some out")
     ways = [list(zip(negative, order, strict=True)) for order in permutations(positive)]
     return np.array(ways, dtype=np.int64).reshape(len(ways), -1, 2)
 
@@ -81,6 +82,4 @@ def pair_masses(particles: FloatArray, pairs: IntArray) -> FloatArray:
         >>> pair_masses(photons, index_pairs(3))
         array([6.  , 4.9, 4.9])
     """
-    from gloam.kinematics.four_vectors import mass
-
     return mass(particles[..., pairs, :].sum(-2))

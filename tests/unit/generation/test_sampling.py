@@ -125,6 +125,13 @@ def test_what_is_refused(events, energy, message):
         generate(ZPRIME, events, seed=1, sqrt_s=energy)
 
 
+@pytest.mark.parametrize("weighted", [True, False])
+def test_cuts_that_nothing_passes_are_an_error_and_not_a_stream_without_end(weighted):
+    process = make_process("3gamma", min_energy=3.5266, min_angle=10.0)
+    with pytest.raises(InputError, match=r"events of 3gamma: got none in 65536 points.*Loosen the cuts"):
+        generate(process, 10, seed=1, weighted=weighted)
+
+
 @pytest.mark.parametrize(("name", "settings"), [
     ("mumu-zprime", {"mass": 10.36}), ("mumu-zprime", {"mass": 1e-3}), ("gamma-alp", {"mass": 10.57}),
     ("dark-higgsstrahlung", {"mass": 0.212, "mass2": 0.0}), ("dark-higgsstrahlung", {"mass": 5.0, "mass2": 5.57}),

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from gloam.errors import InputError
 from gloam.kinematics import (
     four_vector,
     index_pairs,
@@ -32,7 +33,7 @@ def test_six_charged_particles_make_six_sets_of_three_pairs():
 
 
 def test_unequal_charges_make_no_pairs():
-    with pytest.raises(ValueError, match="1 negative and 2 positive"):
+    with pytest.raises(InputError, match="got 1 negative and 2 positive"):
         partitions_into_pairs([1, -1, 1])
 
 
