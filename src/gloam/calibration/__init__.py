@@ -2,6 +2,7 @@
 
 from gloam.calibration.background_order import OrderChoice, select_order
 from gloam.calibration.orders_by_region import OrdersByRegion, OrderTrial, select_orders
+from gloam.calibration.simulated_spectrum import SimulatedSpectrum, simulated_spectrum
 from gloam.calibration.spurious_signal import (
     SpuriousSignal,
     expected_spectrum,
@@ -15,12 +16,14 @@ __all__ = [
     "OrderChoice",
     "OrderTrial",
     "OrdersByRegion",
+    "SimulatedSpectrum",
     "SpuriousSignal",
     "expected_spectrum",
     "measure_spurious_signal",
     "read_spurious_signal",
     "select_order",
     "select_orders",
+    "simulated_spectrum",
     "spurious_yield",
     "write_spurious_signal",
 ]
