@@ -68,13 +68,13 @@ def simulate(
     for rows, chunk, inside in _chunks(first, count):
         numbers = _Numbers(seed, f"{detector.name} {sample}".rstrip(), chunk, inside)
         true = _spread(batch, rows, detector, numbers)[:, columns.places].transpose(1, 2, 0)
-        response = _respond(np.matmul(to_laboratory, true), columns, detector, numbers)
+        response = _respond(_transformed(to_laboratory, true), columns, detector, numbers)
         hits = _hits(response, numbers, hit_or_miss)
         found[rows], identified[rows] = hits.found.T, hits.identified.T
         weights[rows] *= hits.weights
         lost = ~hits.found[:, None]
         laboratory[rows] = np.where(lost, np.nan, response.measured).transpose(2, 0, 1)
-        momenta[rows] = np.where(lost, np.nan, np.matmul(back, response.measured)).transpose(2, 0, 1)
+        momenta[rows] = np.where(lost, np.nan, _transformed(back, response.measured)).transpose(2, 0, 1)
     particles = tuple(batch.particles[place] for place in columns.places)
     return ReconstructedBatch(
         particles, tuple(columns.places), momenta, laboratory, found, identified, weights, first
@@ -157,6 +157,15 @@ def _chunks(first: int, count: int) -> Iterator[tuple[slice, int, slice]]:
 def _as_matrix(transformed: FloatArray) -> FloatArray:
     """The Lorentz transformation whose images of the unit vectors are the rows given."""
     return np.ascontiguousarray(transformed.T)
+
+
+def _transformed(matrix: FloatArray, p: FloatArray) -> FloatArray:
+    """The Lorentz transformation of four-vectors of shape (v, 4, n).
+
+    Written out, because the last digits of a matrix product depend on the number of events in it.
+    """
+    rows = [sum(factor * p[:, axis] for axis, factor in enumerate(row) if factor) for row in matrix.tolist()]
+    return np.stack(rows, axis=1)
 
 
 def _spread(batch: EventBatch, rows: slice, detector: Detector, numbers: _Numbers) -> FloatArray:
