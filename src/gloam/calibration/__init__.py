@@ -2,7 +2,6 @@
 
 from gloam.calibration.background_order import OrderChoice, select_order
 from gloam.calibration.orders_by_region import OrdersByRegion, OrderTrial, select_orders
-from gloam.calibration.simulated_spectrum import SimulatedSpectrum, simulated_spectrum
 from gloam.calibration.spurious_signal import (
     SpuriousSignal,
     expected_spectrum,
@@ -11,6 +10,7 @@ from gloam.calibration.spurious_signal import (
     spurious_yield,
     write_spurious_signal,
 )
+from gloam.calibration.streaming import SimulatedSpectrum, simulated_spectrum
 
 __all__ = [
     "OrderChoice",

@@ -1,6 +1,7 @@
 """Simulated events: what is seen, where, with which weight, and that a run may be cut anywhere."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -109,7 +110,7 @@ def test_measured_particles_keep_their_masses():
 def test_a_run_may_be_cut_anywhere(edges):
     whole = simulate(EVENTS, BELLE2, seed=3)
     cuts = [0, *edges, len(EVENTS)]
-    parts = [simulate(EVENTS[low:high], BELLE2, seed=3, first=low) for low, high in zip(cuts, cuts[1:], strict=False)]
+    parts = [simulate(EVENTS[low:high], BELLE2, seed=3, first=low) for low, high in pairwise(cuts)]
     for name in ("momenta", "laboratory", "found", "identified", "weights", "numbers"):
         joined = np.concatenate([getattr(part, name) for part in parts])
         np.testing.assert_array_equal(joined, getattr(whole, name))
