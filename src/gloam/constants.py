@@ -9,7 +9,6 @@ __all__ = [
     "B0_MASS",
     "ELECTRON_MASS",
     "FB_PER_INVERSE_GEV2",
-    "FERMI_CONSTANT",
     "HIGGS_VALUE",
     "LAMBDA_MASS",
     "MM_TIMES_GEV",
@@ -35,9 +34,6 @@ LAMBDA_MASS: Final = 1.115683
 
 HIGGS_VALUE: Final = 246.21965
 """Vacuum expectation value of the Higgs field in GeV, (sqrt(2) G_F)^(-1/2)."""
-
-FERMI_CONSTANT: Final = 1.1663788e-5
-"""G_F in GeV^-2 (PDG 2024)."""
 
 SIN2_WEAK: Final = 0.23129
 """sin^2 of the weak mixing angle at the Z, MS-bar (PDG 2024 has 0.23129(4))."""

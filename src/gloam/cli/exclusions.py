@@ -21,16 +21,23 @@ __all__ = ["command"]
     "--figure", type=click.Path(dir_okay=False, path_type=Path), help="Draw all of them to this file (.png or .pdf)."
 )
 @click.option(
+    "--gminus2", type=click.Choice(["2006", "2021", "2023", "2025", "none"]), default="2021", show_default=True,
+    help="(g-2) of the muon as measured and predicted in this year, for vectors; 2025 shows no effect.",
+)  # fmt: skip
+@click.option(
     "--with", "runs", multiple=True, metavar="DIR", type=click.Path(file_okay=False, path_type=Path),
     help="The limits on the coupling of a run too; may be given several times.",
 )  # fmt: skip
 @common_options
-def command(model: str, figure: Path | None, runs: tuple[Path, ...], as_json: bool, quiet: bool) -> None:
+def command(
+    model: str, figure: Path | None, gminus2: str, runs: tuple[Path, ...], as_json: bool, quiet: bool
+) -> None:  # fmt: skip
     """List the published exclusions of MODEL, each with its own confidence level and licence, and draw them."""
     from gloam.interpretation.exclusions import coupling_plane
     from gloam.workflow.exclusions import limits_of_run
+    from gloam.workflow.indirect import with_indirect
 
-    plane = coupling_plane(model)
+    plane = with_indirect(coupling_plane(model), None if gminus2 == "none" else gminus2)
     ours = [each for directory in runs for each in limits_of_run(directory, plane)]
     if figure is not None:
         from gloam.report import exclusion_figure, write_figure

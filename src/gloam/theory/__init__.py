@@ -11,12 +11,19 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gloam.theory.models import MODELS, predict
+    from gloam.theory.models import MODELS, decay_fraction, predict, production
     from gloam.theory.prediction import Prediction, Production
 
-__all__ = ["MODELS", "Prediction", "Production", "predict"]
+__all__ = ["MODELS", "Prediction", "Production", "decay_fraction", "predict", "production"]
 
-_HOME = {"MODELS": "models", "predict": "models", "Prediction": "prediction", "Production": "prediction"}
+_HOME = {
+    "MODELS": "models",
+    "Prediction": "prediction",
+    "Production": "prediction",
+    "decay_fraction": "models",
+    "predict": "models",
+    "production": "models",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from gloam.constants import SQRT_S
+from numpy.typing import ArrayLike
+
+from gloam.arrays import FloatArray
+from gloam.constants import MUON_MASS, SQRT_S
 from gloam.theory.gminus2 import pseudoscalar_loop
 from gloam.theory.lepton_decays import pseudoscalar_width
 from gloam.theory.prediction import Prediction, check_parameter
 from gloam.theory.radiators import PHOTON_CUT
-from gloam.theory.yukawa_boson import LEPTONS, predict_yukawa
+from gloam.theory.three_body import lepton_pair_cross_section
+from gloam.theory.yukawa_boson import LEPTONS, partial_widths, predict_yukawa
 
-__all__ = ["predict", "yukawa_couplings"]
+__all__ = ["cross_section", "predict", "widths", "yukawa_couplings"]
 
 REFERENCE = "Bauer, Neubert and Thamm, JHEP 12 (2017) 044 (arXiv:1708.00443); normalisation of arXiv:2306.12294"
 NOTES = (
@@ -26,6 +30,16 @@ def yukawa_couplings(coupling: float) -> dict[str, float]:
         0.0001056583755
     """
     return {name: coupling * lepton for name, lepton in LEPTONS.items()}
+
+
+def cross_section(mass: ArrayLike, sqrt_s: ArrayLike = SQRT_S) -> FloatArray:
+    """The cross section of e+e- -> mu+ mu- a at coupling 1, in fb; see `lepton_pair_cross_section`."""
+    return yukawa_couplings(1.0)["mumu"] ** 2 * lepton_pair_cross_section(mass, "pseudoscalar", MUON_MASS, sqrt_s)
+
+
+def widths(mass: float, coupling: float = 1.0) -> dict[str, float]:
+    """Partial widths into pairs of leptons, in GeV."""
+    return partial_widths(mass, yukawa_couplings(coupling), pseudoscalar_width)
 
 
 def predict(mass: float, coupling: float = 1.0, sqrt_s: float = SQRT_S, photon_cut: float = PHOTON_CUT) -> Prediction:

@@ -20,7 +20,7 @@ RESOLVED = 0.2
 def cross_section(mass: ArrayLike, sqrt_s: ArrayLike = SQRT_S, most_cosine: float | None = None) -> FloatArray:
     """The cross section of e+e- -> gamma a over g^2, for |cos| of the photon below a value, in fb GeV^2.
 
-    (alpha/24) (1 - m^2/s)^3 with the density 3/8 (1 + cos^2) (arXiv:1709.00009, eq. 7; arXiv:2007.13071). Exact at
+    (alpha/24) (1 - m^2/s)^3 with the density 3/8 (1 + cos^2) (arXiv:1709.00009; arXiv:2007.13071). Exact at
     tree level without electron mass; the Upsilon resonances are not in it.
 
     Example:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations_with_replacement
+
 from gloam.constants import B0_MASS, SQRT_S
 from gloam.theory.b_decays import produced_decays, two_body_momentum
 from gloam.theory.dark_photon import decay_notes, widths
 from gloam.theory.prediction import Prediction, Production, branching_fractions, check_parameter
 
-__all__ = ["predict"]
+__all__ = ["final_states", "predict"]
 
 REFERENCE = "Batell, Pospelov and Ritz, PRD 83 (2011) 054005 (arXiv:0911.4938); arXiv:2012.02538"
 NOTES = (
@@ -15,6 +17,21 @@ NOTES = (
     "branching fractions are those of the A'; its mixing only sets the lifetime, which is not predicted here",
     "isotropic in the B frame; the papers do not specify the helicities of the A' (a virtual h' gives S and D wave)",
 )
+
+
+def final_states(mass: float) -> dict[str, float]:
+    """The shares of A'A' in pairs of e, mu and pi: B1^2, and 2 B1 B2 for different ones (arXiv:2012.02538).
+
+    Example:
+        >>> states = final_states(0.25)
+        >>> states["ee mumu"], sum(states.values())
+        (0.4873, 1.0000)
+    """
+    shares = branching_fractions(widths(mass), inside=("pipi",))
+    return {
+        f"{one} {two}": (1 if one == two else 2) * shares[one] * shares[two]
+        for one, two in combinations_with_replacement(("ee", "mumu", "pipi"), 2)
+    }
 
 
 def predict(mass: float, coupling: float = 1.0, sqrt_s: float = SQRT_S) -> Prediction:
@@ -37,7 +54,13 @@ def predict(mass: float, coupling: float = 1.0, sqrt_s: float = SQRT_S) -> Predi
         "b-dark-photons",
         mass,
         "b-dark-photons",
-        {"b-dark-photons": Production(value, error, resonant)},
+        {
+            "b-dark-photons": Production(value, error, resonant),
+            **{
+                f"b-dark-photons, {name}": Production(value * share, error * share, resonant and holds)
+                for name, share in final_states(mass).items()
+            },
+        },
         REFERENCE,
         {},
         branching_fractions(partial, inside=("pipi",)),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import combinations_with_replacement
+from math import factorial, prod
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -9,12 +12,13 @@ from gloam.arrays import FloatArray
 from gloam.constants import ALPHA, FB_PER_INVERSE_GEV2, SQRT_S
 from gloam.errors import InputError
 from gloam.theory.dark_photon import decay_notes, widths
+from gloam.theory.gminus2 import vector_loop
 from gloam.theory.prediction import Prediction, Production, branching_fractions, check_parameter
 from gloam.theory.radiators import PHOTON_CUT, radiative_factor
 
-__all__ = ["angular_density", "cross_section", "predict", "topology"]
+__all__ = ["angular_density", "cross_section", "final_states", "predict", "topology"]
 
-REFERENCE = "Batell, Pospelov and Ritz, PRD 79 (2009) 115008 (arXiv:0903.0363), eq. 9"
+REFERENCE = "Batell, Pospelov and Ritz, PRD 79 (2009) 115008 (arXiv:0903.0363)"
 
 
 def cross_section(mass: ArrayLike, higgs_mass: ArrayLike, sqrt_s: ArrayLike = SQRT_S) -> FloatArray:
@@ -59,6 +63,33 @@ def topology(mass: float, higgs_mass: float) -> str:
     return "one virtual dark photon" if higgs_mass > mass else "long-lived"
 
 
+def final_states(mass: float, higgs_mass: float) -> dict[str, float]:
+    """The shares of A'h' in what a search looks for, pairs of e, mu and pi; the rest is others.
+
+    Three dark photons: the ten final states of arXiv:1502.00084, B1^i B2^j B3^k times the number of orders. An h'
+    lighter than the A': one pair and missing energy. None with one virtual dark photon, whose share is not calculated.
+
+    Example:
+        >>> states = final_states(0.5, 2.0)
+        >>> len(states), states["ee mumu pipi"] > states["ee ee ee"]
+        (10, True)
+    """
+    shares = branching_fractions(widths(mass), inside=("pipi",))
+    kind = topology(mass, higgs_mass)
+    if kind == "long-lived":
+        return {f"{pair} missing": shares[pair] for pair in _PAIRS}
+    if kind == "one virtual dark photon":
+        return {}
+    return {" ".join(state): _orders(state) * prod(shares[p] for p in state) for state in _THREE}
+
+
+def _orders(state: tuple[str, ...]) -> int:
+    return factorial(len(state)) // prod(factorial(state.count(pair)) for pair in set(state))
+
+
+_PAIRS = ("ee", "mumu", "pipi")
+_THREE = tuple(combinations_with_replacement(_PAIRS, 3))
+
 _TOPOLOGIES = {
     "three dark photons": "h' -> A'A': three dark photons in the final state",
     "one virtual dark photon": "h' -> A'A'*: one dark photon is virtual",
@@ -72,7 +103,7 @@ def predict(
 ) -> Prediction:  # fmt: skip
     """What dark Higgsstrahlung predicts for masses of A' and h' in GeV, eps and alpha_D.
 
-    Widths are those of the A'; while A' -> h' and other dark states are closed.
+    Widths and (g-2) of the muon are those of the A'; while A' -> h' and other dark states are closed.
 
     Example:
         >>> round(predict(4.0, 2.0, 1e-3, ALPHA).cross_section, 4)
@@ -94,11 +125,17 @@ def predict(
         "dark-higgsstrahlung",
         mass,
         "dark-higgsstrahlung",
-        {"dark-higgsstrahlung": Production(produced, 0.0, perturbative)},
+        {
+            "dark-higgsstrahlung": Production(produced, 0.0, perturbative),
+            **{
+                f"dark-higgsstrahlung, {name}": Production(produced * share, 0.0, perturbative and holds)
+                for name, share in final_states(mass, higgs_mass).items()
+            },
+        },
         REFERENCE,
         partial,
         branching_fractions(partial, inside=("pipi",)),
-        None,
+        coupling**2 * 4 * np.pi * ALPHA * float(vector_loop(mass)),
         sum(value for name, value in partial.items() if name != "pipi"),
         radiative_factor(lambda energy: cross_section(mass, higgs_mass, energy), mass + higgs_mass, sqrt_s, photon_cut),
         valid=holds and perturbative,

@@ -11,7 +11,7 @@ from gloam.theory.gminus2 import vector_loop
 from gloam.theory.hadrons import HIGHEST_ENERGY, SOURCE, hadronic_ratio, near_resonance, pion_share
 from gloam.theory.lepton_decays import vector_width
 from gloam.theory.prediction import Prediction, Production, branching_fractions, check_parameter
-from gloam.theory.radiators import PHOTON_CUT, radiative_factor
+from gloam.theory.radiators import PHOTON_CUT, angular_integral, radiative_factor
 
 __all__ = ["cross_section", "decay_notes", "differential_cross_section", "photon_energy", "predict", "widths"]
 
@@ -37,9 +37,10 @@ def differential_cross_section(cosine: ArrayLike, mass: ArrayLike, sqrt_s: float
 def cross_section(mass: ArrayLike, sqrt_s: ArrayLike = SQRT_S, most_cosine: float | None = None) -> FloatArray:
     """The cross section of e+e- -> gamma A' over eps^2, for |cos| of the photon below a value, in fb.
 
-    (2 pi alpha^2/s) (1-x) [2 (1+x^2)/(1-x)^2 ln((1+b c)/(1-b c)) - 2c], where b is the electron's velocity: it only
-    matters at full angle (None or 1), where it makes the result finite to leading logarithm. It diverges for m^2 -> s
-    with the photon's energy -> 0.
+    (2 pi alpha^2/s) (1-x) [2 (1+x^2)/(1-x)^2 ln((1+c)/(1-c)) - 2c] at wide angles. Near the beams the electron mass is
+    kept (Bonneau and Martin, NPB 27 (1971) 381, see `radiators`); over all angles, None or 1, the result is
+    (4 pi alpha^2/s) (1+x^2)/(1-x) (ln(s/m_e^2) - 1), that of radiative return. It diverges for m^2 -> s with the
+    photon's energy -> 0.
 
     Example:
         >>> float(cross_section(3.0, most_cosine=np.cos(np.pi / 6))) * 1e-6
@@ -48,10 +49,8 @@ def cross_section(mass: ArrayLike, sqrt_s: ArrayLike = SQRT_S, most_cosine: floa
     energy, m = np.asarray(sqrt_s, float), np.asarray(mass, float)
     x = (m / energy) ** 2
     c = 1.0 if most_cosine is None else most_cosine
-    away = 1 - c + c * 2 * ELECTRON_MASS**2 / energy**2 if c == 1 else 1 - c
-    logarithm = np.log((1 + c) / away)
-    open_ = np.where(x < 1, 1 - x, 1.0)
-    value = _scale(energy) * (2 * (1 + x**2) / open_ * logarithm - 2 * c * open_)
+    fraction = np.where(x < 1, 1 - x, 1.0)
+    value = 2 * _scale(energy) * (1 + x**2) / fraction * angular_integral(fraction, c, energy)
     return np.where(x < 1, value, 0.0)
 
 
@@ -116,7 +115,7 @@ def predict(
     produced = coupling**2 * float(cross_section(mass, sqrt_s, most_cosine))
     notes += ("production at tree level, without Z",)
     if most_cosine in (None, 1.0):
-        notes += ("full angle: leading logarithm in the electron mass; give an angular range for an exact value",)
+        notes += ("all angles of the photon, most of them along the beams",)
     return Prediction(
         "dark-photon",
         mass,

@@ -99,8 +99,8 @@ def perturbative_ratio(energy: ArrayLike) -> FloatArray:
     """R of perturbative QCD to alpha_s^3, massless quarks: u, d, s, with c above 3.8 and b above 11 GeV.
 
     3 sum Q^2 (1 + a + (1.9857 - 0.1152 n) a^2 + (-6.6369 - 1.2001 n - 0.0052 n^2) a^3 - 1.2395 (sum Q)^2 a^3),
-    a = alpha_s/pi (PDG, Quantum chromodynamics, eq. 9.7-9.8); alpha_s to two loops with Lambda(4) = 0.33 GeV (assumed,
-    it gives 0.33 at the tau and 0.18 at 10 GeV). From 1.8 GeV, away from resonances and thresholds.
+    a = alpha_s/pi (PDG, review of quantum chromodynamics; recalled); alpha_s to two loops with Lambda(4) = 0.33 GeV
+    (assumed, it gives 0.33 at the tau and 0.18 at 10 GeV). From 1.8 GeV, away from resonances and thresholds.
 
     Example:
         >>> float(perturbative_ratio(3.0))

@@ -19,7 +19,7 @@ def velocity(mass: ArrayLike, fermion_mass: float) -> FloatArray:
 def vector_width(mass: ArrayLike, fermion_mass: float) -> FloatArray:
     """The width over the coupling squared of a vector X, g fbar gamma^m f X_m, in GeV.
 
-    m/(12 pi) (1 + 2r) sqrt(1 - 4r), r = mf^2/m^2 (arXiv:1403.1269, eq. 11). Below the threshold 0.
+    m/(12 pi) (1 + 2r) sqrt(1 - 4r), r = mf^2/m^2 (e.g. arXiv:1403.2727). Below the threshold 0.
 
     Example:
         >>> float(vector_width(1.0, 0.0)) * 12 * np.pi

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from gloam.constants import HIGGS_VALUE, SQRT_S
+from numpy.typing import ArrayLike
+
+from gloam.arrays import FloatArray
+from gloam.constants import HIGGS_VALUE, MUON_MASS, SQRT_S
 from gloam.theory.gminus2 import scalar_loop
 from gloam.theory.lepton_decays import scalar_width
 from gloam.theory.prediction import Prediction, check_parameter
 from gloam.theory.radiators import PHOTON_CUT
-from gloam.theory.yukawa_boson import LEPTONS, predict_yukawa
+from gloam.theory.three_body import lepton_pair_cross_section
+from gloam.theory.yukawa_boson import LEPTONS, partial_widths, predict_yukawa
 
-__all__ = ["predict", "yukawa_couplings"]
+__all__ = ["cross_section", "predict", "widths", "yukawa_couplings"]
 
 REFERENCE = "Batell, Lange, McKeen, Pospelov and Ritz, PRD 95 (2017) 075003 (arXiv:1606.04943)"
 NOTES = ("tree level, leptons alone: no decay to two photons through loops",)
@@ -23,6 +27,16 @@ def yukawa_couplings(xi: float) -> dict[str, float]:
         16.82
     """
     return {name: xi * lepton / HIGGS_VALUE for name, lepton in LEPTONS.items()}
+
+
+def cross_section(mass: ArrayLike, sqrt_s: ArrayLike = SQRT_S) -> FloatArray:
+    """The cross section of e+e- -> mu+ mu- S at coupling 1, in fb; see `lepton_pair_cross_section`."""
+    return yukawa_couplings(1.0)["mumu"] ** 2 * lepton_pair_cross_section(mass, "scalar", MUON_MASS, sqrt_s)
+
+
+def widths(mass: float, coupling: float = 1.0) -> dict[str, float]:
+    """Partial widths into pairs of leptons, in GeV."""
+    return partial_widths(mass, yukawa_couplings(coupling), scalar_width)
 
 
 def predict(mass: float, coupling: float = 1.0, sqrt_s: float = SQRT_S, photon_cut: float = PHOTON_CUT) -> Prediction:

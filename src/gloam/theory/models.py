@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
+
+from gloam.arrays import FloatArray
 from gloam.constants import SQRT_S
 from gloam.errors import InputError, one_of
-from gloam.theory.prediction import Prediction, check_parameter
+from gloam.theory.prediction import Prediction, branching_fractions, check_parameter
 from gloam.theory.radiators import PHOTON_CUT
 
-__all__ = ["MODELS", "predict"]
+__all__ = ["MODELS", "decay_fraction", "predict", "production"]
 
 MODELS: Final = {
     "zprime": "coupling g'",
@@ -74,7 +78,65 @@ def predict(
         options["photon_cut"] = photon_cut
     if "higgs_mass" in known:
         options.setdefault("higgs_mass", None)  # asked for by the model itself
-    return function(mass, coupling=coupling, sqrt_s=sqrt_s, **options)
+    found = function(mass, coupling=coupling, sqrt_s=sqrt_s, **options)
+    if not LOWEST_ENERGY <= sqrt_s <= HIGHEST_ENERGY:
+        words = f"not valid: the formulas hold from {LOWEST_ENERGY:g} to {HIGHEST_ENERGY:g} GeV, without Z exchange"
+        found = replace(found, valid=False, notes=(*found.notes, words))
+    return found
+
+
+LOWEST_ENERGY, HIGHEST_ENERGY = 0.1, 40.0
+"""Of sqrt(s) in GeV: below, the mass of the electron matters in hard amplitudes; above, the Z does."""
 
 
 _WORDS = {"higgs_mass": "a second mass", "dark_coupling": "a second coupling", "most_cosine": "an angular range"}
+
+
+def production(model: str) -> Callable[[FloatArray], FloatArray]:
+    """The cross section of a model in fb at coupling 1 as a function of masses in GeV: that of its first process.
+
+    Raises:
+        InputError: if the model has a second mass, or its coupling is a branching fraction.
+
+    Example:
+        >>> production("zprime")(np.array([3.0, 12.0])).round(1)
+        array([13710.9,     0. ])
+    """
+    return _of_one_mass(model, "cross_section", "a cross section of one mass")
+
+
+def decay_fraction(model: str, final_state: str) -> Callable[[FloatArray], FloatArray]:
+    """The branching fraction of a model into a final state as a function of masses in GeV.
+
+    Raises:
+        InputError: if the model has none of one mass, or not this final state.
+
+    Example:
+        >>> decay_fraction("zprime", "invisible")(np.array([0.1, 3.0])).round(3)
+        array([1. , 0.5])
+    """
+    widths = _of_one_mass(model, "widths", "widths of one mass")
+    known = tuple(widths(1.0))
+    if final_state not in known:
+        raise InputError(f"decay of {model}", repr(final_state), one_of(known), "choose one of these")
+
+    def fraction(mass: FloatArray) -> FloatArray:
+        parts = [branching_fractions(widths(float(m)), inside=("pipi",))[final_state] for m in np.ravel(mass)]
+        return np.array(parts).reshape(np.shape(mass))
+
+    return fraction
+
+
+def _of_one_mass(model: str, name: str, allowed: str) -> Callable[..., Any]:
+    """A function of the module of a model."""
+    if model not in MODELS:
+        raise InputError("model", repr(model), one_of(MODELS), "choose one of them")
+    module = import_module(f"gloam.theory.{model.replace('-', '_')}")
+    if model in _OTHERWISE or not hasattr(module, name):
+        raise InputError(f"{name.replace('_', ' ')} of {model}", "not a function of one mass and coupling", allowed,
+                         "give a table of your own")  # fmt: skip
+    return getattr(module, name)  # type: ignore[no-any-return]
+
+
+_OTHERWISE = ("dark-higgsstrahlung", "b-dark-photons", "b-dark-baryon")
+"""Models with two masses, and those whose coupling is a branching fraction."""

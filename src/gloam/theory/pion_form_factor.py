@@ -10,8 +10,8 @@ from gloam.constants import PION_MASS
 
 __all__ = ["pion_form_factor", "pion_ratio"]
 
-# mass and width in GeV, magnitude and phase of the coupling relative to the rho: the fit of BaBar, arXiv:1205.2228,
-# table VI. Recalled, not checked against the text; tests tie the result to the measured R.
+# mass and width in GeV, magnitude and phase of the coupling relative to the rho: the fit of BaBar, arXiv:1205.2228.
+# Recalled, not checked against the text; tests tie the result to the measured R.
 _RHO = ((0.77502, 0.14959, 1.0, 0.0), (1.493, 0.427, 0.158, 3.76), (1.861, 0.316, 0.068, 1.39))
 _OMEGA = (0.78191, 0.00813, 1.644e-3, -0.011)
 
@@ -19,8 +19,8 @@ _OMEGA = (0.78191, 0.00813, 1.644e-3, -0.011)
 def pion_form_factor(energy: ArrayLike) -> FloatArray:
     """|F_pi|^2 at a time-like energy in GeV; 1 at zero energy.
 
-    Three Gounaris-Sakurai resonances (PRL 21 (1968) 244) with rho-omega mixing as in arXiv:1205.2228, eq. 25-30, whose
-    parameters are recalled. Holds from the threshold to 2 GeV: to 8 % below 0.77 GeV, 15 % around the omega.
+    Three Gounaris-Sakurai resonances (PRL 21 (1968) 244) with rho-omega mixing as in arXiv:1205.2228, whose parameters
+    are recalled. Holds from the threshold to 2 GeV: to 8 % below 0.77 GeV, 15 % around the omega.
 
     Example:
         >>> 40 < float(pion_form_factor(0.77)) < 50

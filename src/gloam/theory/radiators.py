@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from gloam.arrays import FloatArray
 from gloam.constants import ALPHA, ELECTRON_MASS, SQRT_S
 
-__all__ = ["PHOTON_CUT", "angular_radiator", "beta", "kuraev_fadin", "radiative_factor"]
+__all__ = ["PHOTON_CUT", "angular_integral", "angular_radiator", "beta", "kuraev_fadin", "radiative_factor"]
 
 PHOTON_CUT = 0.5
 """Default largest energy of the radiated photon in GeV: the |E_CMS - E_vis| cut of arXiv:2109.08596."""
@@ -31,7 +31,7 @@ def beta(sqrt_s: ArrayLike = SQRT_S) -> FloatArray:
 def kuraev_fadin(x: ArrayLike, sqrt_s: ArrayLike = SQRT_S) -> FloatArray:
     """The density of the energy fraction x = 2 E_gamma/sqrt(s) radiated by both beams.
 
-    Kuraev and Fadin, Sov. J. Nucl. Phys. 41 (1985) 466, as in Actis et al., arXiv:0912.0749:
+    Kuraev and Fadin, Sov. J. Nucl. Phys. 41 (1985) 466:
     b x^(b-1) [1 + 3b/4 + (alpha/pi)(pi^2/3 - 1/2) - (b^2/24)(L/3 + 2 pi^2 - 37/4)] - b (1 - x/2)
     + (b^2/8) [4 (2-x) ln(1/x) - (1 + 3 (1-x)^2)/x ln(1-x) - 6 + x]; collinear photons, precise to 1e-3 for
     x not close to 1.
@@ -92,7 +92,8 @@ def angular_radiator(cosine: ArrayLike, x: ArrayLike, sqrt_s: float = SQRT_S) ->
 
     Bonneau and Martin, NPB 27 (1971) 381:
     (sin^2 - x^2 sin^4/(2 (x^2-2x+2)) - (m_e^2/E^2) ((1-2x) sin^2 - x^2 cos^4)/(x^2-2x+2)) /
-    (sin^2 + (m_e^2/E^2) cos^2)^2, with E the beam energy. Recalled, not checked against the paper.
+    (sin^2 + (m_e^2/E^2) cos^2)^2, with E the beam energy. Recalled, not checked against the paper; its wide-angle part
+    is that of the amplitude of gamma A', and its integral over all angles is ln(s/m_e^2) - 1, as it must be.
 
     Example:
         >>> bool(angular_radiator(0.99, 0.1) > angular_radiator(0.0, 0.1))
@@ -102,6 +103,28 @@ def angular_radiator(cosine: ArrayLike, x: ArrayLike, sqrt_s: float = SQRT_S) ->
     sine, ratio, norm = 1 - c**2, (2 * ELECTRON_MASS / sqrt_s) ** 2, x**2 - 2 * x + 2
     massive = ratio * ((1 - 2 * x) * sine - x**2 * c**4) / norm
     return (sine - x**2 * sine**2 / (2 * norm) - massive) / (sine + ratio * c**2) ** 2  # type: ignore[no-any-return]
+
+
+def angular_integral(x: ArrayLike, most_cosine: float = 1.0, sqrt_s: ArrayLike = SQRT_S) -> FloatArray:
+    """The integral of `angular_radiator` over |cos| < most_cosine, in closed form; ln(s/m_e^2) - 1 for all angles.
+
+    With q = sin^2 + (m_e^2/E^2) cos^2 the numerator is n0 + n1 q + n2 q^2, and 1/q and 1/q^2 are elementary.
+
+    Example:
+        >>> float(angular_integral(0.5, 0.9))
+        2.76444
+    """
+    x, energy = np.asarray(x, float), np.asarray(sqrt_s, float)
+    ratio, norm, c = (2 * ELECTRON_MASS / energy) ** 2, x**2 - 2 * x + 2, most_cosine
+    v2 = 1 - ratio
+    v, edge = np.sqrt(v2), 1 - v2 * c**2
+    first = np.log((1 + v * c) ** 2 / edge) / v
+    second = c / edge + first / 2
+    # cos^2 = (1 - q)/v2, sin^2 = (q - ratio)/v2
+    n0 = -ratio / v2 - (x * ratio) ** 2 / (2 * norm * v2**2) + ratio / norm * ((1 - 2 * x) * ratio / v2 + (x / v2) ** 2)
+    n1 = 1 / v2 + x**2 * ratio / (norm * v2**2) - ratio / norm * ((1 - 2 * x) / v2 + 2 * (x / v2) ** 2)
+    n2 = (ratio - 0.5) * (x / v2) ** 2 / norm
+    return np.asarray(n0 * second + n1 * first + n2 * 2 * c)
 
 
 def _reduced(sqrt_s: float, x: FloatArray) -> FloatArray:

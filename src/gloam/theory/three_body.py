@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,10 +23,10 @@ __all__ = ["Coupling", "lepton_pair_cross_section"]
 Coupling: TypeAlias = Literal["vector", "scalar", "pseudoscalar"]
 
 NODES = 32
-"""Per panel, exact to 1e-8 from 1 MeV to 1 MeV below the threshold, and halved they show it: that difference is the
+"""Per half of the range, exact to 1e-9 from 1 MeV to the threshold, and halved they show it: that difference is the
 stated error."""
 
-_Trace: TypeAlias = Callable[[FloatArray, FloatArray, FloatArray], tuple[FloatArray | float, ...]]
+_Trace: TypeAlias = Callable[["_Means", FloatArray, float, FloatArray], FloatArray]
 
 
 def lepton_pair_cross_section(
@@ -56,77 +56,121 @@ def lepton_pair_cross_section(
     result = np.zeros(m.shape)
     open_ = energy - m > 2 * lepton_mass
     if open_.any():
-        s, vector = energy[open_] ** 2, m[open_] ** 2
-        factor = 16 * np.pi**2 * ALPHA**2 / (6 * s**2) * FB_PER_INVERSE_GEV2
-        result[open_] = factor * _phase_space_integral(s[:, None], vector[:, None], lepton_mass**2, coupling, nodes)
+        mass_, root = m[open_, None], energy[open_, None]
+        factor = 16 * np.pi**2 * ALPHA**2 / (6 * root[:, 0] ** 4) * FB_PER_INVERSE_GEV2
+        for block in _blocks(factor.size):
+            factor[block] *= _phase_space_integral(mass_[block], lepton_mass, root[block], coupling, nodes)
+        result[open_] = factor
     return result
 
 
-def _phase_space_integral(s: FloatArray, x: FloatArray, lepton: float, coupling: Coupling, nodes: int) -> FloatArray:
-    """F for rows of s and x (the squares of energy and mass), shape (n,)."""
-    low, high = 4 * lepton, (np.sqrt(s) - np.sqrt(x)) ** 2
-    middle = (low + high) / 2
-    node, weight = _edge_nodes(nodes)
-    # the lower half in ln M^2, which resolves M^2 ~ ml^2; the upper in ln C, which resolves a light, soft X
-    lower = low * (middle / low) ** node
-    total = s + x
-    least, most = total - high, total - middle
-    upper = total - least * (most / least) ** node
-    below = _integrand(lower, s, x, lepton, coupling) * lower * np.log(middle / low)
-    above = _integrand(upper, s, x, lepton, coupling) * (total - upper) * np.log(most / least)
-    return ((below + above) * weight).sum(axis=1)  # type: ignore[no-any-return]
+def _blocks(size: int) -> list[slice]:
+    """Slices of a few thousand rows, so that a million masses need no more memory than ten thousand."""
+    return [slice(start, start + 4096) for start in range(0, size, 4096)]
 
 
-def _integrand(pair: FloatArray, s: FloatArray, x: FloatArray, lepton: float, coupling: Coupling) -> FloatArray:
-    """The integrand of F over M^2, the trace averaged over the angle in the rest frame of the pair."""
-    energy, missing = np.sqrt(s), np.sqrt(x)
-    kallen = np.clip(
-        (energy - missing - np.sqrt(pair)) * (energy - missing + np.sqrt(pair)) * ((energy + missing) ** 2 - pair),
-        0,
-        None,
-    )
-    velocity = np.sqrt(np.clip(1 - 4 * lepton / pair, 0, None))
-    total = s + x - pair  # D1 + D2
-    squares = 4 * s * x + 4 * lepton * kallen / pair  # total^2 - (D1 - D2)^2 at the ends, without a cancellation
-    root = np.sqrt(kallen) * velocity
-    logarithm = np.log((total + root) ** 2 / squares)
-    asymmetry = np.where(root > 1e-9 * total, total / np.where(root > 0, root, 1.0) * logarithm / 2, 1.0)
-    constant, ratio, product, square, single = _TRACES[coupling](s, x, np.asarray(lepton))
-    trace = (
-        constant
-        + 2 * ratio * (2 * asymmetry - 1)
-        + 4 * product * asymmetry / total**2
-        + 8 * square / squares
-        + 4 * single * asymmetry / total
-    )
-    return np.sqrt(kallen) * velocity / (128 * np.pi**3 * s) * trace  # type: ignore[no-any-return]
+def _phase_space_integral(
+    m: FloatArray, lepton_mass: float, energy: FloatArray, coupling: Coupling, nodes: int
+) -> FloatArray:
+    """F for masses below the threshold and energies, both of shape (n, 1); shape (n,).
+
+    The range of the pair's mass is halved. Where the leptons are slow, M^2 = 4 ml^2 cosh^2(eta), and where X is soft,
+    E_X = m cosh(y): in these rapidities the integrand is smooth. Kinetic energies are kept, not differences of squares.
+    """
+    node, weight = _nodes(nodes)
+    u = lepton_mass**2
+    gap = energy - 2 * lepton_mass - m
+    most = gap * (gap + 4 * lepton_mass) / (2 * energy)  # of E_X - m
+    top = 2 * np.arcsinh(np.sqrt(most / (4 * m)))
+    kinetic = 2 * m * np.sinh(top * node / 2) ** 2
+    soft = top * 2 * energy * m * np.sinh(top * node) * _integrand(kinetic, most - kinetic, m, u, energy, coupling)
+    end = np.arcsinh(np.sqrt(energy * most / (4 * u)))
+    left = 2 * u * np.sinh(end * node) ** 2 / energy
+    slow = end * 4 * u * np.sinh(2 * end * node) * _integrand(most - left, left, m, u, energy, coupling)
+    return (soft + slow) @ weight
+
+
+def _integrand(
+    kinetic: FloatArray, left: FloatArray, m: FloatArray, u: float, energy: FloatArray, coupling: Coupling
+) -> FloatArray:
+    """The integrand of F over M^2, the trace averaged over the angle in the rest frame of the pair.
+
+    `kinetic` is E_X - m and `left` what it lacks to its maximum, so that M^2 = 4 ml^2 + 2 sqrt(s) left.
+    """
+    above = 2 * energy * left
+    pair = 4 * u + above
+    squared = kinetic * (kinetic + 2 * m)  # of the momentum of X
+    beta2, v2 = above / pair, squared / (kinetic + m) ** 2
+    total = 2 * energy * (kinetic + m)  # D1 + D2
+    # D1 and D2 are total (1 -+ x cos)/2 with x^2 = beta2 v2; 1 - x^2 without a cancellation
+    rest = (m**2 + 4 * u * squared / pair) / (kinetic + m) ** 2
+    trace = _TRACES[coupling](_Means(total, v2, above, beta2 * v2, rest), m**2, u, energy**2)
+    return np.sqrt(squared * beta2) / (64 * np.pi**3 * energy) * trace
 
 
 # Each trace is constant + ratio (D1/D2 + D2/D1) + product/(D1 D2) + square (1/D1^2 + 1/D2^2) + single (1/D1 + 1/D2),
-# with polynomials of s, x = m_X^2 and u = ml^2.
+# with polynomials of s, x = m_X^2 and u = ml^2:
+#
+#              constant ratio  product                          square               single
+# vector       0        8      16 (s+x)^2 - 64 u^2              -8 (s+2u) (x+2u)     -16 (s+x+2u)
+# scalar       8        4      8 x^2 + 32 su - 48 xu + 64 u^2   -4 (s+2u) (x-4u)     -8 (x-4u)
+# pseudoscalar 8        4      8 x (x-2u)                       -4 x (s+2u)          -8 x
+#
+# Averaged over the angle they are functions of artanh(x)/x. For a vector and a pseudoscalar terms of order 1 cancel
+# near the threshold, where the velocity v of X and M^2 - 4 ml^2 are small; below they are cancelled by hand, with
+# s + x = total + M^2 and 4 s x = total^2 (1 - v^2).
 
 
-def _vector(s: FloatArray, x: FloatArray, u: FloatArray) -> tuple[FloatArray | float, ...]:
-    square = -8 * s * x - 16 * s * u - 16 * x * u - 32 * u**2
-    return 0.0, 8.0, 16 * (s + x) ** 2 - 64 * u**2, square, -16 * (s + x) - 32 * u
+class _Means(NamedTuple):
+    """What the traces depend on, for one mass of the pair."""
+
+    total: FloatArray  # D1 + D2
+    v2: FloatArray  # velocity of X, squared
+    above: FloatArray  # M^2 - 4 ml^2
+    x2: FloatArray  # ((D1 - D2)/(D1 + D2))^2 at the ends
+    rest: FloatArray  # 1 - x2
 
 
-def _scalar(s: FloatArray, x: FloatArray, u: FloatArray) -> tuple[FloatArray | float, ...]:
-    product = 32 * s * u + 8 * x**2 - 48 * x * u + 64 * u**2
-    square = -4 * s * x + 16 * s * u - 8 * x * u + 32 * u**2
-    return 8.0, 4.0, product, square, -8 * x + 32 * u
+def _vector(mean: _Means, x: FloatArray, u: float, s: FloatArray) -> FloatArray:
+    del x, s
+    t, excess = mean.total, _excess(mean)
+    mass = 128 * u / t + 768 * u**2 / t**2
+    pair = (1 + excess) * (t + 8 * u + mean.above) - 2 * u / mean.rest
+    trace = (32 + mass) * excess + (16 * mean.v2 - (16 + mass) * mean.x2) / mean.rest
+    return trace + 64 * mean.above * pair / t**2
 
 
-def _pseudoscalar(s: FloatArray, x: FloatArray, u: FloatArray) -> tuple[FloatArray | float, ...]:
-    return 8.0, 4.0, 8 * x**2 - 16 * x * u, -4 * s * x - 8 * x * u, -8 * x
+def _scalar(mean: _Means, x: FloatArray, u: float, s: FloatArray) -> FloatArray:
+    t, one = mean.total, 1 + _excess(mean)
+    product = 8 * x**2 + 32 * s * u - 48 * x * u + 64 * u**2
+    square = -4 * (s + 2 * u) * (x - 4 * u)
+    return 16 * one + 4 * product * one / t**2 + 8 * square / (t**2 * mean.rest) - 32 * (x - 4 * u) * one / t
+
+
+def _pseudoscalar(mean: _Means, x: FloatArray, u: float, s: FloatArray) -> FloatArray:
+    del s
+    t, excess = mean.total, _excess(mean)
+    mass = 64 * u * x / t**2
+    trace = (8 + 8 * mean.v2 + mass) * excess - (8 - 8 * mean.v2 + mass) * mean.x2 / mean.rest
+    return trace + 16 * mean.v2 + 32 * mean.above * x * (1 + excess) / t**2
+
+
+def _excess(mean: _Means) -> FloatArray:
+    """Artanh(x)/x - 1, the average of total/(2 D1) less 1, with its digits where it is small."""
+    small = mean.x2 < 0.1
+    few = np.where(small, mean.x2, 0.0)
+    series = np.zeros_like(few)
+    for order in range(14, 0, -1):
+        series = few * (series + 1 / (2 * order + 1))
+    x = np.sqrt(np.where(small, 0.1, mean.x2))
+    return np.where(small, series, np.log((1 + x) / np.sqrt(np.where(small, 0.9, mean.rest))) / x - 1)
 
 
 _TRACES: dict[Coupling, _Trace] = {"vector": _vector, "scalar": _scalar, "pseudoscalar": _pseudoscalar}
 
 
 @cache
-def _edge_nodes(nodes: int) -> tuple[FloatArray, FloatArray]:
-    """Gauss-Legendre nodes of [0, 1] in v, as v^2 with its weight 2v dv: a square root at 0 becomes smooth."""
-    v, weight = np.polynomial.legendre.leggauss(nodes)
-    v, weight = (v + 1) / 2, weight / 2
-    return v**2, 2 * v * weight
+def _nodes(nodes: int) -> tuple[FloatArray, FloatArray]:
+    """Gauss-Legendre nodes and weights of [0, 1]."""
+    node, weight = np.polynomial.legendre.leggauss(nodes)
+    return (node + 1) / 2, weight / 2

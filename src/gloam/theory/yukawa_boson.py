@@ -13,11 +13,18 @@ from gloam.constants import ELECTRON_MASS, MUON_MASS, TAU_MASS
 from gloam.theory.prediction import Prediction, branching_fractions
 from gloam.theory.radiators import radiative_factor
 from gloam.theory.three_body import lepton_pair_cross_section
-from gloam.theory.three_body_production import produced
+from gloam.theory.three_body_production import doubts, produced
 
-__all__ = ["LEPTONS", "predict_yukawa"]
+__all__ = ["LEPTONS", "partial_widths", "predict_yukawa"]
 
 LEPTONS = {"ee": ELECTRON_MASS, "mumu": MUON_MASS, "tautau": TAU_MASS}
+
+
+def partial_widths(
+    mass: float, yukawa: Mapping[str, float], width: Callable[[ArrayLike, float], FloatArray]
+) -> dict[str, float]:
+    """The widths in GeV into pairs of leptons, for Yukawa couplings y_l."""
+    return {name: yukawa[name] ** 2 * float(width(mass, lepton)) for name, lepton in LEPTONS.items()}
 
 
 def predict_yukawa(
@@ -33,19 +40,19 @@ def predict_yukawa(
     notes: tuple[str, ...],
 ) -> Prediction:
     """The prediction for a boson of Yukawa couplings y_l to the pairs "ee", "mumu" and "tautau"."""
-    partial = {name: yukawa[name] ** 2 * float(width(mass, lepton)) for name, lepton in LEPTONS.items()}
+    partial = partial_widths(mass, yukawa, width)
     short = "alp" if kind == "pseudoscalar" else "scalar"
     total = sum(partial.values())
-    small = max(yukawa.values()) < np.sqrt(4 * np.pi)
-    if not small:
-        notes += (f"the largest Yukawa coupling is {max(yukawa.values()):.3g}, above sqrt(4 pi): not perturbative",)
+    wrong = doubts(mass, total)
+    if (largest := max(yukawa.values())) > np.sqrt(4 * np.pi):
+        wrong += (f"the largest Yukawa coupling is {largest:.3g}, above sqrt(4 pi): not perturbative",)
     return Prediction(
         model,
         mass,
         f"mumu-{short}",
         {
-            f"mumu-{short}": produced(mass, kind, MUON_MASS, yukawa["mumu"], sqrt_s),
-            f"tautau-{short}": produced(mass, kind, TAU_MASS, yukawa["tautau"], sqrt_s),
+            f"mumu-{short}": produced(mass, kind, MUON_MASS, yukawa["mumu"], sqrt_s, not wrong),
+            f"tautau-{short}": produced(mass, kind, TAU_MASS, yukawa["tautau"], sqrt_s, not wrong),
         },
         reference,
         partial,
@@ -56,6 +63,6 @@ def predict_yukawa(
             lambda energy: lepton_pair_cross_section(mass, kind, MUON_MASS, energy),
             mass + 2 * MUON_MASS, sqrt_s, photon_cut,
         ),
-        valid=small and total < 0.1 * mass,
-        notes=notes + (() if total < 0.1 * mass else ("not narrow: the width is above 0.1 m",)),
+        valid=not wrong,
+        notes=notes + wrong,
     )  # fmt: skip

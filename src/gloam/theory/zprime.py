@@ -10,10 +10,9 @@ from gloam.constants import MUON_MASS, SQRT_S, TAU_MASS
 from gloam.theory.gminus2 import vector_loop
 from gloam.theory.lepton_decays import vector_width
 from gloam.theory.prediction import Prediction, branching_fractions, check_parameter
-from gloam.theory.radiators import PHOTON_CUT
-from gloam.theory.radiators import radiative_factor as _factor
+from gloam.theory.radiators import PHOTON_CUT, radiative_factor
 from gloam.theory.three_body import lepton_pair_cross_section
-from gloam.theory.three_body_production import produced
+from gloam.theory.three_body_production import doubts, produced
 
 __all__ = ["broad_cross_section", "cross_section", "invisible_fraction", "predict", "widths"]
 
@@ -107,20 +106,22 @@ def predict(mass: float, coupling: float = 1.0, sqrt_s: float = SQRT_S, photon_c
     check_parameter("mass of the Z'", mass)
     check_parameter("coupling g'", coupling)
     partial = widths(mass, coupling)
+    total = sum(partial.values())
+    wrong = doubts(mass, total)
     return Prediction(
         "zprime",
         mass,
         "mumu-zprime",
         {
-            "mumu-zprime": produced(mass, "vector", MUON_MASS, coupling, sqrt_s),
-            "tautau-zprime": produced(mass, "vector", TAU_MASS, coupling, sqrt_s),
+            "mumu-zprime": produced(mass, "vector", MUON_MASS, coupling, sqrt_s, not wrong),
+            "tautau-zprime": produced(mass, "vector", TAU_MASS, coupling, sqrt_s, not wrong),
         },
         REFERENCE,
         partial,
         branching_fractions(partial),
         coupling**2 * float(vector_loop(mass)),
-        sum(partial.values()),
-        _factor(lambda energy: cross_section(mass, energy), mass + 2 * MUON_MASS, sqrt_s, photon_cut),
-        valid=sum(partial.values()) < 0.1 * mass,
-        notes=NOTES + (() if sum(partial.values()) < 0.1 * mass else ("not narrow: the width is above 0.1 m",)),
+        total,
+        radiative_factor(lambda energy: cross_section(mass, energy), mass + 2 * MUON_MASS, sqrt_s, photon_cut),
+        valid=not wrong,
+        notes=NOTES + wrong,
     )

@@ -111,7 +111,9 @@ def test_the_efficiency_of_another_model(gloam, run, tmp_path):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--model", "zprime"], "give --cross-section"),
+        (["--model", "dark-higgsstrahlung"], "give a table of your own"),
+        (["--model", "zprime", "--decay", "electrons"], "ee, mumu, tautau or invisible"),
+        (["--model", "zprime", "--decay", "mumu", "--branching-fraction", "0.5"], "Leave out one"),
         (["--model", "axion", "--cross-section", "1"], "model: got 'axion'"),
         (["--model", "zprime", "--cross-section", "many"], "a number, or a table"),
         (["--model", "zprime", "--cross-section", "1", "--branching-fraction", "1.5"], "a fraction from 0 to 1"),
@@ -141,3 +143,27 @@ def test_in_words_a_recast_says_what_it_assumed(gloam, run):
     assert found.code == 0
     assert "limits on g_agammagamma [GeV^-1] at 0.9" in found.out
     assert "note: " in found.out
+
+
+def test_a_model_of_theory_needs_no_table(gloam, run):
+    """sigma B = g'^2 sigma_1 B with the cross section and the branching fraction of gloam theory."""
+    plain = gloam("recast", run, "--model", "zprime", "--json").document["limits"]
+    muons = gloam("recast", run, "--model", "zprime", "--decay", "mumu", "--json").document["limits"]
+    row = plain[len(plain) // 2]
+    theory = gloam("theory", "zprime", "--mass", row["mass"], "--json").document
+    assert row["coupling_ul"] == pytest.approx((row["xsec_ul_fb"] / theory["cross_section"]) ** 0.5, rel=1e-6)
+    fraction = theory["branching_fractions"]["mumu"]
+    assert muons[len(plain) // 2]["coupling_ul"] == pytest.approx(row["coupling_ul"] / fraction**0.5, rel=1e-6)
+
+
+def test_indirect_constraints_of_a_vector(gloam, tmp_path):
+    """The band of (g-2) in 2021 at 1 GeV, 3.93e-3 to 6.55e-3, and tridents; 2025 has an upper limit alone."""
+    with_band = {each["name"]: each for each in gloam("exclusions", "zprime", "--json").document}
+    assert with_band["(g-2) of the muon, 2021"]["kind"] == "band"
+    assert with_band["CCFR tridents"]["level"] == 0.95
+    later = {each["name"]: each for each in gloam("exclusions", "zprime", "--gminus2", "2025", "--json").document}
+    assert later["(g-2) of the muon, 2025"]["kind"] == "curve"
+    without = gloam("exclusions", "zprime", "--gminus2", "none", "--json").document
+    assert not any("g-2" in each["name"] and each["kind"] != "annotation" for each in without)
+    assert gloam("exclusions", "zprime", "--figure", tmp_path / "plane.png").code == 0
+    assert not any("g-2" in each["name"] for each in gloam("exclusions", "alp-photon", "--json").document)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gloam.constants import ELECTRON_MASS, MUON_MASS
+from gloam.constants import ALPHA, ELECTRON_MASS, FB_PER_INVERSE_GEV2, MUON_MASS
 from gloam.theory import dark_higgsstrahlung, dark_photon
 from gloam.theory.hadrons import NARROW, hadronic_ratio, near_resonance, pion_share
 
@@ -17,12 +17,14 @@ def test_the_convention_of_the_paper_has_no_hadrons_below_two_muons():
     assert far == pytest.approx(1.0, abs=1e-4)
 
 
-def test_the_electron_mass_only_matters_at_full_angle():
-    full = dark_photon.cross_section(1.0)
-    assert full == pytest.approx(float(dark_photon.cross_section(1.0, most_cosine=1.0)))
-    nearly = dark_photon.cross_section(1.0, most_cosine=1 - 2 * (ELECTRON_MASS / 10.58) ** 2)
-    assert full == pytest.approx(float(nearly), rel=1e-6)
-    assert np.isfinite(full)
+def test_at_full_angle_the_rate_is_that_of_radiative_return():
+    """12 pi^2 Gamma_ee / m delta(s (1 - x) - m^2), folded with the first-order collinear radiator."""
+    mass, s = 2.0, 10.58**2
+    x = 1 - mass**2 / s
+    radiator = 2 * ALPHA / (np.pi * x) * (np.log(s / ELECTRON_MASS**2) - 1) * (1 - x + x**2 / 2)
+    expected = 12 * np.pi**2 * dark_photon.widths(mass)["ee"] / (mass * s) * radiator * FB_PER_INVERSE_GEV2
+    assert float(dark_photon.cross_section(mass)) == pytest.approx(expected, rel=1e-6)
+    assert float(dark_photon.cross_section(mass, most_cosine=1.0)) == pytest.approx(expected, rel=1e-6)
 
 
 def test_the_photon_energy_is_that_of_two_bodies():

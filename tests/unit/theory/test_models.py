@@ -57,6 +57,7 @@ def test_what_cannot_be_answered_is_refused(arguments, words):
         ("dark-photon", 10.55, "not described above"),
         ("dark-photon", 3.0969, "narrow resonance"),
         ("alp-photon", 9.0, "not narrow"),
+        ("zprime", 5e-4, "not tested"),
         ("leptophilic-scalar", 1.0, "not perturbative"),
         ("b-dark-photons", 1.0, "branching fraction"),
     ],
@@ -94,3 +95,10 @@ def test_widths_and_lengths():
     assert found.ctau_mm == pytest.approx(MM_TIMES_GEV / found.width)
     assert predict("b-dark-baryon", 1.0).ctau_mm is None
     assert Production(1.0).valid
+
+
+@pytest.mark.parametrize("energy", [0.05, 91.2])
+def test_where_the_electron_has_mass_or_the_z_is_exchanged_nothing_holds(energy):
+    found = predict("alp-photon", 0.01, sqrt_s=energy)
+    assert not found.valid
+    assert "from 0.1 to 40 GeV" in found.notes[-1]

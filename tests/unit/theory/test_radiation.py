@@ -5,12 +5,11 @@ import pytest
 
 from gloam.constants import ELECTRON_MASS
 from gloam.errors import InputError
-from gloam.experiments import BELLE2, BELLE_UPSILON, KEKB, SUPERKEKB
-from gloam.experiments.belle import BELLE_OFF_RESONANCE
+from gloam.experiments import BELLE_UPSILON
 from gloam.theory import alp_photon, zprime
 from gloam.theory.effective_luminosity import effective_luminosity
 from gloam.theory.gminus2 import BANDS, coupling_band
-from gloam.theory.radiators import angular_radiator, beta, kuraev_fadin, radiative_factor
+from gloam.theory.radiators import angular_integral, angular_radiator, beta, kuraev_fadin, radiative_factor
 from gloam.theory.vacuum_polarisation import leptonic_shift, vacuum_polarisation_factor
 
 
@@ -35,6 +34,13 @@ def test_the_photon_follows_the_beam():
     # soft photons: sin^2/(sin^2 + (me/E)^2 cos^2)^2
     soft = angular_radiator(0.5, 1e-9)
     assert soft == pytest.approx(1 / 0.75, rel=1e-6)
+
+
+@pytest.mark.parametrize("x", [1e-3, 0.4, 0.99])
+def test_photons_at_all_angles(x):
+    assert float(angular_integral(x)) == pytest.approx(2 * np.log(10.58 / ELECTRON_MASS) - 1, rel=1e-7)
+    node, weight = np.polynomial.legendre.leggauss(300)
+    assert float(angular_integral(x, 0.99)) == pytest.approx(0.99 * float(angular_radiator(0.99 * node, x) @ weight))
 
 
 def test_the_leptonic_shift_joins_at_the_threshold_and_vanishes_at_zero():
@@ -66,11 +72,3 @@ def test_a_band_is_dated():
     assert BANDS["2021"].difference.standing == "published"
     with pytest.raises(InputError, match="2021"):
         coupling_band(1.0, "1999")
-
-
-def test_colliders_and_data_sets_say_what_is_recalled():
-    assert pytest.approx(10.58, abs=0.01) == KEKB.sqrt_s
-    assert SUPERKEKB.boost < KEKB.boost
-    assert KEKB.energy_spread.standing == "recalled"
-    assert all(data.luminosity.standing == "recalled" for data in (*BELLE_UPSILON, BELLE_OFF_RESONANCE))
-    assert all(data.luminosity.standing == "published" for data in BELLE2.values())

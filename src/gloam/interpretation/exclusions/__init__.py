@@ -3,11 +3,12 @@
 from gloam.interpretation.exclusions.content import Band, Content, Curve, Regions, Statement
 from gloam.interpretation.exclusions.conversions import gauge_coupling, kinetic_mixing
 from gloam.interpretation.exclusions.darkcast import DarkcastDeclaration, read_declaration
-from gloam.interpretation.exclusions.declaration import OURS, Exclusion, Kind, Plane, preferred_band
+from gloam.interpretation.exclusions.declaration import CALCULATED, OURS, Exclusion, Kind, Plane, preferred_band
 from gloam.interpretation.exclusions.formats import Form, parse
 from gloam.interpretation.exclusions.registry import coupling_plane, exclusions, models
 
 __all__ = [
+    "CALCULATED",
     "OURS",
     "Band",
     "Content",

@@ -17,6 +17,7 @@ from gloam.interpretation.exclusions.formats import Form, parse
 __all__ = [
     "ALPACA",
     "AXIONLIMITS",
+    "CALCULATED",
     "FACTS",
     "OURS",
     "Exclusion",
@@ -33,6 +34,8 @@ AXIONLIMITS = "MIT (AxionLimits)"
 ALPACA = "MIT (ALPaca)"
 FACTS = "published facts"
 OURS = "ours"
+CALCULATED = "calculated"
+"""From published measurements that are no curves themselves."""
 
 BAND_POINTS = 200
 

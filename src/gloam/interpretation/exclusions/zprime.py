@@ -53,7 +53,7 @@ PLANES = {
         ),
         missing=(
             "The curves of Belle (2109.08596) and of Belle II (2212.03066, 2403.02841) could not be obtained.",
-            "The limits from neutrino tridents (CHARM-II, CCFR) could not be obtained.",
+            "Published curves of neutrino tridents (CHARM-II, CCFR) could not be obtained; those shown are calculated.",
         ),
     )
 }  # fmt: skip
