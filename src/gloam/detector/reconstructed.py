@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.events import Particle
 
-__all__ = ["ReconstructedBatch"]
+__all__ = ["ReconstructedBatch", "joined"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +69,18 @@ class ReconstructedBatch:
             for axis, name in enumerate(("E", "px", "py", "pz")):
                 columns[f"{name}_{place}"] = np.ascontiguousarray(self.momenta[:, index, axis])
         return columns
+
+
+def joined(batches: Sequence[ReconstructedBatch]) -> ReconstructedBatch:
+    """One batch of all events of neighbouring batches of one sample, in their order."""
+    begin = batches[0]
+    return ReconstructedBatch(
+        begin.particles,
+        begin.links,
+        np.concatenate([batch.momenta for batch in batches]),
+        np.concatenate([batch.laboratory for batch in batches]),
+        np.concatenate([batch.found for batch in batches]),
+        np.concatenate([batch.identified for batch in batches]),
+        np.concatenate([batch.weights for batch in batches]),
+        begin.first,
+    )

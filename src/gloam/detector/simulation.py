@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
-from gloam.arrays import BoolArray, FloatArray
+from gloam.arrays import FloatArray
 from gloam.detector.declaration import Detector
 from gloam.detector.energy_spread import relative_spread_of_a_beam, spread_energies
-from gloam.detector.measurement import Measured, Momentum, measure_photons, measure_tracks
-from gloam.detector.reconstructed import ReconstructedBatch
+from gloam.detector.event_numbers import EventNumbers, chunks
+from gloam.detector.reconstructed import ReconstructedBatch, joined
+from gloam.detector.response import VisibleColumns, draw_hits, respond, visible_columns
 from gloam.errors import InputError
-from gloam.events import EventBatch, Particle
-from gloam.execution import random_stream
+from gloam.events import EventBatch
 
 __all__ = ["simulate"]
-
-CHUNK = 2048
-"""Events of one random stream. Part of what a seed means: with another number the same seed gives other events."""
-
-CHARGED = ("e", "mu", "pi", "p")
-UNSEEN = ("Z'", "A'", "S", "a", "h'", "psi", "B0", "anti-B0")
-"""Particles that leave no trace: those of dark sectors that do not decay within the event, and the other B."""
 
 
 def simulate(
@@ -32,6 +23,7 @@ def simulate(
 ) -> ReconstructedBatch:
     """The events as the detector reconstructs them, in the nominal centre of mass.
 
+    Both beams keep the ratio of their energies at any sqrt(s), so that the boost is that of the collider.
     The random numbers belong to the number of an event in its run, so that events do not depend on how a run is cut
     into batches. Smearing, efficiency and beam energies have streams of their own: with one of them changed or
     switched off the others stay the same.
@@ -46,10 +38,11 @@ def simulate(
             weight by their efficiencies, which is right where all of them are asked for, and wrong for a veto.
 
     Raises:
-        InputError: a particle that would have to decay first; a negative number of the first event.
+        InputError: a particle that would have to decay first, or none that is seen; a negative number of the first event.
 
     Example:
         >>> from gloam.detector import BELLE2
+        >>> from gloam.events import Particle
         >>> muons = (Particle("mu-", 0.10566), Particle("mu+", 0.10566))
         >>> p = np.array([[5.29, 5.2889, 0.0, 0.0], [5.29, -5.2889, 0.0, 0.0]])
         >>> seen = simulate(EventBatch(muons, p[None], np.ones(1)), BELLE2, seed=1)
@@ -58,103 +51,57 @@ def simulate(
     """
     if first < 0:
         raise InputError("number of the first event", first, "0 or more", "events are counted from 0")
-    columns = _visible(batch.particles)
-    count, seen = len(batch), len(columns.places)
-    laboratory, momenta = np.empty((count, seen, 4)), np.empty((count, seen, 4))
-    found, identified = np.empty((count, seen), np.bool_), np.empty((count, seen), np.bool_)
-    weights = batch.weights.copy()
-    to_laboratory = _as_matrix(detector.beams.to_laboratory(np.eye(4)))
-    back = _as_matrix(detector.beams.to_centre_of_mass(np.eye(4)))
-    for rows, chunk, inside in _chunks(first, count):
-        numbers = _Numbers(seed, f"{detector.name} {sample}".rstrip(), chunk, inside)
-        true = _spread(batch, rows, detector, numbers)[:, columns.places].transpose(1, 2, 0)
-        response = _respond(_transformed(to_laboratory, true), columns, detector, numbers)
-        hits = _hits(response, numbers, hit_or_miss)
-        found[rows], identified[rows] = hits.found.T, hits.identified.T
-        weights[rows] *= hits.weights
-        lost = ~hits.found[:, None]
-        laboratory[rows] = np.where(lost, np.nan, response.measured).transpose(2, 0, 1)
-        momenta[rows] = np.where(lost, np.nan, _transformed(back, response.measured)).transpose(2, 0, 1)
-    particles = tuple(batch.particles[place] for place in columns.places)
-    return ReconstructedBatch(
-        particles, tuple(columns.places), momenta, laboratory, found, identified, weights, first
+    chain = _Chain(
+        detector, visible_columns(batch.particles), _matrix(detector.beams.to_laboratory(np.eye(4))),
+        _matrix(detector.beams.to_centre_of_mass(np.eye(4))), hit_or_miss,
     )  # fmt: skip
-
-
-class _Columns(NamedTuple):
-    """The visible particles: their places among all, and which of these are tracks and photons."""
-
-    places: list[int]
-    tracks: list[int]
-    photons: list[int]
-    species: list[str]
-    masses: FloatArray
+    name = f"{detector.name} {sample}".rstrip()
+    return joined([
+        _simulate_part(batch[rows], chain, EventNumbers(seed, name, chunk, inside), first + rows.start)
+        for rows, chunk, inside in chunks(first, len(batch))
+    ])  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
-    """The random numbers of some events of one chunk; the last axis of each array is the events."""
+class _Chain:
+    """What is the same for all events: the detector, who can be seen, and the way to the laboratory and back."""
 
-    seed: int
-    name: str
-    chunk: int
-    inside: slice
-
-    def _stream(self, purpose: str) -> np.random.Generator:
-        return random_stream(self.seed, f"detector {purpose} {self.name}", self.chunk)
-
-    def normal(self, purpose: str, shape: tuple[int, ...]) -> FloatArray:
-        return self._stream(purpose).standard_normal((*shape, CHUNK))[..., self.inside]
-
-    def uniform(self, purpose: str, shape: tuple[int, ...]) -> FloatArray:
-        return self._stream(purpose).random((*shape, CHUNK))[..., self.inside]
+    detector: Detector
+    columns: VisibleColumns
+    to_laboratory: FloatArray
+    to_centre_of_mass: FloatArray
+    hit_or_miss: bool
 
 
-class _Response(NamedTuple):
-    """Measured four-vectors (v, 4, n), and the chances (v, n) to find and then to identify a particle."""
-
-    measured: FloatArray
-    find: FloatArray
-    identify: FloatArray
-
-
-class _Hits(NamedTuple):
-    found: BoolArray
-    identified: BoolArray
-    weights: FloatArray
-
-
-def _visible(particles: Sequence[Particle]) -> _Columns:
-    places = []
-    for place, particle in enumerate(particles):
-        if not particle.final or particle.name in UNSEEN:
-            continue
-        if particle.name != "gamma" and _species(particle) not in CHARGED:
-            found, allowed = f"a {particle.name} that does not decay", "electrons, muons, pions, protons and photons"
-            raise InputError("simulate a detector", found, allowed, "let it decay within the event")
-        places.append(place)
-    seen = [particles[place] for place in places]
-    photons = [column for column, particle in enumerate(seen) if particle.name == "gamma"]
-    tracks = [column for column, particle in enumerate(seen) if particle.name != "gamma"]
-    masses = np.array([seen[column].mass for column in tracks])[:, None]
-    return _Columns(places, tracks, photons, [_species(seen[column]) for column in tracks], masses)
+def _simulate_part(batch: EventBatch, chain: _Chain, numbers: EventNumbers, first: int) -> ReconstructedBatch:
+    """The response to events of one chunk; inside, events are the last axis."""
+    columns = chain.columns
+    true = _spread(batch, chain.detector, numbers)[:, columns.places].transpose(1, 2, 0)
+    response = respond(_transformed(chain.to_laboratory, true), columns, chain.detector, numbers)
+    hits = draw_hits(response, numbers, hit_or_miss=chain.hit_or_miss)
+    laboratory = np.where(hits.found[:, None], response.measured, np.nan)
+    return ReconstructedBatch(
+        particles=tuple(batch.particles[place] for place in columns.places),
+        links=tuple(columns.places),
+        momenta=_transformed(chain.to_centre_of_mass, laboratory).transpose(2, 0, 1),
+        laboratory=laboratory.transpose(2, 0, 1),
+        found=hits.found.T,
+        identified=hits.identified.T,
+        weights=batch.weights * hits.weights,
+        first=first,
+    )
 
 
-def _species(particle: Particle) -> str:
-    return particle.name.rstrip("+-")
+def _spread(batch: EventBatch, detector: Detector, numbers: EventNumbers) -> FloatArray:
+    """The momenta at the energy of each collision, shape (n, k, 4)."""
+    if not detector.spread:
+        return batch.momenta
+    collider = detector.collider
+    relative = relative_spread_of_a_beam(float(collider.energy_spread), collider.sqrt_s)
+    return spread_energies(batch.momenta, batch.particles, relative * numbers.normal("beam energies", (2,)))
 
 
-def _chunks(first: int, count: int) -> Iterator[tuple[slice, int, slice]]:
-    """Rows of the batch, the chunk of the run that they belong to, and where in it they are."""
-    start = 0
-    while start < count:
-        chunk, offset = divmod(first + start, CHUNK)
-        taken = min(CHUNK - offset, count - start)
-        yield slice(start, start + taken), chunk, slice(offset, offset + taken)
-        start += taken
-
-
-def _as_matrix(transformed: FloatArray) -> FloatArray:
+def _matrix(transformed: FloatArray) -> FloatArray:
     """The Lorentz transformation whose images of the unit vectors are the rows given."""
     return np.ascontiguousarray(transformed.T)
 
@@ -166,64 +113,3 @@ def _transformed(matrix: FloatArray, p: FloatArray) -> FloatArray:
     """
     rows = [sum(factor * p[:, axis] for axis, factor in enumerate(row) if factor) for row in matrix.tolist()]
     return np.stack(rows, axis=1)
-
-
-def _spread(batch: EventBatch, rows: slice, detector: Detector, numbers: _Numbers) -> FloatArray:
-    momenta = batch.momenta[rows]
-    if not detector.spread:
-        return momenta
-    collider = detector.collider
-    relative = relative_spread_of_a_beam(float(collider.energy_spread), collider.sqrt_s)
-    return spread_energies(momenta, batch.particles, relative * numbers.normal("beam energies", (2,)))
-
-
-def _respond(true: FloatArray, columns: _Columns, detector: Detector, numbers: _Numbers) -> _Response:
-    """The response to particles in the laboratory, shape (v, 4, n)."""
-    measured = np.empty_like(true)
-    find, identify = np.empty_like(true[:, 0]), np.ones_like(true[:, 0])
-    normal = numbers.normal("measurement", (3, len(true)))
-    if columns.tracks:
-        p = _momentum(true, columns.tracks)
-        _enter(measured, columns.tracks, measure_tracks(p, columns.masses, detector.tracks, normal[:, columns.tracks]))
-        cosine = p.z / p.size
-        find[columns.tracks] = detector.tracks.covers.covers(cosine) * detector.tracks.efficiency.at(p.transverse)
-        for row, (column, species) in enumerate(zip(columns.tracks, columns.species, strict=True)):
-            identify[column] = _identification(detector, species, p.size[row], cosine[row])
-    if columns.photons:
-        p = _momentum(true, columns.photons)
-        cluster = measure_photons(p, detector.photons, normal[:, columns.photons])
-        _enter(measured, columns.photons, cluster)
-        inside = detector.photons.covers.covers(p.z / p.size)
-        find[columns.photons] = inside * detector.photons.efficiency.at(cluster.energy)
-    return _Response(measured, find, identify)
-
-
-def _momentum(true: FloatArray, columns: list[int]) -> Momentum:
-    chosen = true[columns]
-    return Momentum.of(chosen[:, 1], chosen[:, 2], chosen[:, 3])
-
-
-def _enter(measured: FloatArray, columns: list[int], values: Measured) -> None:
-    for component, value in enumerate(values):
-        measured[columns, component] = value
-
-
-def _identification(detector: Detector, species: str, momentum: FloatArray, cosine: FloatArray) -> FloatArray:
-    tracks = detector.tracks
-    efficiency = np.ones_like(momentum)
-    if (curve := tracks.identification.get(species)) is not None:
-        efficiency = curve.at(momentum)
-    if (outer := tracks.outer.get(species)) is not None:
-        efficiency = efficiency * outer.covers(cosine)
-    return efficiency
-
-
-def _hits(response: _Response, numbers: _Numbers, hit_or_miss: bool) -> _Hits:
-    """One uniform number decides both: found below the one chance, identified below the product."""
-    both = response.find * response.identify
-    if hit_or_miss:
-        u = numbers.uniform("efficiency", (len(response.find),))
-        return _Hits(u < response.find, u < both, np.ones(u.shape[-1]))
-    found, identified = response.find > 0, both > 0
-    chances = np.where(identified, both, np.where(found, response.find, 1.0))
-    return _Hits(found, identified, chances.prod(0))

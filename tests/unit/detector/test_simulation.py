@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gloam.detector import BELLE, BELLE2, BELLE2_2018_MUMU, extra_energy, perfect, simulate, varied
-from gloam.detector.simulation import CHUNK
+from gloam.detector.event_numbers import CHUNK
 from gloam.errors import InputError
 from gloam.events import EventBatch, Particle
 from gloam.generation import generate, make_process
@@ -47,6 +47,17 @@ def test_a_tau_must_decay_first():
     events, _ = generate(make_process("tautau-scalar", mass=2.0), 10, seed=1)
     with pytest.raises(InputError, match="tau- that does not decay"):
         simulate(events, BELLE2, seed=1)
+
+
+def test_something_must_be_visible():
+    events, _ = generate(make_process("b-dark-photons", mass=1.0), 10, seed=1)
+    with pytest.raises(InputError, match="nothing that it sees: anti-B0, A', A'"):
+        simulate(events, BELLE, seed=1)
+
+
+def test_no_events_are_answered():
+    none = simulate(EVENTS[:0], BELLE2, seed=1, first=5)
+    assert (len(none), none.momenta.shape, none.first) == (0, (0, 2, 4), 5)
 
 
 def test_events_are_counted_from_zero():
