@@ -10,7 +10,7 @@ from gloam.calibration.spurious_signal import (
     spurious_yield,
     write_spurious_signal,
 )
-from gloam.calibration.streaming import SimulatedSpectrum, simulated_spectrum
+from gloam.calibration.streaming import SimulatedSpectrum, simulated_spectrum, visible_cross_section
 
 __all__ = [
     "OrderChoice",
@@ -25,5 +25,6 @@ __all__ = [
     "select_orders",
     "simulated_spectrum",
     "spurious_yield",
+    "visible_cross_section",
     "write_spurious_signal",
 ]

@@ -13,7 +13,7 @@ from gloam.generation import GeneratedBatch, Process, Tally, stream
 from gloam.selection import Cut, CutFlow, Entries, select
 from gloam.spectra import Axis, Origin, Spectrum, fill_batches
 
-__all__ = ["SimulatedSpectrum", "simulated_spectrum"]
+__all__ = ["SimulatedSpectrum", "simulated_spectrum", "visible_cross_section"]
 
 BATCH = 65536
 """Events that are in memory together, for each thread."""
@@ -28,7 +28,8 @@ class SimulatedSpectrum:
         flow: what each cut left; before any cut are the entries that were observed.
         tally: of the generated points, hence the cross section.
         generated: number of events.
-        weight: sum of their weights; spectrum / weight times a cross section is a visible cross section.
+        weight: sum of their weights; see `visible_cross_section`.
+        is_decay: whether the process is a decay, which has no cross section.
     """
 
     spectrum: Spectrum
@@ -36,6 +37,7 @@ class SimulatedSpectrum:
     tally: Tally
     generated: int
     weight: float
+    is_decay: bool = False
 
 
 def simulated_spectrum(
@@ -93,7 +95,26 @@ def simulated_spectrum(
     spectrum = fill_batches(values(), axes, origin=Origin("pseudo", asked), asked=asked)
     if account.flow is None:
         raise InputError(asked, "no events", "at least one event", "generate more of them")
-    return SimulatedSpectrum(spectrum, account.flow, account.tally, events, account.weight)
+    return SimulatedSpectrum(spectrum, account.flow, account.tally, events, account.weight, process.is_decay)
+
+
+def visible_cross_section(found: SimulatedSpectrum) -> Spectrum:
+    """The spectrum in fb: times a luminosity in fb^-1 it is what to expect.
+
+    Its variances are those of the simulated events that passed; the error of the cross section, `found.tally`, is common
+    to all bins and left out.
+
+    Raises:
+        InputError: a decay, which has no cross section.
+    """
+    if found.is_decay:
+        remedy = "multiply the spectrum by a number of decays over `weight`"
+        raise InputError("visible cross section", "events of a decay", "events of a collision", remedy)
+    scale = found.tally.cross_section / found.weight
+    spectrum = found.spectrum
+    return Spectrum(
+        spectrum.axes, scale * spectrum.contents, scale**2 * spectrum.variances(flow=True), origin=spectrum.origin
+    )
 
 
 @dataclass(frozen=True, slots=True)

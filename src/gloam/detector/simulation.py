@@ -38,7 +38,7 @@ def simulate(
             weight by their efficiencies, which is right where all of them are asked for, and wrong for a veto.
 
     Raises:
-        InputError: a particle that would have to decay first, or none that is seen; a negative number of the first event.
+        InputError: a particle that would have to decay first, or none that is seen; a negative `first`.
 
     Example:
         >>> from gloam.detector import BELLE2

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from gloam.calibration import simulated_spectrum
+from gloam.calibration import simulated_spectrum, visible_cross_section
 from gloam.detector import BELLE2, simulate
 from gloam.errors import InputError
 from gloam.generation import generate, make_process
 from gloam.kinematics import recoil_mass_squared
-from gloam.selection import above, below, choose, observe, select
+from gloam.selection import Entries, above, below, choose, observe, select
 from gloam.spectra import Axis, fill
 
 PROCESS = make_process("gamma-alp", mass=2.0)
@@ -75,3 +75,31 @@ def test_two_observables_fill_a_plane():
     plane = simulated_spectrum(PROCESS, BELLE2, recoils, CUTS, axes, events=1000, seed=1).spectrum
     line = simulated_spectrum(PROCESS, BELLE2, recoils, CUTS, [AXIS], events=1000, seed=1).spectrum
     np.testing.assert_allclose(plane.contents.sum(1), line.contents)
+
+
+def test_a_visible_cross_section_is_that_of_weighted_points():
+    """Weighted events sum to it: the cross section over the number of points, less those that fail."""
+    process = make_process("3gamma", min_energy=0.5, min_angle=20)
+    kinds = [simulated_spectrum(process, BELLE2, recoils, CUTS, [AXIS], events=8192, seed=1, weighted=weighted)
+             for weighted in (True, False)]  # fmt: skip
+    full, plain = map(visible_cross_section, kinds)
+    np.testing.assert_allclose(full.contents, kinds[0].spectrum.contents / kinds[0].tally.trials, rtol=0.05)
+    apart = full.contents.sum() - plain.contents.sum()
+    # an event has up to three entries, which are not independent
+    assert abs(apart) < 4 * np.sqrt(3 * (full.variances(flow=True) + plain.variances(flow=True)).sum())
+    for visible, found in zip((full, plain), kinds, strict=True):
+        np.testing.assert_allclose(visible.counts(), found.spectrum.counts())
+        assert 0 < visible.contents.sum() < 3 * found.tally.cross_section
+
+
+def test_a_decay_has_no_visible_cross_section():
+    process = make_process("b-dark-baryon", mass=2.0)
+
+    def protons(seen):
+        found = seen.found[:, 0]
+        energy = np.where(found, seen.momenta[:, 0, 0], -1.0)
+        return Entries({"E": energy}, seen.numbers, seen.weights)
+
+    found = simulated_spectrum(process, BELLE2, protons, [], [Axis([0.0, 12.0], "E")], events=100, seed=1)
+    with pytest.raises(InputError, match="visible cross section: got events of a decay"):
+        visible_cross_section(found)
