@@ -101,8 +101,8 @@ def simulated_spectrum(
 def visible_cross_section(found: SimulatedSpectrum) -> Spectrum:
     """The spectrum in fb: times a luminosity in fb^-1 it is what to expect.
 
-    Its variances are those of the simulated events that passed; the error of the cross section, `found.tally`, is common
-    to all bins and left out.
+    Its variances are those of the simulated events that passed; the error of the cross section, in `found.tally`, is
+    common to all bins and left out.
 
     Raises:
         InputError: a decay, which has no cross section.
