@@ -10,17 +10,21 @@ from gloam.calibration.spurious_signal import (
     spurious_yield,
     write_spurious_signal,
 )
+from gloam.calibration.streaming import SimulatedSpectrum, simulated_spectrum, visible_cross_section
 
 __all__ = [
     "OrderChoice",
     "OrderTrial",
     "OrdersByRegion",
+    "SimulatedSpectrum",
     "SpuriousSignal",
     "expected_spectrum",
     "measure_spurious_signal",
     "read_spurious_signal",
     "select_order",
     "select_orders",
+    "simulated_spectrum",
     "spurious_yield",
+    "visible_cross_section",
     "write_spurious_signal",
 ]
