@@ -15,11 +15,12 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-demo: .venv/.base ## scan real dimuon spectra (CMS Open Data) and draw the figures
+demo: .venv/.base ## scan real dimuon spectra (CMS Open Data) and a dark-sector search, and draw the figures
 	$(BIN)/gloam run cms_dimuon
-	@echo "report   runs/cms_dimuon/report.html"
-	@echo "figures  runs/cms_dimuon/figures/"
-	@echo "tables   runs/cms_dimuon/scan.csv, limits.csv"
+	$(BIN)/gloam run belle2_alp_3gamma
+	@echo "report   runs/cms_dimuon/report.html, runs/belle2_alp_3gamma/report.html"
+	@echo "figures  runs/cms_dimuon/figures/, runs/belle2_alp_3gamma/figures/"
+	@echo "tables   runs/cms_dimuon/scan.csv, limits.csv, and the same in runs/belle2_alp_3gamma/"
 
 test: check unit ## style, layers, types and tests
 

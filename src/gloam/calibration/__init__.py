@@ -2,6 +2,8 @@
 
 from gloam.calibration.background_order import OrderChoice, select_order
 from gloam.calibration.orders_by_region import OrdersByRegion, OrderTrial, select_orders
+from gloam.calibration.peaks import PeakFit, fit_crystal_ball
+from gloam.calibration.prepared import WRONG_PAIRS, PreparedScan
 from gloam.calibration.spurious_signal import (
     SpuriousSignal,
     expected_spectrum,
@@ -11,14 +13,22 @@ from gloam.calibration.spurious_signal import (
     write_spurious_signal,
 )
 from gloam.calibration.streaming import SimulatedSpectrum, simulated_spectrum, visible_cross_section
+from gloam.calibration.templates import LEAST_EFFECTIVE, BackgroundTemplate, WeightedCounts
 
 __all__ = [
+    "LEAST_EFFECTIVE",
+    "WRONG_PAIRS",
+    "BackgroundTemplate",
     "OrderChoice",
     "OrderTrial",
     "OrdersByRegion",
+    "PeakFit",
+    "PreparedScan",
     "SimulatedSpectrum",
     "SpuriousSignal",
+    "WeightedCounts",
     "expected_spectrum",
+    "fit_crystal_ball",
     "measure_spurious_signal",
     "read_spurious_signal",
     "select_order",

@@ -55,9 +55,12 @@ def _print(document: dict[str, Any], out: Path | None) -> None:
         f"{limit['level']:.0%} CL ({limit['method']})"
     )
     for row in rows[:: max(1, len(rows) // 10)]:
-        values = [row["n_sig_ul_exp_0"], row["xsec_ul_fb_exp_0"], row["exponent"]]
-        events, fb, exponent = ("not known" if value is None else f"{value:.3g}" for value in values)
-        click.echo(f"  {row['channel']:<12} {row['mass']:.6g} GeV: {events} events, {fb} fb, exponent {exponent}")
+        values = [row["n_sig_ul_exp_0"], row["xsec_ul_fb_exp_0"], row.get("coupling_ul_exp_0"), row["exponent"]]
+        events, fb, coupling, exponent = ("not known" if value is None else f"{value:.3g}" for value in values)
+        on_coupling = f", coupling {coupling}" if "coupling_ul_exp_0" in row else ""
+        click.echo(
+            f"  {row['channel']:<12} {row['mass']:.6g} GeV: {events} events, {fb} fb{on_coupling}, exponent {exponent}"
+        )
     for note in document["notes"]:
         click.echo(f"  note: {note}")
     if out is not None:

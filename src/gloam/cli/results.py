@@ -82,7 +82,7 @@ def _print(numbers: dict[str, Any], directory: Path, figures: bool) -> None:
         f"{numbers['seconds']:.2f} s"
     )
     for channel in numbers["channels"]:
-        click.echo(f"  {channel['channel']:<12} {_extreme('largest excess', channel['max_excess'])}")
+        click.echo(f"  {channel['channel']:<14} {_extreme('largest excess', channel['max_excess'])}")
     if numbers["toys"]:
         click.echo(f"  {_global(numbers)}")
     limit = numbers["limit"]
@@ -91,6 +91,8 @@ def _print(numbers: dict[str, Any], directory: Path, figures: bool) -> None:
         click.echo(f"  upper limits on the yield ({method}), median: {medians}")
     if medians := _medians(numbers, "median_xsec_ul_fb"):
         click.echo(f"  upper limits in fb ({limit['cross_section']['xsec_ul_fb']}), median: {medians}")
+    if medians := _medians(numbers, "median_coupling_ul"):
+        click.echo(f"  upper limits on {limit['coupling']}, median: {medians}")
     shown = [note for note in numbers["notes"] if not note.startswith(USUAL)]
     for note in shown:
         click.echo(f"  note: {note}")
@@ -108,7 +110,7 @@ def _global(numbers: dict[str, Any]) -> str:
 
 
 def _medians(numbers: dict[str, Any], key: str) -> str:
-    return ", ".join(f"{channel['channel']} {channel[key]:.3g}" for channel in numbers["channels"] if channel[key])
+    return ", ".join(f"{each['channel']} {each[key]:.3g}" for each in numbers["channels"] if each.get(key))
 
 
 def _extreme(label: str, found: dict[str, Any] | None) -> str:

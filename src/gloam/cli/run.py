@@ -11,21 +11,24 @@ from gloam.cli.options import common_options, engine_options, output_options, to
 __all__ = ["command"]
 
 
-@click.command("run", epilog="Example: gloam run cms_dimuon --out results")
+@click.command("run", epilog="Examples: gloam run cms_dimuon  |  gloam run belle2_alp_3gamma --inject 3 0.003")
 @click.argument("search")
 @click.option("--data", metavar="FILE[:OBJECT]", help="Your data instead of those of the search.")
 @click.option(
     "--stage", type=click.Choice(["events", "selected", "spectrum"]), default="selected", show_default=True,
     help="What your file holds: all events, selected events, or a filled spectrum.",
 )  # fmt: skip
+@click.option(
+    "--inject", type=float, nargs=2, metavar="MASS COUPLING", help="Add a signal to the pseudo-data of the search."
+)
 @click.option("--toys", type=click.IntRange(1), metavar="N", help="Of the whole scan without a signal, for p_global.")
 @toy_options
 @output_options
 @engine_options
 @common_options
 def command(
-    search: str, data: str | None, stage: str, toys: int | None, first_toy: int, exhaustive: bool, resume: bool,
-    workers: int, out: Path | None, figures: bool, threads: int | None, seed: int,
+    search: str, data: str | None, stage: str, inject: tuple[float, float] | None, toys: int | None, first_toy: int,
+    exhaustive: bool, resume: bool, workers: int, out: Path | None, figures: bool, threads: int | None, seed: int,
     as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Run SEARCH and write its tables, figures and page."""
@@ -38,5 +41,7 @@ def command(
     asked = ToyOptions(toys, first_toy, exhaustive, resume, workers)
     declared = load_search(search)
     with progress_bar(search, 2 * hypotheses(declared), not (quiet or as_json)) as advance:
-        result = run(declared, data, stage=stage, threads=threads, progress=advance)  # type: ignore[arg-type]
+        result = run(
+            declared, data, stage=stage, seed=seed, inject=inject, threads=threads, progress=advance,  # type: ignore[arg-type]
+        )  # fmt: skip
     deliver(result, out, figures, seed, as_json, quiet, asked, threads)

@@ -20,6 +20,11 @@ def command(search: str, as_json: bool, quiet: bool) -> None:
 
     declared = load_search(search)
     document = declared.model_dump(mode="json")
+    if declared.preparation is not None:
+        from gloam.workflow.prepare import in_numbers
+        from gloam.workflow.prepared import prepared
+
+        document["simulated"] = {name: in_numbers(scan) for name, scan in prepared(declared).items()}
     if as_json:
         print_json(document)
         return
@@ -36,6 +41,8 @@ def _print(document: Any, depth: int) -> None:
         if isinstance(value, dict) and "standing" in value:
             error = f" +- {value['error']:g}" if value["error"] else ""
             click.echo(f"{indent}{key}: {value['value']:g}{error} {value['unit']} [{value['standing']}]")
+        elif value is None and depth:
+            continue  # another entry says it, or there is none
         elif isinstance(value, dict):
             click.echo(f"{indent}{key}:")
             _print(value, depth + 1)
@@ -53,5 +60,5 @@ def _text(value: Any) -> str:
     if value is None:
         return "not known"
     if isinstance(value, list):
-        return "none" if not value else "; ".join(str(item) for item in value)
-    return str(value)
+        return "none" if not value else "; ".join(map(_text, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)

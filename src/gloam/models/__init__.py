@@ -24,6 +24,7 @@ from gloam.models.parameter import Parameter, Table, evaluate, read_table
 from gloam.models.polynomial import Polynomial, Steps
 from gloam.models.radiative import ExponentialTail, RadiativeTail
 from gloam.models.signal import SignalShape, expected_fractions, fraction_within
+from gloam.models.tabulated import Tabulated
 from gloam.models.template import Template, TemplateHistogram, template
 from gloam.models.template_background import Peak, TemplateBackground
 from gloam.models.terms import StructuredBackground, Terms, background_terms, parameter_names
@@ -58,6 +59,7 @@ __all__ = [
     "Stretched",
     "StructuredBackground",
     "Table",
+    "Tabulated",
     "Template",
     "Template2D",
     "TemplateBackground",

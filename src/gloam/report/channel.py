@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from gloam.arrays import FloatArray
-from gloam.interpretation import CrossSectionLimits, YieldFactors, cross_section_limits
+from gloam.interpretation import (
+    Coupling,
+    CouplingLimits,
+    CrossSectionLimits,
+    YieldFactors,
+    coupling_limits,
+    cross_section_limits,
+)
 from gloam.scans import ScanResult, VariantResults
 from gloam.scans.counting import CountingResult
 from gloam.statistics import CountingSignificances, NuisanceEffects, UpperLimits, VariantSummary
@@ -42,6 +49,7 @@ class ChannelResult:
         factors: luminosity, efficiency and others, as far as they are known.
         variants: fits and limits of all background variants; None where there is the nominal one alone.
         nuisances: what the nuisance parameters do at some of the hypotheses; None where there are none.
+        coupling: what limits on the cross section are turned into; None where no model is declared.
     """
 
     name: str
@@ -52,6 +60,7 @@ class ChannelResult:
     factors: YieldFactors = field(default_factory=YieldFactors)
     variants: ChannelVariants | None = None
     nuisances: NuisanceEffects | None = None
+    coupling: Coupling | None = None
 
     @property
     def z_local(self) -> FloatArray:
@@ -62,6 +71,14 @@ class ChannelResult:
     def cross_section(self) -> CrossSectionLimits:
         """The limits on the cross section, NaN where a factor is not known."""
         return cross_section_limits(self.limits, self.factors, self.result.mass)
+
+    @property
+    def coupling_limits(self) -> CouplingLimits | None:
+        """The limits on the coupling of a model; None where none is declared."""
+        if self.coupling is None:
+            return None
+        limits = self.cross_section
+        return coupling_limits(limits.observed, limits.expected, self.result.mass, self.coupling)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +111,16 @@ class CountingChannel:
     @property
     def nuisances(self) -> None:
         """Fitted parameters: none, uncertainties are averaged over."""
+        return
+
+    @property
+    def coupling(self) -> None:
+        """Of a model: none is declared."""
+        return
+
+    @property
+    def coupling_limits(self) -> None:
+        """On the coupling of a model: none is declared."""
         return
 
     @property

@@ -94,6 +94,7 @@ def write_page(
         f"<h1>{escape(title)}</h1>",
         _in_words(summary, channels),
         _overview(shown, path),
+        _coupling(shown, path),
         _table(channels, summary),
         *(_channel(channel, shown, path) for channel in channels),
         _notes(summary),
@@ -135,6 +136,16 @@ def _overview(shown: Mapping[str, Path], path: Path) -> str:
         "the background of that fit. Below: the signed local significance of each mass."
     )
     return _figure(shown["overview"], "Overview: fits at the largest excess and local significance", caption, path)
+
+
+def _coupling(shown: Mapping[str, Path], path: Path) -> str:
+    if "coupling" not in shown:
+        return ""
+    caption = (
+        "Upper limits on the coupling, ours in red, and what others have excluded, each at its own confidence level. "
+        "On pseudo-data ours is the expected limit."
+    )
+    return _figure(shown["coupling"], "Mass and coupling", caption, path)
 
 
 def _table(channels: Sequence[Channel], summary: Mapping[str, Any]) -> str:

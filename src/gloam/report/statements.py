@@ -175,9 +175,16 @@ def published_statement(summary: Mapping[str, Any]) -> str:
     each = [
         f"{name} {point['found']:.6g} ({point['known']:.7g}, {point['reference']})"
         for name, point in published.get("channels", {}).items()
+        if "found" in point
     ]
     found = f" Found (published): {'; '.join(each)}." if each else ""
-    return f"Compared with what is published: {'; '.join(parts)}.{found}"
+    ratios = [
+        f"{point['masses'][0]:.3g} to {point['masses'][1]:.3g} GeV {point['median_ratio']:.2f}"
+        for point in published.get("channels", {}).values()
+        if point.get("median_ratio") is not None
+    ]
+    in_ranges = f" Median ratio in ranges of the mass: {'; '.join(ratios)}." if ratios else ""
+    return f"Compared with what is published: {'; '.join(parts)}.{found}{in_ranges}"
 
 
 def variants_statement(channel: Channel) -> str:

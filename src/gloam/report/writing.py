@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from gloam.interpretation.exclusions import Exclusion, Plane
 from gloam.report.channel import Channel, CountingChannel
 from gloam.report.figures import (
     counts_figure,
+    exclusion_figure,
     fit_figure,
     limit_figure,
     overview_figure,
@@ -24,10 +26,15 @@ from gloam.report.views import fit_view, largest_excess
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["figure_stem", "write_figures"]
+__all__ = ["CouplingPlane", "figure_stem", "write_figures"]
+
+CouplingPlane: TypeAlias = tuple[Plane, tuple[Exclusion, ...]]
+"""A plane with its published exclusions, and our own."""
 
 
-def write_figures(channels: Sequence[Channel], directory: Path, palette: str = "hep") -> list[Path]:
+def write_figures(
+    channels: Sequence[Channel], directory: Path, palette: str = "hep", plane: CouplingPlane | None = None
+) -> list[Path]:
     """The files of all figures, PNG and PDF: fit or counts, significance, limit, variants of each channel, `overview`.
 
     A channel without a certified fit has no figure of one.
@@ -36,13 +43,16 @@ def write_figures(channels: Sequence[Channel], directory: Path, palette: str = "
         channels: what to draw.
         directory: made if it is not there.
         palette: "hep" or "colour-blind".
+        plane: published exclusions and our own limits on the coupling of a model, drawn as `coupling`.
     """
     written: list[Path] = []
     for channel in channels:
         for kind, figure in _figures(channel, palette):
             written += save_figure(figure, directory, figure_stem(channel, kind))
     overview = overview_figure(channels)
-    return written if overview is None else written + save_figure(overview, directory, "overview")
+    if overview is not None:
+        written += save_figure(overview, directory, "overview")
+    return written if plane is None else written + save_figure(exclusion_figure(*plane), directory, "coupling")
 
 
 def _figures(channel: Channel, palette: str) -> Iterator[tuple[str, Figure]]:

@@ -5,25 +5,45 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from gloam.errors import InputError
 from gloam.models import Polynomial, SignalShape, background_named, shape_named
+from gloam.searches.preparation import Declaration, PreparedSpectrum, Range, ThreePhotons
 from gloam.sourced import Sourced
 from gloam.statistics import LimitMethod
 from gloam.systematic import Systematic
 
 __all__ = ["Channel", "Observable", "Search", "sourced_numbers"]
 
-
-def _ordered(ends: tuple[float, float]) -> tuple[float, float]:
-    if not ends[0] < ends[1]:
-        raise ValueError(f"({ends[0]:g}, {ends[1]:g}) is not a range: write the lower end first")
-    return ends
+PREPARED = "prepared"
+"""A signal shape that comes from the artefact of `gloam prepare`."""
 
 
 def _shape(text: str) -> str:
-    return _known(text, lambda: shape_named(text, 1.0))
+    return text if text == PREPARED else _known(text, lambda: shape_named(text, 1.0))
+
+
+def _step(step: float | str) -> float | str:
+    """A step above 0, or a positive multiple of sigma."""
+    number = step if isinstance(step, float) else _multiple(step)
+    if not number > 0:
+        raise ValueError(f"{step!r} is not a step: write a number above 0, or a multiple such as 0.5sigma")
+    return step
+
+
+def _multiple(text: str) -> float:
+    try:
+        return float(text.removesuffix("sigma")) if text.endswith("sigma") else 0.0
+    except ValueError:
+        return 0.0
+
+
+def _window(window: float | tuple[float, float]) -> float | tuple[float, float]:
+    low, high = (-window, window) if isinstance(window, float) else window
+    if not low < 0 < high:
+        raise ValueError(f"{window!r} is not a window: write a half-width above 0, or ends such as (-20, 30)")
+    return window
 
 
 def _background(text: str) -> str:
@@ -39,70 +59,90 @@ def _known(text: str, build: Callable[[], object]) -> str:
     return text
 
 
-Range = Annotated[tuple[float, float], AfterValidator(_ordered)]
-
-
-class _Declaration(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
-class Observable(_Declaration):
+class Observable(Declaration):
     """The quantity whose spectrum is scanned.
 
     Attributes:
         column: its name in event files.
         unit: the unit of values in them.
         label: how figures write it, without unit; may hold TeX between dollar signs.
+        is_square: whether a particle of mass m peaks at m^2, not at m.
     """
 
     column: str
     unit: str = "GeV"
     label: str
+    is_square: bool = False
 
 
-class Channel(_Declaration):
+class Channel(Declaration):
     """One spectrum of a search and how it is scanned.
 
     Attributes:
         name: short, in file names and tables.
         title: for readers.
-        data: file in the room's folder that holds the events.
-        range: of the axis and of the grid, in the unit of the observable.
-        bin_width: of the axis.
-        step: of the grid.
-        window: half-width of the fit window in units of the width.
-        signal: a shape as on the command line, such as "crystal-ball:1.5,3".
-        width: standard deviation of the signal's core.
+        data: file in the room's folder that holds the events; None where they are pseudo-data.
+        spectrum: of the preparation of the search, which gives the axis, the signal shape, the efficiency, and the
+            template that pseudo-data are drawn from; None where there is none.
+        observable: where it is another one than that of the search.
+        range: of the axis and of the grid, in the unit of the observable; None: the axis is that of the spectrum.
+        masses: of the grid, in GeV; None: those of the range.
+        bin_width: of the axis; None: that of the spectrum.
+        step: of the grid; as in "0.5sigma" in units of the width.
+        window: half-width of the fit window in units of the width, or how far it goes below and above the position.
+        signal: a shape as on the command line, such as "crystal-ball:1.5,3", or "prepared".
+        width: standard deviation of the signal's core; None for a prepared shape.
         background: as on the command line, such as "polynomial:2"; the order is fixed before the scan.
         background_reason: why this form and order.
         vetoes: ranges that are not fitted.
         control_peak: a known particle in the range, at which the scan is checked.
+        systematics: named uncertainties of this channel, beside those of the search.
     """
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
     title: str
-    data: str
-    range: Range
-    bin_width: float = Field(gt=0)
-    step: float = Field(gt=0)
-    window: float = Field(gt=0)
+    data: str | None = None
+    spectrum: str | None = None
+    observable: Observable | None = None
+    range: Range | None = None
+    masses: Range | None = None
+    bin_width: Annotated[float, Field(gt=0)] | None = None
+    step: Annotated[float | str, AfterValidator(_step)]
+    window: Annotated[float | tuple[float, float], AfterValidator(_window)]
     signal: Annotated[str, AfterValidator(_shape)]
-    width: Sourced
+    width: Sourced | None = None
     background: Annotated[str, AfterValidator(_background)]
     background_reason: str
     vetoes: tuple[Range, ...] = ()
     control_peak: Sourced | None = None
+    systematics: tuple[Systematic, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Channel:
+        own = (self.data, self.range, self.bin_width, self.width)
+        if self.spectrum is None and None in own:
+            raise ValueError("a channel without a prepared spectrum needs data, range, bin_width and width")
+        if self.spectrum is not None and (self.data is not None or self.masses is None or self.signal != PREPARED):
+            raise ValueError(f"a channel with a prepared spectrum has masses, the signal {PREPARED!r}, and no data")
+        if self.spectrum is None and (self.signal == PREPARED or isinstance(self.step, str)):
+            raise ValueError("a prepared signal, or a step in units of the width, needs a prepared spectrum")
+        return self
+
+    @property
+    def window_ends(self) -> tuple[float, float]:
+        """How far the window goes from the position, in units of the width: below (negative) and above."""
+        return (-self.window, self.window) if isinstance(self.window, float) else self.window
 
     def signal_shape(self) -> SignalShape:
-        """The shape of the signal."""
-        return shape_named(self.signal, float(self.width))
+        """The shape of a signal that is not prepared."""
+        return shape_named(self.signal, float(self.width or 0.0))
 
     def background_form(self) -> Polynomial:
         """The form of the background."""
         return background_named(self.background)
 
 
-class Search(_Declaration):
+class Search(Declaration):
     """A published or public search: what is measured, in which data, how, and what is known of the answer.
 
     Attributes:
@@ -120,6 +160,11 @@ class Search(_Declaration):
         method: of the upper limit.
         level: of the upper limit, a fraction.
         systematics: named uncertainties; empty if the search has none.
+        variants: of the background, as in "window:5sigma,order:1"; None for the nominal one alone. The smallest
+            significance and the least stringent limit over them are quoted.
+        model: whose coupling the limits are turned into, as `gloam exclusions` names it.
+        compare_with: the published exclusion of that model that expected limits on the cross section are compared with.
+        preparation: how shapes, efficiencies and templates are simulated.
         notes: what a reader of the results must know.
     """
 
@@ -137,6 +182,10 @@ class Search(_Declaration):
     method: LimitMethod = "cls"
     level: float = Field(default=0.90, gt=0.5, lt=1)
     systematics: tuple[Systematic, ...] = ()
+    variants: str | None = None
+    model: str | None = None
+    compare_with: str | None = None
+    preparation: ThreePhotons | None = None
     notes: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -145,6 +194,28 @@ class Search(_Declaration):
         if len(set(names)) < len(names):
             raise ValueError(f"channels need different names, got {', '.join(names)}")
         return self
+
+    @model_validator(mode="after")
+    def _known_spectra(self) -> Search:
+        known = set() if self.preparation is None else {each.name for each in self.preparation.spectra}
+        asked = {channel.spectrum for channel in self.channels} - {None}
+        if asked - known:
+            raise ValueError(f"no spectrum {', '.join(sorted(map(str, asked - known)))} is prepared")
+        return self
+
+    def observable_of(self, channel: Channel) -> Observable:
+        """The observable of a channel."""
+        return channel.observable or self.observable
+
+    def spectrum_of(self, channel: Channel) -> PreparedSpectrum | None:
+        """The prepared spectrum of a channel; None where it has data of its own."""
+        spectra = () if self.preparation is None else self.preparation.spectra
+        return next((each for each in spectra if each.name == channel.spectrum), None)
+
+    @property
+    def all_systematics(self) -> tuple[Systematic, ...]:
+        """Those of the search, then those of its channels."""
+        return self.systematics + tuple(each for channel in self.channels for each in channel.systematics)
 
 
 def sourced_numbers(declared: Any, path: str = "") -> Iterator[tuple[str, Sourced]]:

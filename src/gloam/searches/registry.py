@@ -10,7 +10,7 @@ from gloam.searches.declaration import Search
 
 __all__ = ["load_search", "room_of", "search_names"]
 
-BUILT_IN = ("cms_dimuon",)
+BUILT_IN = ("belle2_alp_3gamma", "cms_dimuon")
 GROUP = "gloam.searches"
 
 

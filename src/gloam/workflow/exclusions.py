@@ -9,9 +9,11 @@ import numpy as np
 from gloam.arrays import FloatArray, IntArray
 from gloam.errors import InputError
 from gloam.interpretation import StoredLimits, read_limits
-from gloam.interpretation.exclusions import OURS, Curve, Exclusion, Plane
+from gloam.interpretation.exclusions import OURS, Curve, Exclusion, Plane, coupling_plane
+from gloam.report import Channel
+from gloam.workflow.results import Run
 
-__all__ = ["limits_of_run"]
+__all__ = ["coupling_figure_content", "limits_of_run"]
 
 
 def limits_of_run(directory: Path, plane: Plane) -> tuple[Exclusion, ...]:
@@ -40,3 +42,33 @@ def _of_channel(stored: StoredLimits, plane: Plane, channel: str, limit: FloatAr
         f"gloam ({stored.data_in_words}), {channel}", "curve", plane.quantity, stored.title, stored.level, stored.date,
         OURS, Curve(stored.mass[rows], limit[rows], rows.size), str(stored.directory),
     )  # fmt: skip
+
+
+def coupling_figure_content(run: Run) -> tuple[Plane, tuple[Exclusion, ...]] | None:
+    """The plane of the model of a run and its own limits in it; None for a run without a model.
+
+    Runs on pseudo-data are drawn with their expected limits, which mean more than those that random numbers lead to.
+    """
+    if run.model is None:
+        return None
+    plane = coupling_plane(run.model)
+    pseudo = run.origin.kind == "pseudo"
+    kind = "expected, pseudo-data" if pseudo else f"observed, {run.origin.kind} data"
+    mass, limit = (np.concatenate(parts) for parts in zip(*_curves(run.channels, pseudo), strict=True))
+    if not np.isfinite(limit).any():
+        return None
+    ours = Exclusion(
+        f"gloam {run.name} ({kind})", "curve", plane.quantity, run.title, run.channels[0].limits.level, None, OURS,
+        Curve(mass, limit, mass.size), run.name,
+    )  # fmt: skip
+    return plane, (ours,)
+
+
+def _curves(channels: tuple[Channel, ...], expected: bool) -> list[tuple[FloatArray, FloatArray]]:
+    """Masses and limits on the coupling of each channel."""
+    found = []
+    for channel in channels:
+        limits = channel.coupling_limits
+        if limits is not None:
+            found.append((limits.mass, limits.expected[:, 2] if expected else limits.observed))
+    return found

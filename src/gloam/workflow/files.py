@@ -14,6 +14,7 @@ from gloam.report import Channel, CountingChannel
 from gloam.spectra import to_uhi_json
 from gloam.statistics import p_local
 from gloam.store import provenance, write_arrays, write_atomically, write_json, write_table
+from gloam.workflow.exclusions import coupling_figure_content
 from gloam.workflow.results import Run
 from gloam.workflow.stored import stored_channel
 from gloam.workflow.summary import summary
@@ -57,7 +58,7 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     if figures:
         from gloam.report import write_figures, write_page
 
-        drawn = write_figures(run.channels, directory / "figures")
+        drawn = write_figures(run.channels, directory / "figures", plane=coupling_figure_content(run))
         write_page(numbers, run.channels, drawn, directory / "report.html", provenance=written)
     return dict(json.loads(path.read_text()))
 
@@ -134,7 +135,11 @@ def _limit_columns(channel: Channel) -> dict[str, Any]:
     columns["efficiency"] = in_fb.efficiency
     columns |= _limited("eff_xsec_ul_fb", in_fb.effective, in_fb.effective_expected)
     columns |= _limited("xsec_ul_fb", in_fb.observed, in_fb.expected)
-    columns |= _limited("coupling_ul", np.nan, np.full((1, len(QUANTILES)), np.nan))
+    couplings = channel.coupling_limits
+    if couplings is None:
+        columns |= _limited("coupling_ul", np.nan, np.full((1, len(QUANTILES)), np.nan))
+    else:
+        columns |= _limited("coupling_ul", couplings.observed, couplings.expected)
     return columns | {"method": limits.method, "level": limits.level, "n_sig_ul_err": limits.error}
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.errors import InputError
-from gloam.interpretation import Projection, Systematics, project_counting_scan, project_scan
+from gloam.interpretation import Projection, Systematics, coupling_limits, project_counting_scan, project_scan
 from gloam.interpretation.stored import QUANTILES
 from gloam.report import Channel, CountingChannel
 from gloam.statistics import CountingMethod
@@ -49,8 +49,15 @@ def project_run(
         "systematics": systematics,
         "limit": {"method": first.method, "level": first.level},
         "limits": rows,
-        "notes": [POWERS, f"systematics: {systematics}."],
+        "notes": [POWERS, f"systematics: {systematics}.", *_nominal(run)],
     }
+
+
+def _nominal(run: Run) -> list[str]:
+    """That variants are not projected, where there are some."""
+    if all(channel.variants is None for channel in run.channels):
+        return []
+    return ["of the background variants the nominal one alone is projected."]
 
 
 def _luminosity(run: Run, channel: Channel) -> float:
@@ -84,6 +91,10 @@ def _rows(channel: Channel, found: Projection, events_per_fb: FloatArray) -> lis
         ("xsec_ul_fb", found.n_sig[0] / events_per_fb[:, None]),
     ):
         columns |= {f"{name}_exp_{quantile}": table[:, i] for i, quantile in enumerate(QUANTILES)}
+    if channel.coupling is not None:
+        mass, in_fb = channel.result.mass, found.n_sig[0] / events_per_fb[:, None]
+        couplings = coupling_limits(in_fb[:, 2], in_fb, mass, channel.coupling).expected
+        columns |= {f"coupling_ul_exp_{quantile}": couplings[:, i] for i, quantile in enumerate(QUANTILES)}
     return [
         {"channel": channel.name} | {name: _known(column[row]) for name, column in columns.items()}
         for row in range(channel.result.mass.size)

@@ -63,6 +63,7 @@ class Run:
         systematics: uncertainties of the yields.
         declaration: what was asked for, see `gloam.workflow.declared`; None for what only Python code knows.
         seed: of everything random; None where nothing was.
+        model: whose coupling the limits are on; None where none is declared.
         toys: of the whole run without a signal, from which the global p-value is taken; None without.
     """
 
@@ -77,4 +78,5 @@ class Run:
     systematics: tuple[YieldNuisance, ...] = ()
     declaration: dict[str, Any] | None = None
     seed: int | None = None
+    model: str | None = None
     toys: RunToys | None = None

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gloam.errors import InputError
-from gloam.interpretation import YieldFactors
 from gloam.report import ChannelResult
-from gloam.scans import Scan, ScanResult, fit_scan, grid_in_steps
+from gloam.scans import ScanResult, fit_scan
 from gloam.spectra import Origin, Spectrum
-from gloam.statistics import UpperLimits, nuisance_effects, representative, upper_limits
+from gloam.statistics import nuisance_effects, representative, upper_limits
 from gloam.store import content_hash
+from gloam.workflow.comparison import compare_with_published
 from gloam.workflow.data import Stage, own_spectrum, user_spectra
 from gloam.workflow.declared import of_search, search_hash
+from gloam.workflow.declaring import bare_channel, channel_variants, declare_channel, hypotheses, nuisances_of
+from gloam.workflow.preparation_notes import preparation_notes
+from gloam.workflow.pseudo_data import Injection
 from gloam.workflow.results import Run
-from gloam.workflow.scan import declare_scan
-from gloam.workflow.systematics import acting, declared_nuisances
+from gloam.workflow.variants import scan_variants
 
 if TYPE_CHECKING:  # declarations cost 0.2 s to import, which a scan of a file need not pay
     from gloam.searches import Channel, Search
@@ -34,6 +36,8 @@ def run(
     data: str | Path | None = None,
     *,
     stage: Stage = "selected",
+    seed: int = 0,
+    inject: tuple[float, float] | None = None,
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Run:
@@ -43,6 +47,8 @@ def run(
         search: its name, or a declaration.
         data: "FILE" or "FILE:OBJECT" instead of the data of the search.
         stage: what that file holds: "selected" events, or a "spectrum".
+        seed: of the pseudo-data, where the search has them.
+        inject: mass in GeV and coupling of a signal that is added to the pseudo-data.
         threads: how many to use; None: `GLOAM_THREADS`, else one.
         progress: called with the number of hypotheses finished (each counted twice: fits, then limits).
 
@@ -61,8 +67,9 @@ def run(
     declared = load_search(search) if isinstance(search, str) else search
     if data is None and stage != "selected":
         raise InputError("--stage", stage, "it says what --data FILE holds", "name your file too, or leave it out")
+    signal = None if inject is None else _injection(declared, data, inject)
     if data is None:
-        spectra = {channel.name: own_spectrum(declared, channel) for channel in declared.channels}
+        spectra = {channel.name: own_spectrum(declared, channel, seed, signal) for channel in declared.channels}
         notes = list(declared.notes)
     else:
         spectra = user_spectra(declared, data, stage)
@@ -85,16 +92,14 @@ def run(
             "data": content_hash([s.contents for _, s in filled]),
             "file": origin.sha256,
         },
-        published=_known_particles(declared, results) if data is None else None,
-        systematics=declared_nuisances(declared.systematics, None, "lognormal"),
-        notes=tuple(notes),
+        published=compare_with_published(declared, results)
+        or (_known_particles(declared, results) if data is None else None),
+        systematics=nuisances_of(declared),
+        notes=(*notes, *preparation_notes(declared, results)),
         declaration=of_search(declared, data, stage),
+        model=declared.model,
+        seed=seed if data is None and declared.preparation is not None else None,
     )
-
-
-def hypotheses(search: Search) -> int:
-    """The number of mass hypotheses in all channels of a search."""
-    return sum(len(grid_in_steps(*channel.range, channel.step)) for channel in search.channels)
 
 
 def run_channel(
@@ -105,25 +110,22 @@ def run_channel(
     declared = declare_channel(search, channel, spectrum)
     result = fit_scan(declared, threads=threads, progress=progress)
     limits = upper_limits(result, search.level, search.method, threads=threads, progress=progress)
+    variants = channel_variants(search, declared)
     effects = nuisance_effects(result, limits, representative(result)) if declared.nuisances else None
-    return replace(bare_channel(search, channel, result, limits), nuisances=effects)
+    found = None
+    if variants is not None:
+        found, limits = scan_variants(variants, result, limits, threads=threads)
+    return replace(bare_channel(search, channel, result, limits), variants=found, nuisances=effects)
 
 
-def declare_channel(search: Search, channel: Channel, spectrum: Spectrum) -> Scan:
-    """The scan of one channel of a search, not yet made."""
-    shape = channel.signal_shape()
-    nuisances = acting(declared_nuisances(search.systematics, None, "lognormal"), shape)
-    grid = grid_in_steps(*channel.range, channel.step)
-    return declare_scan(
-        spectrum, shape, channel.background_form(), grid, channel.window, channel.vetoes, nuisances
-    )  # fmt: skip
-
-
-def bare_channel(search: Search, channel: Channel, result: ScanResult, limits: UpperLimits) -> ChannelResult:
-    """The results of a channel with its words and factors, without variants and effects of nuisance parameters."""
-    label = f"{search.observable.label} [{search.observable.unit}]"
-    factors = YieldFactors(None if search.luminosity is None else float(search.luminosity))
-    return ChannelResult(channel.name, channel.title, result, limits, label, factors)
+def _injection(search: Search, data: str | Path | None, inject: tuple[float, float]) -> Injection:
+    """The signal that was asked for, where there are pseudo-data to add it to."""
+    if data is not None or search.preparation is None:
+        raise InputError(
+            "--inject", "data that are no pseudo-data of ours", "a search with a prepared background, without --data",
+            "leave it out, or add the signal to your file",
+        )  # fmt: skip
+    return Injection(*inject)
 
 
 def _known_particles(search: Search, results: tuple[ChannelResult, ...]) -> dict[str, Any] | None:

@@ -17,7 +17,6 @@ from gloam.store import SCHEMA_VERSION
 from gloam.workflow.declared import declared_request, search_hash
 from gloam.workflow.results import Run
 from gloam.workflow.stored import Arrays, restored_channel, restored_limits
-from gloam.workflow.systematics import declared_nuisances
 from gloam.workflow.toys import restored_toys
 
 if TYPE_CHECKING:
@@ -140,7 +139,7 @@ def _damaged(directory: Path, fault: str) -> InputError:
 
 def _of_search(files: _Files, search: Search | None) -> tuple[tuple[ChannelResult, ...], dict[str, Any]]:
     from gloam.searches import load_search
-    from gloam.workflow.run import bare_channel, declare_channel
+    from gloam.workflow.declaring import bare_channel, channel_variants, declare_channel, nuisances_of
 
     declared = load_search(files.declaration["search"]) if search is None else search
     if search_hash(declared) != files.declaration["hash"]:
@@ -152,12 +151,12 @@ def _of_search(files: _Files, search: Search | None) -> tuple[tuple[ChannelResul
     channels = []
     for name in files.channels:
         scan = declare_channel(declared, known[name], files.spectrum(name))
-        found = restored_channel(files.arrays, name, scan, {})
+        variants = {each.name: each.scan for each in channel_variants(declared, scan) or ()}
+        found = restored_channel(files.arrays, name, scan, variants)
         bare = bare_channel(declared, known[name], found.result, found.limits)
-        channels.append(replace(bare, nuisances=found.nuisances))
+        channels.append(replace(bare, variants=found.variants, nuisances=found.nuisances))
     origin = channels[0].result.scan.spectrum.origin or Origin("user", "unknown")
-    systematics = declared_nuisances(declared.systematics, None, "lognormal")
-    return tuple(channels), {"origin": origin, "systematics": systematics}
+    return tuple(channels), {"origin": origin, "systematics": nuisances_of(declared), "model": declared.model}
 
 
 def _of_scan(files: _Files) -> tuple[tuple[ChannelResult, ...], dict[str, Any]]:

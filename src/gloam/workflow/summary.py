@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 from typing import Any
@@ -15,6 +16,7 @@ from gloam.interpretation import FACTORS, YieldFactors
 from gloam.report import Channel, ChannelResult, CountingChannel
 from gloam.report.words import cross_section_in_words, distribution_in_words, division_in_words
 from gloam.scans import CountingResult, ScanResult, VariantResults
+from gloam.spectra import Spectrum
 from gloam.statistics import GlobalSignificance, global_significance
 from gloam.workflow.results import Run, RunToys
 from gloam.workflow.systematics import in_summary
@@ -58,7 +60,7 @@ def summary(run: Run) -> dict[str, Any]:
             "kind": run.origin.kind,
             "source": run.origin.source,
             "luminosity_fb": run.origin.luminosity_fb,
-            "entries": sum(result.spectrum.entries for result in results),
+            "entries": _entries([result.spectrum for result in results]),
         },
         "n_hypotheses": sum(result.mass.size for result in results),
         "n_fits": sum(_fits(channel).n_fits for channel in run.channels),
@@ -81,12 +83,21 @@ def summary(run: Run) -> dict[str, Any]:
             "n_toys_failed": sum(channel.limits.n_toys_failed for channel in run.channels),
             "largest_relative_error": _largest(limits.error / limits.observed),
             "cross_section": _cross_section(run.channels[0]),
+            **_coupling(run.channels),
         },
         "systematics": [in_summary(nuisance, run.channels[0].result.mass) for nuisance in run.systematics],
         "published": run.published,
         "channels": [_channel(channel) for channel in run.channels],
         "notes": [*run.notes, _global_note(elsewhere, run.channels), *_toy_notes(run, asymptotic), *_notes(run)],
     }
+
+
+def _entries(spectra: Sequence[Spectrum]) -> float:
+    """The entries of all spectra; one that several channels share counts once."""
+    distinct = {
+        (*(axis.edges.tobytes() for axis in each.axes), each.contents.tobytes()): each.entries for each in spectra
+    }
+    return sum(distinct.values())
 
 
 def _fits(channel: Channel) -> ScanResult | VariantResults | CountingResult:
@@ -202,6 +213,7 @@ def _channel(channel: Channel) -> dict[str, Any]:
         "max_deficit": _extreme((channel,), np.nanargmin, sign=-1),
         "median_n_sig_ul": _median(channel.limits.observed),
         "median_xsec_ul_fb": _median(channel.cross_section.observed),
+        **({} if (found := channel.coupling_limits) is None else {"median_coupling_ul": _median(found.observed)}),
         "largest_edm": _largest(result.edm),
         "variants": variant_numbers(channel),
     }
@@ -220,6 +232,12 @@ def _cross_section(channel: Channel) -> dict[str, Any] | None:
         "luminosity_fb": factors.luminosity,
         **{name: _over_masses(factors.at(name, channel.result.mass)) for name in FACTORS if name != "luminosity"},
     }
+
+
+def _coupling(channels: tuple[Channel, ...]) -> dict[str, str]:
+    """Which coupling the limits are on; nothing where no model is declared."""
+    found = channels[0].coupling_limits
+    return {} if found is None else {"coupling": f"{found.name} [{found.unit}]" if found.unit else found.name}
 
 
 def _over_masses(values: FloatArray) -> float | list[float] | None:
@@ -250,8 +268,11 @@ def _asymptotic_parts(run: Run) -> str:
     return "toys: none for the significances, which are asymptotic (arXiv:1007.1727)."
 
 
-def _undeclared(factors: YieldFactors) -> list[str]:
+def _undeclared(channel: Channel) -> list[str]:
     """Why columns of `limits.csv` are empty."""
+    factors: YieldFactors = channel.factors
+    if (found := channel.coupling_limits) is not None:
+        return [f"coupling_ul: {note}" for note in found.notes]
     coupling = "coupling_ul: no model is declared."
     if factors.luminosity is None and factors.efficiency is None:
         what = "efficiency, cross-section and coupling limits"
@@ -266,7 +287,7 @@ def _undeclared(factors: YieldFactors) -> list[str]:
 def _notes(run: Run) -> list[str]:
     notes = [
         _asymptotic_parts(run),
-        *_undeclared(run.channels[0].factors),
+        *_undeclared(run.channels[0]),
     ]
     if all(isinstance(channel, ChannelResult) and channel.variants is None for channel in run.channels):
         notes.append("variants.csv: no background variants are declared.")

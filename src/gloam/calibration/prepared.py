@@ -1,0 +1,85 @@
+"""What a search takes from simulation, as the artefact that it carries: shapes, efficiencies and templates."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gloam.arrays import FloatArray
+from gloam.calibration.templates import BackgroundTemplate
+from gloam.models import CrystalBall, Displaced, SignalShape, Table, Tabulated, WithCombinatorial
+
+__all__ = ["WRONG_PAIRS", "PreparedScan"]
+
+WRONG_PAIRS = 2.0
+"""Wrong pairs of three photons for each right one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedScan:
+    """The simulated ingredients of the scan of one spectrum; k masses, m bins.
+
+    Attributes:
+        mass: that were simulated, in GeV, shape (k,).
+        mean: of the Crystal Ball minus the mass squared, in GeV^2, like `sigma`; shape (k,).
+        sigma: of its core, shape (k,).
+        alpha: start of its tail, negative above the peak, shape (k,).
+        n: power of the tail, shape (k,).
+        errors: of these four, shape (k, 4).
+        quality: chi-square of each fit over its degrees of freedom, shape (k,).
+        efficiency: of the selection, shape (k,).
+        efficiency_error: shape (k,).
+        edges: of the axis, in GeV^2, shape (m + 1,).
+        wrong_below: the fraction of wrong pairs below each edge, shape (k, m + 1).
+        expected: background in each bin for 1 fb^-1, shape (m,).
+        variance: of it, shape (m,).
+    """
+
+    mass: FloatArray
+    mean: FloatArray
+    sigma: FloatArray
+    alpha: FloatArray
+    n: FloatArray
+    errors: FloatArray
+    quality: FloatArray
+    efficiency: FloatArray
+    efficiency_error: FloatArray
+    edges: FloatArray
+    wrong_below: FloatArray
+    expected: FloatArray
+    variance: FloatArray
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, Any], name: str) -> PreparedScan:
+        """The ingredients of a spectrum among the arrays of an artefact."""
+        fields = (field.name for field in dataclasses.fields(cls))
+        return cls(**{field: np.asarray(arrays[f"{name}.{field}"], float) for field in fields})
+
+    def arrays(self, name: str) -> dict[str, FloatArray]:
+        """The arrays of an artefact, their names beginning with that of the spectrum."""
+        return {f"{name}.{field.name}": getattr(self, field.name) for field in dataclasses.fields(self)}
+
+    def peak(self) -> SignalShape:
+        """The right pairs: a Crystal Ball in the mass squared, linear between simulated masses."""
+        mean, sigma, alpha, n = (
+            Table(np.square(self.mass), getattr(self, name), f"{name} of the peak")
+            for name in ("mean", "sigma", "alpha", "n")
+        )
+        return Displaced(CrystalBall(sigma, alpha, n), mean)
+
+    def signal(self) -> SignalShape:
+        """The peak, and below it the wrong pairs of the nearest simulated mass; the yield counts the peak."""
+        wrong = Tabulated(np.square(self.mass), self.edges, self.wrong_below)
+        return WithCombinatorial(self.peak(), wrong, WRONG_PAIRS)
+
+    def efficiencies(self) -> Table:
+        """The efficiency against the mass."""
+        return Table(self.mass, self.efficiency, "efficiency")
+
+    def template(self, luminosity: float) -> BackgroundTemplate:
+        """The background expected for a luminosity in fb^-1."""
+        return BackgroundTemplate(self.edges, self.expected * luminosity, self.variance * luminosity**2)

@@ -1,0 +1,66 @@
+"""`gloam prepare`: the shapes, efficiencies and templates that a search takes from simulation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gloam.cli.options import common_options, print_json
+
+__all__ = ["command"]
+
+
+@click.command("prepare", epilog="Example: gloam prepare belle2_alp_3gamma --scale 0.01 --out prepared")
+@click.argument("search")
+@click.option(
+    "--scale", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True,
+    help="Of the numbers of events, for a quick look.",
+)  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where prepared.npz and prepared.json are written.  [prepared/SEARCH]",
+)
+@click.option("--seed", type=click.IntRange(0), help="Of everything random.  [that of the shipped artefact]")
+@click.option("--threads", type=click.IntRange(1), help="How many generate; the answer does not depend on it.  [1]")
+@common_options
+def command(
+    search: str, scale: float, out: Path | None, seed: int | None, threads: int | None, as_json: bool, quiet: bool
+) -> None:
+    """Simulate what SEARCH needs: peak shapes, efficiencies and background templates.
+
+    The artefact that ships with a search was made so. A copy written elsewhere is for comparison: `gloam run` takes the
+    shipped one.
+    """
+    from gloam.execution import progress_bar
+    from gloam.searches import load_search
+    from gloam.workflow.prepare import events_to_simulate, prepare_search
+
+    declared = load_search(search)
+    with progress_bar(f"preparing {search}", events_to_simulate(declared, scale), not (quiet or as_json)) as advance:
+        found = prepare_search(
+            declared, out or Path("prepared") / search, scale=scale, seed=seed, threads=threads, progress=advance
+        )
+    if as_json:
+        print_json(found)
+    elif not quiet:
+        _print(found)
+
+
+def _print(found: dict[str, Any]) -> None:
+    click.echo(f"{found['search']}: simulated {found['events']:,} events, seed {found['seed']}")
+    for name, spectrum in found["spectra"].items():
+        click.echo(
+            f"  {name:<18} {spectrum['masses']} masses, sigma {spectrum['sigma'][0]:.3g} to {spectrum['sigma'][1]:.3g} "
+            f"GeV^2, efficiency {spectrum['efficiency'][0]:.3g} to {spectrum['efficiency'][1]:.3g}, "
+            f"{spectrum['background_fb']:.4g} fb of background candidates"
+        )
+        click.echo(
+            f"  {'':<18} effective background events within 2 sigma of a mass: at least "
+            f"{spectrum['least_effective_events']:.0f} ({'enough' if spectrum['enough'] else 'an upper bound only'}); "
+            f"peak fits chi2/dof {spectrum['worst_fit']:.2f} at worst"
+        )
+    click.echo(f"  written to {found['folder']}/ (sha256 {found['sha256'][:16]}...)")

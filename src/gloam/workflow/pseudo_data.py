@@ -1,0 +1,106 @@
+"""Pseudo-data of a search: Poisson draws from its background template, with a signal where one is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gloam.arrays import FloatArray
+from gloam.calibration import PreparedScan
+from gloam.errors import InputError
+from gloam.execution import random_stream
+from gloam.spectra import Axis, Origin, Spectrum, with_flow
+from gloam.workflow.coupling import model_coupling
+from gloam.workflow.prepared import prepared
+
+if TYPE_CHECKING:
+    from gloam.searches import Channel, Search
+
+__all__ = ["Injection", "expected_spectrum", "prepared_axis", "pseudo_spectrum", "signal_in_bins"]
+
+
+@dataclass(frozen=True, slots=True)
+class Injection:
+    """A signal that is added to pseudo-data.
+
+    Attributes:
+        mass: in GeV.
+        coupling: in the unit of the model of the search.
+    """
+
+    mass: float
+    coupling: float
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.mass) and self.mass > 0 and np.isfinite(self.coupling) and self.coupling >= 0):
+            raise InputError(
+                "--inject", f"{self.mass:g} {self.coupling:g}", "a mass above 0 and a coupling of at least 0",
+                "write for example --inject 3.0 0.005",
+            )  # fmt: skip
+
+
+def prepared_axis(search: Search, channel: Channel) -> Axis:
+    """The axis of a channel with a prepared spectrum, by the name of which it is known in files."""
+    return Axis(_scan_of(search, channel).edges, str(channel.spectrum), search.observable_of(channel).unit)
+
+
+def pseudo_spectrum(search: Search, channel: Channel, seed: int, injected: Injection | None = None) -> Spectrum:
+    """The pseudo-data of a channel. Channels with one prepared spectrum have the same.
+
+    Args:
+        search: with a model, where a signal is injected.
+        channel: with a prepared spectrum.
+        seed: of the draw.
+        injected: a signal; it is drawn from a stream of its own, so that the background stays as it was.
+
+    Raises:
+        InputError: if a signal lies outside what was simulated for the channels.
+    """
+    scan, axis = _scan_of(search, channel), prepared_axis(search, channel)
+    luminosity = _luminosity(search)
+    expected = scan.template(luminosity).expected
+    stream = f"pseudo-data {search.name} {channel.spectrum}"
+    counts = random_stream(seed, stream).poisson(expected).astype(float)
+    source = f"{search.data_source}; seed {seed}"
+    if injected is not None:
+        _require_covered(search, injected)
+        source += f"; with a signal of {injected.mass:g} GeV and coupling {injected.coupling:g}"
+        if scan.mass[0] <= injected.mass <= scan.mass[-1]:
+            counts += random_stream(seed, f"{stream} signal").poisson(signal_in_bins(search, channel, injected))
+    origin = Origin(search.data_kind, source, None, luminosity)
+    return Spectrum((axis,), with_flow(counts, (axis,)), origin=origin)
+
+
+def expected_spectrum(search: Search, channel: Channel) -> Spectrum:
+    """The background that is expected in a channel, without fluctuations."""
+    axis = prepared_axis(search, channel)
+    expected = _scan_of(search, channel).template(_luminosity(search)).expected
+    return Spectrum((axis,), with_flow(expected, (axis,)), asimov=True)
+
+
+def signal_in_bins(search: Search, channel: Channel, injected: Injection) -> FloatArray:
+    """The counts that a signal is expected to add to each bin of a channel, wrong pairs included."""
+    scan, mass = _scan_of(search, channel), np.array([injected.mass])
+    at_one = model_coupling(str(search.model)).at_one(mass)
+    number = at_one * injected.coupling**2 * scan.efficiencies()(mass) * _luminosity(search)
+    position = np.square(mass)
+    return np.maximum(number * np.diff(scan.signal().cumulative(scan.edges, position)), 0.0)
+
+
+def _scan_of(search: Search, channel: Channel) -> PreparedScan:
+    return prepared(search)[str(channel.spectrum)]
+
+
+def _luminosity(search: Search) -> float:
+    if search.luminosity is None:
+        raise InputError(f"pseudo-data of {search.name}", "no luminosity", "a declared one", "declare it")
+    return float(search.luminosity)
+
+
+def _require_covered(search: Search, injected: Injection) -> None:
+    ranges = [channel.masses for channel in search.channels if channel.masses is not None]
+    if search.model is None or not any(low <= injected.mass <= high for low, high in ranges):
+        spans = ", ".join(f"{low:g} to {high:g}" for low, high in ranges) or "a search with a model"
+        raise InputError("--inject", f"a mass of {injected.mass:g} GeV", spans, "name a mass that is scanned")

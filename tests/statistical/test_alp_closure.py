@@ -1,0 +1,76 @@
+"""belle2_alp_3gamma: signals put into its pseudo-data are found where they are, as large as they went in."""
+
+import numpy as np
+import pytest
+
+from gloam.fit import is_certified
+from gloam.scans import fit_scan
+from gloam.searches import load_search
+from gloam.workflow.coupling import model_coupling
+from gloam.workflow.declaring import channel_factors, declare_channel
+from gloam.workflow.pseudo_data import Injection, expected_spectrum, pseudo_spectrum, signal_in_bins
+
+pytestmark = pytest.mark.statistical
+
+INJECTIONS = 100
+Z = 7.0
+
+
+@pytest.fixture(scope="module")
+def search():
+    """The search without nuisance parameters: a yield has only the fluctuations of counts."""
+    declared = load_search("belle2_alp_3gamma")
+    channels = tuple(channel.model_copy(update={"systematics": ()}) for channel in declared.channels)
+    return declared.model_copy(update={"systematics": (), "channels": channels})
+
+
+@pytest.fixture(scope="module")
+def found(search):
+    """For each injection: the channel's fits, the row of the injected mass, and the yield that was injected."""
+    outcomes = []
+    per_channel = INJECTIONS // len(search.channels)
+    for channel in search.channels:
+        without = fit_scan(declare_channel(search, channel, expected_spectrum(search, channel)))
+        rows = np.linspace(1, without.mass.size - 2, per_channel).astype(int)
+        for seed, row in enumerate(rows.tolist(), 1):
+            mass = without.mass[row : row + 1]
+            events = _events_for(search, channel, float(mass[0]), without)
+            at_one = model_coupling("alp-photon").at_one(mass) * channel_factors(search, channel).events_per_fb(mass)
+            signal = Injection(float(mass[0]), float(np.sqrt(events / at_one[0])))
+            fits = fit_scan(declare_channel(search, channel, pseudo_spectrum(search, channel, seed, signal)))
+            outcomes.append((channel.name, fits, row, events, float(without.n_sig[row])))
+    return outcomes
+
+
+def _events_for(search, channel, mass, without):
+    """The yield whose expected significance is `Z`, from the Asimov formula in the bins of the peak."""
+    background = expected_spectrum(search, channel).values()
+    unit = signal_in_bins(search, channel, Injection(mass, 1.0))
+    at_one = model_coupling("alp-photon").at_one(np.array([mass]))
+    unit = unit / (at_one * channel_factors(search, channel).events_per_fb(np.array([mass])))[0]
+    peak = np.abs(expected_spectrum(search, channel).axis.centers - mass**2) < 4 * without.scan.signal.resolution(
+        np.array([mass**2])
+    )
+    s = np.geomspace(1, 1e4, 400)[:, None] * unit[peak]
+    b = np.maximum(background[peak], 1e-6)
+    z = np.sqrt(2 * np.sum((s + b) * np.log1p(s / b) - s, axis=1))
+    return float(np.interp(Z, z, np.geomspace(1, 1e4, 400)))
+
+
+def test_signals_of_seven_sigma_are_found_at_their_mass(found):
+    near = 0
+    for _, fits, row, _, _ in found:
+        highest = int(np.nanargmax(fits.z_local))
+        sigma = fits.scan.signal.resolution(fits.position[row : row + 1])[0]
+        near += abs(fits.position[highest] - fits.position[row]) <= 1.01 * sigma
+    assert near >= 0.95 * len(found)
+
+
+def test_their_yields_are_unbiased(found):
+    pulls = np.array([(fits.n_sig[row] - events) / fits.n_sig_err[row] for _, fits, row, events, _ in found])
+    assert abs(pulls.mean()) < 0.3
+    assert 0.8 < pulls.std() < 1.2
+
+
+def test_every_fit_is_certified(found):
+    assert all(is_certified(fits.status).all() for _, fits, *_ in found)
