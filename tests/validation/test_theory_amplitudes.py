@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gloam.constants import MUON_MASS, TAU_MASS
+from gloam.constants import ALPHA, MUON_MASS, TAU_MASS
 from gloam.execution import random_stream
 from gloam.theory.three_body import lepton_pair_cross_section
 from gloam.theory.trident import photon_cross_section
@@ -39,6 +39,23 @@ def test_pulls_of_helicity_amplitudes(kind, lepton, highest):
     assert (relative < 0.01).all()
     assert 11.6 < np.sum(pull**2) < 59.7  # chi^2 of 30: 0.1 % on either side
     assert abs(pull.mean()) < 3.3 / np.sqrt(pull.size)
+
+
+def test_four_muons_from_the_final_state_follow_from_the_zprime():
+    """A photon of mass m that becomes a pair: sigma_1(m) e^2 (alpha/3 pi) (1 + 2r) beta dm^2/m^2, r = mmu^2/m^2.
+
+    A Monte Carlo of the twelve diagrams of e+e- -> 4 mu, made before gloam, has 51.28 +- 0.16 fb for this part.
+    """
+    low, high = np.log(2 * MUON_MASS), np.log(10.58 - 2 * MUON_MASS)
+    node, weight = np.polynomial.legendre.leggauss(100)
+    bent = ((node + 1) / 2) ** 2  # the velocity is a square root at the threshold
+    mass = np.exp(low + (high - low) * bent)
+    r = (MUON_MASS / mass) ** 2
+    pair = ALPHA / (3 * np.pi) * (1 + 2 * r) * np.sqrt(1 - 4 * r)
+    density = 4 * np.pi * ALPHA * pair * lepton_pair_cross_section(mass, "vector", MUON_MASS)
+    total = (density * 2 * (high - low) * (node + 1) / 2) @ weight
+    assert total == pytest.approx(51.11, abs=0.006)  # another program, the same integral
+    assert abs(total - 51.28) < 3 * 0.16
 
 
 def test_the_trident_of_a_real_photon():

@@ -45,6 +45,21 @@ def test_the_band_of_2021():
     assert float(gminus2.coupling_band(1.0, "2025")[1]) == pytest.approx(4.4e-3, rel=0.01)
 
 
+def test_the_difference_of_2023_is_that_of_its_parts():
+    """116592059(22)e-11, also in the abstract of arXiv:2505.21476v1 (26(66)e-11 above 116592033(62)e-11)."""
+    found = gminus2.BANDS["2023"].difference
+    assert found.value * 1e11 == pytest.approx(116592059 - 116591810)
+    assert found.error * 1e11 == pytest.approx(np.hypot(22, 43), abs=0.5)
+
+
+def test_tridents_leave_no_zprime_above_400_mev_to_the_muon():
+    """A Z' of more than about 400 MeV cannot explain the (g-2) of its time (arXiv:1406.2332, abstract)."""
+    mass = np.linspace(0.1, 1.0, 91)
+    allowed = trident.coupling_limit(mass) > gminus2.coupling_band(mass, "2006")[0]
+    assert allowed[mass < 0.35].all()
+    assert 0.35 < mass[allowed].max() < 0.55
+
+
 def test_the_contact_limit_of_ccfr():
     """m/g' above 550 GeV (arXiv:1406.2332)."""
     assert 1e3 / float(trident.coupling_limit(1e3)) == pytest.approx(550, rel=0.02)

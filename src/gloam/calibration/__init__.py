@@ -12,6 +12,7 @@ from gloam.calibration.spurious_signal import (
     spurious_yield,
     write_spurious_signal,
 )
+from gloam.calibration.streaming import SimulatedSpectrum, simulated_spectrum, visible_cross_section
 from gloam.calibration.templates import LEAST_EFFECTIVE, BackgroundTemplate, WeightedCounts
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "OrdersByRegion",
     "PeakFit",
     "PreparedScan",
+    "SimulatedSpectrum",
     "SpuriousSignal",
     "WeightedCounts",
     "expected_spectrum",
@@ -31,6 +33,8 @@ __all__ = [
     "read_spurious_signal",
     "select_order",
     "select_orders",
+    "simulated_spectrum",
     "spurious_yield",
+    "visible_cross_section",
     "write_spurious_signal",
 ]

@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from gloam.cli.options import common_options, print_json
-from gloam.errors import InputError
 
 __all__ = ["command"]
 
@@ -17,6 +16,7 @@ __all__ = ["command"]
     "generate",
     epilog="Examples: gloam generate mumu-zprime --mass 3 --events 100000 --seed 1 --out zprime.npz"
     "  |  gloam generate gamma-alp --mass 2 --coupling 1e-3 --isr 0.5 --events 10000 --out alp.root"
+    "  |  gloam generate 4mu --detector belle --events 10000 --out muons.root"
     "  |  gloam generate 3gamma --min-energy 0.5 --min-angle 20 --weighted --events 1000000 --out photons.parquet",
 )
 @click.argument("process")
@@ -47,7 +47,8 @@ __all__ = ["command"]
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
     metavar="FILE.(npz|parquet|root)",
-    help="Flat columns: weight, then pdg_1, status_1, E_1, px_1, py_1, pz_1, pdg_2 ...",
+    help="Flat columns: weight, then pdg_1, status_1, E_1, px_1, py_1, pz_1, pdg_2 ...; behind a detector event, "
+    "weight, then pdg_1, true_1, found_1, identified_1, E_1 ...",
 )
 @click.option("--threads", type=click.IntRange(1), help="How many; the events do not depend on it.  [1]")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything random.")
@@ -60,17 +61,17 @@ def command(
 
     Signals: mumu-zprime, gamma-alp, gamma-dark-photon, dark-higgsstrahlung, mumu-scalar, tautau-scalar,
     b-dark-photons, b-dark-baryon. Backgrounds in lowest order of QED: mumugamma, 3gamma, 4mu. Momenta are in GeV, in
-    the centre of mass, with the electron along +z; status is 1 for particles that do not decay within the event.
+    the centre of mass, with the electron along +z; status is 1 for particles that do not decay within the event. Behind
+    a detector momenta are measured ones, and NaN where a particle was not found.
     """
+    from gloam.detector import DETECTORS
     from gloam.generation import make_process
     from gloam.workflow.generation import write_events
 
-    if detector != "none":
-        raise InputError("--detector", detector, "none, in this version", "write the true momenta, without --detector")
     chosen = make_process(process, decay=decay, **settings)
     found = write_events(
         chosen, out, events=events, seed=seed, sqrt_s=sqrt_s, weighted=weighted, threads=threads,
-        quiet=quiet or as_json,
+        detector=DETECTORS.get(detector), quiet=quiet or as_json,
     )  # fmt: skip
     if as_json:
         print_json(found)
@@ -87,6 +88,11 @@ def _print(found: dict[str, Any]) -> None:
         click.echo(
             f"  unweighting efficiency {found['unweighting_efficiency']:.1%}, "
             f"{found['overweight_fraction']:.2%} of the events weigh more than 1 (up to {found['largest_weight']:.3g})"
+        )
+    if found["detector"] is not None:
+        click.echo(
+            f"  {found['detector']}: all visible particles identified in {found['identified_fraction']:.2%} "
+            f"+- {found['identified_fraction_error']:.2%} of the events"
         )
     for note in found["notes"]:
         click.echo(f"  note: {note}")

@@ -1,6 +1,8 @@
-"""Events as columns of numbers: reading CSV, npz, ROOT and Parquet files, writing the latter three."""
+"""Events: the value that generation and detector share, and columns of numbers read from and written to files."""
 
+from gloam.events.batch import EventBatch
+from gloam.events.particles import Particle
 from gloam.events.reading import column_names, read_columns
 from gloam.events.writing import FORMATS, require_writable, write_columns
 
-__all__ = ["FORMATS", "column_names", "read_columns", "require_writable", "write_columns"]
+__all__ = ["FORMATS", "EventBatch", "Particle", "column_names", "read_columns", "require_writable", "write_columns"]

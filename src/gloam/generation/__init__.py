@@ -4,9 +4,9 @@
 electron along +z.
 """
 
-from gloam.generation.batch import EventBatch
+from gloam.events.batch import EventBatch
+from gloam.events.particles import Particle
 from gloam.generation.cuts import PhotonCuts
-from gloam.generation.particles import Particle
 from gloam.generation.process import Draw, Process
 from gloam.generation.registry import PROCESSES, make_process
 from gloam.generation.sampling import GeneratedBatch, cross_section, generate, stream

@@ -10,8 +10,8 @@ import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.errors import InputError
+from gloam.events.batch import EventBatch, joined
 from gloam.execution import map_in_order, random_stream
-from gloam.generation.batch import EventBatch, joined
 from gloam.generation.process import Process
 from gloam.generation.statistics import Tally, tally
 

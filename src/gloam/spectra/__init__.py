@@ -1,6 +1,7 @@
 """Spectra: binned data in one or two dimensions, filled, read and written, always through the mask."""
 
 from gloam.spectra.axis import Axis, uniform_axis
+from gloam.spectra.batches import fill_batches
 from gloam.spectra.binning import merge_bins, rebin, restrict
 from gloam.spectra.bootstrap import EventBootstrap
 from gloam.spectra.filling import fill
@@ -20,6 +21,7 @@ __all__ = [
     "Origin",
     "Spectrum",
     "fill",
+    "fill_batches",
     "from_uhi",
     "from_uhi_json",
     "hide_bins",

@@ -6,8 +6,6 @@ from numpy.typing import ArrayLike
 
 from gloam.arrays import FloatArray
 from gloam.constants import MUON_MASS, SQRT_S
-from gloam.theory.gminus2 import pseudoscalar_loop
-from gloam.theory.lepton_decays import pseudoscalar_width
 from gloam.theory.prediction import Prediction, check_parameter
 from gloam.theory.radiators import PHOTON_CUT
 from gloam.theory.three_body import lepton_pair_cross_section
@@ -18,7 +16,8 @@ __all__ = ["cross_section", "predict", "widths", "yukawa_couplings"]
 REFERENCE = "Bauer, Neubert and Thamm, JHEP 12 (2017) 044 (arXiv:1708.00443); normalisation of arXiv:2306.12294"
 NOTES = (
     "normalisation (C/2 Lambda) d_m a lbar gamma^m gamma5 l, so that y_l = C ml/Lambda; one C for the three leptons",
-    "tree level; decays to photons and the Barr-Zee term of (g-2)_mu depend on a photon coupling and are not included",
+    "tree level; decays to two photons through loops of the leptons alone",
+    "a direct coupling to photons, and the Barr-Zee term of (g-2)_mu that depends on it, are not included",
 )
 
 
@@ -38,8 +37,8 @@ def cross_section(mass: ArrayLike, sqrt_s: ArrayLike = SQRT_S) -> FloatArray:
 
 
 def widths(mass: float, coupling: float = 1.0) -> dict[str, float]:
-    """Partial widths into pairs of leptons, in GeV."""
-    return partial_widths(mass, yukawa_couplings(coupling), pseudoscalar_width)
+    """Partial widths into pairs of leptons, and through their loops into two photons, in GeV."""
+    return partial_widths(mass, yukawa_couplings(coupling), "pseudoscalar")
 
 
 def predict(mass: float, coupling: float = 1.0, sqrt_s: float = SQRT_S, photon_cut: float = PHOTON_CUT) -> Prediction:
@@ -52,6 +51,6 @@ def predict(mass: float, coupling: float = 1.0, sqrt_s: float = SQRT_S, photon_c
     check_parameter("mass of the ALP", mass)
     check_parameter("coupling C/Lambda", coupling)
     return predict_yukawa(
-        "alp-lepton", mass, yukawa_couplings(coupling), "pseudoscalar", pseudoscalar_width, pseudoscalar_loop, sqrt_s,
+        "alp-lepton", mass, yukawa_couplings(coupling), "pseudoscalar", sqrt_s,
         photon_cut, REFERENCE, NOTES,
     )  # fmt: skip

@@ -6,8 +6,6 @@ from numpy.typing import ArrayLike
 
 from gloam.arrays import FloatArray
 from gloam.constants import HIGGS_VALUE, MUON_MASS, SQRT_S
-from gloam.theory.gminus2 import scalar_loop
-from gloam.theory.lepton_decays import scalar_width
 from gloam.theory.prediction import Prediction, check_parameter
 from gloam.theory.radiators import PHOTON_CUT
 from gloam.theory.three_body import lepton_pair_cross_section
@@ -16,7 +14,7 @@ from gloam.theory.yukawa_boson import LEPTONS, partial_widths, predict_yukawa
 __all__ = ["cross_section", "predict", "widths", "yukawa_couplings"]
 
 REFERENCE = "Batell, Lange, McKeen, Pospelov and Ritz, PRD 95 (2017) 075003 (arXiv:1606.04943)"
-NOTES = ("tree level, leptons alone: no decay to two photons through loops",)
+NOTES = ("tree level; decays to two photons through loops of the three leptons alone",)
 
 
 def yukawa_couplings(xi: float) -> dict[str, float]:
@@ -35,8 +33,8 @@ def cross_section(mass: ArrayLike, sqrt_s: ArrayLike = SQRT_S) -> FloatArray:
 
 
 def widths(mass: float, coupling: float = 1.0) -> dict[str, float]:
-    """Partial widths into pairs of leptons, in GeV."""
-    return partial_widths(mass, yukawa_couplings(coupling), scalar_width)
+    """Partial widths into pairs of leptons, and through their loops into two photons, in GeV."""
+    return partial_widths(mass, yukawa_couplings(coupling), "scalar")
 
 
 def predict(mass: float, coupling: float = 1.0, sqrt_s: float = SQRT_S, photon_cut: float = PHOTON_CUT) -> Prediction:
@@ -52,6 +50,6 @@ def predict(mass: float, coupling: float = 1.0, sqrt_s: float = SQRT_S, photon_c
     check_parameter("mass of the scalar", mass)
     check_parameter("coupling xi", coupling)
     return predict_yukawa(
-        "leptophilic-scalar", mass, yukawa_couplings(coupling), "scalar", scalar_width, scalar_loop, sqrt_s, photon_cut,
+        "leptophilic-scalar", mass, yukawa_couplings(coupling), "scalar", sqrt_s, photon_cut,
         REFERENCE, NOTES,
     )  # fmt: skip

@@ -1,15 +1,16 @@
-"""What spin-0 bosons coupled to leptons have in common: radiation off muon and tau pairs, decays to pairs."""
+"""What spin-0 bosons coupled to leptons have in common: radiation off pairs, decays to pairs and through them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Literal
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gloam.arrays import FloatArray
 from gloam.constants import ELECTRON_MASS, MUON_MASS, TAU_MASS
+from gloam.theory.gminus2 import pseudoscalar_loop, scalar_loop
+from gloam.theory.lepton_decays import pseudoscalar_width, scalar_width
+from gloam.theory.lepton_loops import two_photon_width
 from gloam.theory.prediction import Prediction, branching_fractions
 from gloam.theory.radiators import radiative_factor
 from gloam.theory.three_body import lepton_pair_cross_section
@@ -17,30 +18,31 @@ from gloam.theory.three_body_production import doubts, produced
 
 __all__ = ["LEPTONS", "partial_widths", "predict_yukawa"]
 
+Kind: TypeAlias = Literal["scalar", "pseudoscalar"]
+
 LEPTONS = {"ee": ELECTRON_MASS, "mumu": MUON_MASS, "tautau": TAU_MASS}
 
 
-def partial_widths(
-    mass: float, yukawa: Mapping[str, float], width: Callable[[ArrayLike, float], FloatArray]
-) -> dict[str, float]:
-    """The widths in GeV into pairs of leptons, for Yukawa couplings y_l."""
-    return {name: yukawa[name] ** 2 * float(width(mass, lepton)) for name, lepton in LEPTONS.items()}
+def partial_widths(mass: float, yukawa: Mapping[str, float], kind: Kind) -> dict[str, float]:
+    """The widths in GeV into pairs of leptons, for Yukawa couplings y_l, and through their loops into two photons."""
+    width = scalar_width if kind == "scalar" else pseudoscalar_width
+    pairs = {name: yukawa[name] ** 2 * float(width(mass, lepton)) for name, lepton in LEPTONS.items()}
+    return pairs | {"gammagamma": float(two_photon_width(kind, mass, yukawa, LEPTONS))}
 
 
 def predict_yukawa(
     model: str,
     mass: float,
     yukawa: Mapping[str, float],
-    kind: Literal["scalar", "pseudoscalar"],
-    width: Callable[[ArrayLike, float], FloatArray],
-    loop: Callable[[ArrayLike], FloatArray],
+    kind: Kind,
     sqrt_s: float,
     photon_cut: float,
     reference: str,
     notes: tuple[str, ...],
 ) -> Prediction:
     """The prediction for a boson of Yukawa couplings y_l to the pairs "ee", "mumu" and "tautau"."""
-    partial = partial_widths(mass, yukawa, width)
+    partial = partial_widths(mass, yukawa, kind)
+    loop = scalar_loop if kind == "scalar" else pseudoscalar_loop
     short = "alp" if kind == "pseudoscalar" else "scalar"
     total = sum(partial.values())
     wrong = doubts(mass, total)

@@ -1,4 +1,4 @@
-"""From a process to a file of generated events, and what is known of them."""
+"""From a process to a file of generated or simulated events, and what is known of them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gloam.events import require_writable, write_columns
+from gloam.arrays import FloatArray
+from gloam.detector import Detector, ReconstructedBatch, simulate
+from gloam.events import EventBatch, require_writable, write_columns
 from gloam.execution import progress_bar
-from gloam.generation import EventBatch, Process, Tally, stream
+from gloam.generation import Process, Tally, stream
+from gloam.selection import Count, efficiency
 
 __all__ = ["write_events"]
 
@@ -26,32 +29,38 @@ class _Account:
     """What adds up while events pass by."""
 
     tally: Tally = field(default_factory=Tally)
-    sum_of_weights: float = 0.0
+    total: Count = field(default_factory=Count)
+    seen: Count = field(default_factory=Count)
     digest: Any = field(default_factory=hashlib.sha256)
 
-    def enter(self, events: EventBatch, tally: Tally) -> None:
+    def enter(self, events: EventBatch | ReconstructedBatch, tally: Tally) -> None:
         self.tally += tally
-        self.sum_of_weights += float(events.weights.sum())
-        rows = np.concatenate([events.weights[:, None], events.momenta.reshape(len(events), -1)], axis=1)
-        self.digest.update(np.ascontiguousarray(rows, "<f8").data)  # row by row: batches leave no trace
+        self.total += _counted(events.weights)
+        parts: list[npt.NDArray[Any]] = [events.weights[:, None], events.momenta.reshape(len(events), -1)]
+        if isinstance(events, ReconstructedBatch):
+            self.seen += _counted(events.weights[events.identified.all(1)])
+            parts += [events.found, events.identified]
+        # row by row: batches leave no trace
+        self.digest.update(np.ascontiguousarray(np.concatenate(parts, axis=1), "<f8").data)
 
 
 def write_events(
     process: Process, path: Path, *, events: int, seed: int, sqrt_s: float, weighted: bool = False,
-    threads: int | None = None, quiet: bool = True,
+    detector: Detector | None = None, threads: int | None = None, quiet: bool = True,
 ) -> dict[str, Any]:  # fmt: skip
-    """Write generated events to a file; what `gloam generate --json` says of them.
+    """Write generated events, or what a detector makes of them, to a file; what `gloam generate --json` says of them.
 
     The hash is that of the events, whatever the format: PDG numbers, then weight and momenta of each event as
-    little-endian float64.
+    little-endian float64, and behind a detector which particles were found and identified.
 
     Args:
         process: see `gloam.generation.make_process`.
-        path: ends in .npz, .parquet or .root; flat columns, see `EventBatch.columns`.
+        path: ends in .npz, .parquet or .root; flat columns, see `EventBatch.columns` and `ReconstructedBatch.columns`.
         events: how many.
         seed: of the run.
         sqrt_s: energy of the collision in GeV.
         weighted: True keeps every point that is allowed, with its weight in fb.
+        detector: that the events pass through, hit or miss; None writes true momenta.
         threads: how many; the events do not depend on it.
         quiet: True draws no progress bar.
 
@@ -66,25 +75,40 @@ def write_events(
         batches = stream(
             process, events, seed=seed, sqrt_s=sqrt_s, weighted=weighted, threads=threads, batch_size=BATCH
         )
+        first = 0
         with progress_bar(f"generating {process.name}", events, enabled=not quiet) as advance:
             for batch in batches:
-                account.enter(batch.events, batch.tally)
-                yield batch.events.columns()
+                passed = _through(detector, batch.events, seed, first, process.name)
+                first += len(batch.events)
+                account.enter(passed, batch.tally)
+                yield passed.columns()
                 advance(len(batch.events))
 
     def outcome() -> dict[str, Any]:
-        return _outcome(process, account, events, seed, sqrt_s, weighted)
+        return _outcome(process, account, events, seed, sqrt_s, weighted, detector)
 
     write_columns(path, columns(), outcome)
     return {**outcome(), "file": str(path)}
 
 
+def _through(
+    detector: Detector | None, events: EventBatch, seed: int, first: int, sample: str
+) -> EventBatch | ReconstructedBatch:
+    return events if detector is None else simulate(events, detector, seed=seed, first=first, sample=sample)
+
+
+def _counted(weights: FloatArray) -> Count:
+    return Count(weights.size, weights.size, float(weights.sum()), float(np.square(weights).sum()))
+
+
 def _outcome(
-    process: Process, account: _Account, events: int, seed: int, sqrt_s: float, weighted: bool
-) -> dict[str, Any]:
+    process: Process, account: _Account, events: int, seed: int, sqrt_s: float, weighted: bool,
+    detector: Detector | None,
+) -> dict[str, Any]:  # fmt: skip
     tally, notes = account.tally, list(process.notes)
     if weighted:
         notes.append("weighted events: no unweighting efficiency, and no weights above 1 to report")
+    part, error = (None, None) if detector is None else efficiency(account.seen, account.total)
     return {
         "process": process.name,
         "events": events,
@@ -97,7 +121,10 @@ def _outcome(
         "unweighting_efficiency": None if weighted else tally.unweighting_efficiency,
         "overweight_fraction": None if weighted else tally.overweight_fraction,
         "largest_weight": None if weighted else tally.largest,
-        "sum_of_weights": account.sum_of_weights,
+        "sum_of_weights": account.total.weight,
+        "detector": None if detector is None else detector.name,
+        "identified_fraction": part,
+        "identified_fraction_error": error,
         "seed": seed,
         "sha256": account.digest.hexdigest(),
         "notes": notes,

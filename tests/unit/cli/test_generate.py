@@ -68,6 +68,32 @@ def test_what_is_said_without_json(gloam):
     assert gloam("generate", "3gamma", "--events", 50, "--out", "g.npz", "--quiet").out == ""
 
 
+def test_a_detector_measures_the_particles_that_it_sees(gloam):
+    asked = ("generate", "mumu-zprime", "--mass", 3, "--events", 3000, "--seed", 5, "--out")
+    true = gloam(*asked, "true.npz", "--json").document
+    found = gloam(*asked, "seen.root", "--detector", "belle2", "--json").document
+    assert (true["detector"], true["identified_fraction"]) == (None, None)
+    assert (found["detector"], found["cross_section"]) == ("belle2", true["cross_section"])
+    assert found["sha256"] != true["sha256"]
+    with np.load("true.npz") as file:
+        before = {name: file[name] for name in ("E_1", "E_2", "weight")}
+    seen = read_columns(
+        "seen.root", ["event", "weight", "found_1", "identified_1", "identified_2", "E_1", "true_2", "pdg_2"]
+    )
+    assert seen["event"].tolist() == list(range(3000))
+    assert set(seen["true_2"]) == {2}
+    assert set(seen["pdg_2"]) == {-13}
+    here = seen["found_1"] == 1
+    np.testing.assert_array_equal(np.isfinite(seen["E_1"]), here)
+    assert 1e-3 < np.std(seen["E_1"][here] / before["E_1"][here]) < 1e-2
+    both = (seen["identified_1"] == 1) & (seen["identified_2"] == 1)
+    part = seen["weight"][both].sum() / before["weight"].sum()
+    assert found["identified_fraction"] == pytest.approx(part, rel=1e-12)
+    assert found["identified_fraction_error"] == pytest.approx(np.sqrt(part * (1 - part) / 3000), rel=0.01)
+    said = gloam(*asked, "seen.npz", "--detector", "belle2").out
+    assert f"belle2: all visible particles identified in {part:.2%}" in said
+
+
 @pytest.mark.parametrize(("arguments", "message"), [
     (("qqbar", "--events", 10, "--out", "a.npz"), 'extra "generators"'),
     (("mumu-zprime", "--events", 10, "--out", "a.npz"), "--mass of mumu-zprime: got nothing"),
@@ -76,7 +102,9 @@ def test_what_is_said_without_json(gloam):
     (("4mu", "--events", -3, "--out", "a.npz"), "events of 4mu: got -3"),
     (("4mu", "--events", 10, "--out", "a.csv"), "allowed: .npz, .parquet or .root"),
     (("4mu", "--mass", 3, "--events", 10, "--out", "a.npz"), "--mass of 4mu: got 3"),
-    (("4mu", "--detector", "belle2", "--events", 10, "--out", "a.npz"), "--detector: got belle2"),
+    (("4mu", "--detector", "cleo", "--events", 10, "--out", "a.npz"), "--detector"),
+    (("tautau-scalar", "--mass", 2, "--detector", "belle2", "--events", 10, "--out", "a.npz"),
+     "a tau- that does not decay"),
     (("4mu", "--events", 10), "--out"),
 ])  # fmt: skip
 def test_what_is_refused(gloam, arguments, message):

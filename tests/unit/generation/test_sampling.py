@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from gloam.errors import InputError
+from gloam.events.batch import joined
 from gloam.generation import Tally, cross_section, generate, make_process, stream
-from gloam.generation.batch import joined
 from gloam.generation.sampling import CHUNK, largest_weight
 from gloam.generation.statistics import tally
 

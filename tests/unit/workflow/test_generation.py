@@ -2,6 +2,7 @@
 
 import pytest
 
+from gloam.detector import BELLE
 from gloam.errors import InputError
 from gloam.events import read_columns
 from gloam.generation import generate, make_process
@@ -23,11 +24,13 @@ def test_the_file_has_the_events_and_the_outcome_their_sums(tmp_path, monkeypatc
     assert found["cross_section_error"] == pytest.approx(tally.cross_section_error, rel=1e-9)
 
 
-def test_batches_do_not_change_the_hash(tmp_path, monkeypatch):
+@pytest.mark.parametrize("detector", [None, BELLE])
+def test_batches_do_not_change_the_hash(tmp_path, monkeypatch, detector):
     hashes = set()
     for size in (1, 64, 10**6):
         monkeypatch.setattr(generation, "BATCH", size)
-        found = write_events(PROCESS, tmp_path / "z.npz", events=300, seed=9, sqrt_s=10.58, threads=2)
+        found = write_events(PROCESS, tmp_path / "z.npz", events=300, seed=9, sqrt_s=10.58, threads=2,
+                             detector=detector)  # fmt: skip
         hashes.add(found["sha256"])
     assert len(hashes) == 1
 

@@ -37,10 +37,22 @@ class ScoreFilter:
     Attributes:
         blocks: first and last bin of each block, and k of its hypotheses, shape (bins of the block, hypotheses).
         skewness: third moment of k . n for each hypothesis, sum of k^3 b; shape (h,).
+        leverage: the most that one event changes z of each hypothesis; shape (h,).
     """
 
     blocks: tuple[tuple[int, int, Single], ...]
     skewness: Single
+    leverage: Single
+
+    @property
+    def scale(self) -> Single:
+        """How much less linear each hypothesis is than the usual one, shape (h,), at least 1.
+
+        It is the leverage to the power 3/2, found on the standard workloads: at the ends of a spectrum with few events
+        there z may be off by one standard deviation, where elsewhere it is off by a tenth.
+        """
+        ratio = self.leverage / np.median(self.leverage)
+        return np.asarray(np.maximum(ratio, 1.0) ** 1.5, np.float32)
 
     def __call__(self, counts: Single, threads: int | None = None) -> Single:
         """The approximate significances of some spectra of counts, shapes (t, n) -> (t, h)."""
@@ -88,7 +100,8 @@ def score_filter(scan: Scan, expectation: FloatArray, rows: IntArray) -> ScoreFi
     """
     blocks = tuple(_blocks(scan, expectation, rows))
     skewness = [expectation[low:high] @ (matrix * matrix * matrix).astype(float) for low, high, matrix in blocks]
-    return ScoreFilter(blocks, np.concatenate(skewness).astype(np.float32))
+    leverage = np.concatenate([np.abs(matrix).max(axis=0) for _, _, matrix in blocks])
+    return ScoreFilter(blocks, np.concatenate(skewness).astype(np.float32), leverage)
 
 
 def _blocks(scan: Scan, expectation: FloatArray, rows: IntArray) -> Iterator[tuple[int, int, Single]]:

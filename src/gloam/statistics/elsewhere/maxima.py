@@ -18,7 +18,7 @@ __all__ = ["Maxima", "ScanToys", "Search", "check_toys", "largest_of_toys"]
 CALIBRATION = 200
 """Toys on which the margin is found."""
 
-WIDE = 1.5
+WIDE = 1.0
 """Margin in those toys."""
 
 SPARE = 0.1
@@ -40,7 +40,8 @@ class ScanToys:
         row: the hypothesis it is at, shape (toys,); -1 where the procedure does not tell.
         failed: toys with a fit without a certificate among those made, shape (toys,).
         margin: by how much the approximate significance may lie below the best exact one for a hypothesis to be
-            fitted; infinite where all were.
+            fitted, and more where single events matter more than usual (see `ScoreFilter.scale`); infinite where all
+            were.
         fits: number of hypotheses fitted, over all toys and variants.
     """
 
@@ -59,7 +60,8 @@ class Maxima:
         largest: the exact significances, shape (t,).
         row: the hypotheses they are at, shape (t,).
         failed: toys with a fit without a certificate, shape (t,).
-        shift: how much larger than the approximate ones they are, shape (t,).
+        shift: how much larger than the approximate ones they are, over the scale of their hypotheses (see
+            `ScoreFilter`), shape (t,).
     """
 
     largest: FloatArray

@@ -128,6 +128,14 @@ class VariantSearch:
         """The number of hypotheses, over all variants."""
         return int(self.usable.sum())
 
+    @property
+    def scale(self) -> Single:
+        """How much less linear each hypothesis is than the usual one, in the worst of the variants, shape (h',)."""
+        scale = np.ones(self.rows.size, np.float32)
+        for scorer, usable in zip(self.scorers, self.usable, strict=True):
+            scale[usable] = np.maximum(scale[usable], scorer.scale)
+        return scale
+
     def maxima(self, toys: ToyData, margin: float) -> Maxima:
         """The maxima of some toys; an infinite margin is every hypothesis of every variant."""
         if not self.scorers or np.isinf(margin):
@@ -158,11 +166,11 @@ class VariantSearch:
 
     def _filtered(self, below: FloatArray, bound: Single, margin: float) -> Maxima:
         """The maxima among the hypotheses that the bound does not exclude."""
-        toys = np.arange(bound.shape[0])
+        scale, toys = self.scale, np.arange(bound.shape[0])
         place = bound.argmax(axis=1)
         best, good = self._quoted(below, toys, place, np.full(toys.size, -np.inf))
-        threshold = np.where(good, best, bound[toys, place]) - margin
-        candidates = bound >= threshold[:, None].astype(np.float32)
+        threshold = np.where(good, best, bound[toys, place]).astype(np.float32)
+        candidates = bound + np.float32(margin) * scale >= threshold[:, None]
         candidates[toys, place] = False  # not fitted twice
         toy, other = np.nonzero(candidates)
         z, certified = self._quoted(below, toy, other, best[toy])
@@ -171,7 +179,7 @@ class VariantSearch:
         np.maximum.at(best, toy, z)
         last = np.flatnonzero(z == best[toy])
         place[toy[last]] = other[last]
-        return Maxima(best, self.rows[place], failed, best - bound[toys, place])
+        return Maxima(best, self.rows[place], failed, (best - bound[toys, place]) / scale[place])
 
     def _quoted(
         self, below: FloatArray, toy: IntArray, place: IntArray, best: FloatArray

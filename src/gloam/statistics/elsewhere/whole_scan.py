@@ -27,6 +27,9 @@ from gloam.statistics.elsewhere.toy_data import ToyData
 
 __all__ = ["ScanSearch", "ScanToys", "plain_scan", "refuse_weights", "scan_toys"]
 
+LIKELY = 0.7
+"""Part of the margin by which a hypothesis may miss it and still not be fitted in the first round."""
+
 
 def scan_toys(
     result: ScanResult,
@@ -107,9 +110,10 @@ class ScanSearch:
             self.fits += toys.numbers.size * self.rows.size
             return Maxima.of_everything(*fit_every_hypothesis(scan, self.rows, toys, self.threads), self.rows)
         below = toys.below[0]
-        return self._filtered(scan, below, self.scorer(np.diff(below).astype(np.float32), self.threads), margin)
+        linear = self.scorer(np.diff(below).astype(np.float32), self.threads)
+        return self._filtered(scan, below, linear, self.scorer.scale, margin)
 
-    def _filtered(self, scan: Scan, below: FloatArray, linear: Single, margin: float) -> Maxima:
+    def _filtered(self, scan: Scan, below: FloatArray, linear: Single, scale: Single, margin: float) -> Maxima:
         """The maxima among the hypotheses that the filter does not exclude."""
 
         def fit(toy: IntArray, place: IntArray) -> tuple[FloatArray, BoolArray]:
@@ -119,18 +123,19 @@ class ScanSearch:
         toys = np.arange(linear.shape[0])
         place = linear.argmax(axis=1)
         best, good = fit(toys, place)
-        threshold = np.where(good, best, linear[toys, place]) - margin
-        highest = linear[toys, place]
-        linear[toys, place] = -np.inf  # not fitted twice
-        toy, other = np.nonzero(linear >= threshold[:, None].astype(np.float32))
-        linear[toys, place] = highest
-        z, certified = fit(toy, other)
-        failed = ~good
-        failed[toy[~certified]] = True
-        np.maximum.at(best, toy, z)
-        last = np.flatnonzero(z == best[toy])
-        place[toy[last]] = other[last]
-        return Maxima(best, self.rows[place], failed, best - linear[toys, place])
+        failed, known = ~good, np.where(good, best, linear[toys, place])
+        bound = linear + np.float32(margin) * scale
+        bound[toys, place] = -np.inf  # not fitted twice
+        for likely in (LIKELY, 0.0):  # the likely ones first: they raise what the others have to reach
+            toy, other = np.nonzero(bound >= (known + likely * margin)[:, None].astype(np.float32))
+            bound[toy, other] = -np.inf
+            z, certified = fit(toy, other)
+            failed[toy[~certified]] = True
+            np.maximum.at(best, toy, z)
+            last = np.flatnonzero(z == best[toy])
+            place[toy[last]] = other[last]
+            known = np.maximum(known, best)
+        return Maxima(best, self.rows[place], failed, (best - linear[toys, place]) / scale[place])
 
 
 def plain_scan(result: ScanResult) -> Scan | None:

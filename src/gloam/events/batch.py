@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gloam.arrays import FloatArray
-from gloam.generation.particles import Particle
+from gloam.events.particles import Particle
 
 __all__ = ["EventBatch"]
 

@@ -1,0 +1,156 @@
+"""From a process to a spectrum: generate, simulate, select and fill, in pieces that fit in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from gloam.arrays import FloatArray
+from gloam.detector import Detector, ReconstructedBatch, simulate
+from gloam.errors import InputError
+from gloam.execution import map_in_order
+from gloam.generation import GeneratedBatch, Process, Tally, stream
+from gloam.selection import Cut, CutFlow, Entries, select
+from gloam.spectra import Axis, Origin, Spectrum, fill_batches
+
+__all__ = ["SimulatedSpectrum", "simulated_spectrum", "visible_cross_section"]
+
+BATCH = 65536
+"""Events that are in memory together, for each thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedSpectrum:
+    """A spectrum from simulation, and what is known of the events in it.
+
+    Attributes:
+        spectrum: sums of weights. Several entries of one event are filled as if they were independent.
+        flow: what each cut left; before any cut are the entries that were observed.
+        tally: of the generated points, hence the cross section.
+        generated: number of events.
+        weight: sum of their weights; see `visible_cross_section`.
+        is_decay: whether the process is a decay, which has no cross section.
+    """
+
+    spectrum: Spectrum
+    flow: CutFlow
+    tally: Tally
+    generated: int
+    weight: float
+    is_decay: bool = False
+
+
+def simulated_spectrum(
+    process: Process,
+    detector: Detector,
+    observe: Callable[[ReconstructedBatch], Entries],
+    cuts: Sequence[Cut],
+    axes: Sequence[Axis],
+    *,
+    events: int,
+    seed: int,
+    sqrt_s: float = 10.58,
+    weighted: bool = False,
+    hit_or_miss: bool = True,
+    threads: int | None = None,
+) -> SimulatedSpectrum:
+    """The spectrum of one or two observables of simulated events that pass cuts.
+
+    Memory holds some batches of events, however many there are. The answer depends neither on their size nor on the
+    number of threads, but for rounding.
+
+    Args:
+        process: see `gloam.generation.make_process`.
+        detector: see `gloam.detector`.
+        observe: makes the entries of a batch; a column for each axis, of its name, and those that cuts need.
+        cuts: in their order; an entry whose observable is NaN must fail one of them.
+        axes: one or two, named like the columns.
+        events: how many to generate.
+        seed: of the run.
+        sqrt_s: energy of the collision in GeV.
+        weighted: whether generated events keep their weights in fb.
+        hit_or_miss: whether particles are lost at random, see `gloam.detector.simulate`.
+        threads: how many; None is the default of `gloam.execution`.
+
+    Raises:
+        InputError: a column that is missing, or NaN after all cuts.
+    """
+    asked = f"spectrum of simulated {process.name}"
+    made = stream(process, events, seed=seed, sqrt_s=sqrt_s, weighted=weighted, threads=threads, batch_size=BATCH)
+    account = _Account()
+
+    def work(numbered: tuple[int, GeneratedBatch]) -> _Piece:
+        first, batch = numbered
+        seen = simulate(
+            batch.events, detector, seed=seed, first=first, sample=process.name, hit_or_miss=hit_or_miss
+        )  # fmt: skip
+        kept, flow = select(observe(seen), cuts)
+        return _Piece(_columns(kept, axes, asked), kept.weights, flow, batch.tally, float(batch.events.weights.sum()))
+
+    def values() -> Iterator[tuple[list[FloatArray], FloatArray]]:
+        for piece in map_in_order(work, _numbered(made), threads):
+            account.enter(piece)
+            yield piece.values, piece.weights
+
+    spectrum = fill_batches(values(), axes, origin=Origin("pseudo", asked), asked=asked)
+    if account.flow is None:
+        raise InputError(asked, "no events", "at least one event", "generate more of them")
+    return SimulatedSpectrum(spectrum, account.flow, account.tally, events, account.weight, process.is_decay)
+
+
+def visible_cross_section(found: SimulatedSpectrum) -> Spectrum:
+    """The spectrum in fb: times a luminosity in fb^-1 it is what to expect.
+
+    Its variances are those of the simulated events that passed; the error of the cross section, in `found.tally`, is
+    common to all bins and left out.
+
+    Raises:
+        InputError: a decay, which has no cross section.
+    """
+    if found.is_decay:
+        remedy = "multiply the spectrum by a number of decays over `weight`"
+        raise InputError("visible cross section", "events of a decay", "events of a collision", remedy)
+    scale = found.tally.cross_section / found.weight
+    spectrum = found.spectrum
+    return Spectrum(
+        spectrum.axes, scale * spectrum.contents, scale**2 * spectrum.variances(flow=True), origin=spectrum.origin
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    values: list[FloatArray]
+    weights: FloatArray
+    flow: CutFlow
+    tally: Tally
+    generated_weight: float
+
+
+@dataclass(slots=True)
+class _Account:
+    """What adds up while pieces pass by."""
+
+    flow: CutFlow | None = None
+    tally: Tally = field(default_factory=Tally)
+    weight: float = 0.0
+
+    def enter(self, piece: _Piece) -> None:
+        self.flow = piece.flow if self.flow is None else self.flow + piece.flow
+        self.tally += piece.tally
+        self.weight += piece.generated_weight
+
+
+def _numbered(batches: Iterator[GeneratedBatch]) -> Iterator[tuple[int, GeneratedBatch]]:
+    """Batches with the number of their first event."""
+    first = 0
+    for batch in batches:
+        yield first, batch
+        first += len(batch.events)
+
+
+def _columns(entries: Entries, axes: Sequence[Axis], asked: str) -> list[FloatArray]:
+    for axis in axes:
+        if axis.name not in entries.columns:
+            found = f"no column {axis.name!r} among {', '.join(entries.columns)}"
+            raise InputError(asked, found, "a column for each axis, of its name", "name the axis like the column")
+    return [entries.columns[axis.name] for axis in axes]

@@ -1,0 +1,28 @@
+"""Selection of events: all candidates as entries, named cuts in the order of a paper, and the cut flow."""
+
+from gloam.selection.candidates import Candidates, choose, observe, order_by_energy
+from gloam.selection.cut_flow import Count, CutFlow, cut_flow_dict, cut_flow_table, efficiency
+from gloam.selection.cuts import Cut, above, below, between, outside, passes
+from gloam.selection.entries import Entries, best_of_each_event
+from gloam.selection.selecting import select
+
+__all__ = [
+    "Candidates",
+    "Count",
+    "Cut",
+    "CutFlow",
+    "Entries",
+    "above",
+    "below",
+    "best_of_each_event",
+    "between",
+    "choose",
+    "cut_flow_dict",
+    "cut_flow_table",
+    "efficiency",
+    "observe",
+    "order_by_energy",
+    "outside",
+    "passes",
+    "select",
+]
