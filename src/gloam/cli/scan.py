@@ -61,6 +61,8 @@ __all__ = ["command"]
 @click.option(
     "--variants", metavar="window:Ksigma,order:N", help="Fit in other ranges and orders too; the weakest limit counts."
 )
+@click.option("--model", help="Turn limits on the cross section into its coupling, as gloam theory says.")
+@click.option("--decay", metavar="mumu|invisible|...", help="Final state of the model that is seen.  [every one]")
 @limit_options
 @cross_section_options
 @output_options
@@ -73,7 +75,8 @@ def command(
     toys: int | None, limits: bool, luminosity: float | None, efficiency: str | None,
     branching_fraction: str | None, radiative_factor: str | None, systematics: tuple[str, ...],
     constraint: Constraint, out: Path | None, figures: bool, threads: int | None, seed: int,
-    as_json: bool, quiet: bool, variants: str | None, global_toys: int | None, first_toy: int, exhaustive: bool,
+    as_json: bool, quiet: bool, variants: str | None, model: str | None, decay: str | None,
+    global_toys: int | None, first_toy: int, exhaustive: bool,
     resume: bool, workers: int,
 ) -> None:  # fmt: skip
     """Scan a spectrum for a narrow peak at every mass, with significance and upper limit.
@@ -96,7 +99,7 @@ def command(
         toys=_toys(method, toys, seed), luminosity=luminosity, efficiency=efficiency,
         branching_fraction=branching_fraction, radiative_factor=radiative_factor,
         systematics=tuple(systematic_named(text, constraint) for text in systematics), constraint=constraint,
-        variants=variants,
+        variants=variants, model=model, decay=decay,
     )  # fmt: skip
     run = scan_file(request, threads=threads, quiet=quiet or as_json)
     deliver(run, out, figures, seed, as_json, quiet, asked, threads)

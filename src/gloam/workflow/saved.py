@@ -170,7 +170,8 @@ def _of_scan(files: _Files) -> tuple[tuple[ChannelResult, ...], dict[str, Any]]:
     bare = scan_channel(request, planned, found.result, found.limits)
     origin = planned.scan.spectrum.origin or Origin("user", request.source)
     channel = replace(bare, variants=found.variants, nuisances=found.nuisances)
-    return (channel,), {"origin": origin, "systematics": planned.systematics}
+    rest = {"origin": origin, "systematics": planned.systematics, "model": request.model}
+    return (channel,), rest
 
 
 def _of_counts(files: _Files) -> tuple[tuple[Channel, ...], dict[str, Any]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from gloam.errors import InputError
 from gloam.execution import progress_bar
-from gloam.interpretation import YieldFactors
+from gloam.interpretation import Coupling, YieldFactors
 from gloam.models import Parameter, SignalShape, YieldNuisance, background_named, shape_named, width_named
 from gloam.report import ChannelResult
 from gloam.scans import (
@@ -40,6 +40,7 @@ from gloam.statistics import (
 )
 from gloam.store import content_hash
 from gloam.systematic import Constraint, Systematic
+from gloam.workflow.coupling import model_coupling
 from gloam.workflow.declared import of_request, request_hash
 from gloam.workflow.factors import with_luminosity, yield_factors
 from gloam.workflow.results import Run
@@ -80,6 +81,8 @@ class ScanRequest:
         radiative_factor: (1 + delta) x vacuum polarisation, a number or the name of a table.
         systematics: on the yields of signal and background.
         constraint: of the errors in the table of efficiencies.
+        model: whose coupling the limits are turned into, with the cross section that `gloam theory` says; None: none.
+        decay: the final state of the model that is seen; None: every one.
     """
 
     source: str
@@ -105,6 +108,8 @@ class ScanRequest:
     radiative_factor: str | None = None
     systematics: tuple[Systematic, ...] = ()
     constraint: Constraint = "lognormal"
+    model: str | None = None
+    decay: str | None = None
 
 
 def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool = True) -> Run:
@@ -149,6 +154,7 @@ def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool =
         systematics=systematics,
         notes=_notes(request, systematics),
         declaration=of_request(request),
+        model=request.model,
     )
 
 
@@ -161,12 +167,14 @@ class ScanPlan:
         factors: what turns yields into cross sections.
         systematics: uncertainties of the yields.
         variants: of the background, the nominal one first; None where the nominal one is alone.
+        coupling: what limits on the cross section are turned into; None without a model.
     """
 
     scan: Scan
     factors: YieldFactors
     systematics: tuple[YieldNuisance, ...]
     variants: Variants | None
+    coupling: Coupling | None = None
 
 
 def plan_scan(request: ScanRequest, spectrum: Spectrum | None = None) -> ScanPlan:
@@ -185,6 +193,7 @@ def plan_scan(request: ScanRequest, spectrum: Spectrum | None = None) -> ScanPla
     form = background_named(request.background)
     shape = shape_named(request.signal, width_named(request.width))
     factors, efficiency_error = yield_factors(request)
+    coupling = _coupling(request, factors)
     systematics = _systematics(request, efficiency_error)
     spectrum = _read(request, shape) if spectrum is None else spectrum
     grid = _grid(request, spectrum, shape)
@@ -195,7 +204,7 @@ def plan_scan(request: ScanRequest, spectrum: Spectrum | None = None) -> ScanPla
     windows = sliding_windows(spectrum.axis, grid.position, half_width)
     scan = declare_scan(spectrum, shape, form, grid, windows, request.vetoes, acting(systematics, shape))
     variants = None if variation is None else background_variants(scan, **variation)
-    return ScanPlan(scan, factors, systematics, variants)
+    return ScanPlan(scan, factors, systematics, variants, coupling)
 
 
 def scan_title(request: ScanRequest) -> str:
@@ -205,7 +214,25 @@ def scan_title(request: ScanRequest) -> str:
 
 def scan_channel(request: ScanRequest, planned: ScanPlan, result: ScanResult, limits: UpperLimits) -> ChannelResult:
     """The one channel of a scan of a file."""
-    return ChannelResult("scan", request.source, result, limits, planned.scan.spectrum.axis.label, planned.factors)
+    label = planned.scan.spectrum.axis.label
+    return ChannelResult(
+        "scan", request.source, result, limits, label, planned.factors, coupling=planned.coupling
+    )  # fmt: skip
+
+
+def _coupling(request: ScanRequest, factors: YieldFactors) -> Coupling | None:
+    """What the limits on the cross section are turned into."""
+    if request.model is None:
+        if request.decay is not None:
+            raise InputError("--decay", request.decay, "--model MODEL with it", "name the model")
+        return None
+    if not factors.complete:
+        raise InputError(
+            f"--model {request.model}", "no limits on a cross section", "--luminosity and --efficiency", "give both"
+        )  # fmt: skip
+    if request.decay is not None and request.branching_fraction is not None:
+        raise InputError("--decay and --branching-fraction", "both", "one of the two", "leave out one")
+    return model_coupling(request.model, decay=request.decay)
 
 
 def _systematics(request: ScanRequest, efficiency_error: Parameter | None) -> tuple[YieldNuisance, ...]:

@@ -167,3 +167,28 @@ def test_indirect_constraints_of_a_vector(gloam, tmp_path):
     assert not any("g-2" in each["name"] and each["kind"] != "annotation" for each in without)
     assert gloam("exclusions", "zprime", "--figure", tmp_path / "plane.png").code == 0
     assert not any("g-2" in each["name"] for each in gloam("exclusions", "alp-photon", "--json").document)
+
+
+def test_a_scan_with_a_model_has_limits_on_its_coupling(gloam, tmp_path):
+    np.savez(tmp_path / "events.npz", M=np.random.default_rng(5).uniform(1, 2, 2000))
+    options = ("--column", "M", "--range", 1, 2, "--width", 0.01, "--background", "polynomial:1", "--step", 0.25)
+    factors = ("--luminosity", 100, "--efficiency", 0.1)
+    scan = ("scan", tmp_path / "events.npz", *options)
+    found = gloam(*scan, *factors, "--model", "zprime", "--decay", "mumu", "--out", "run", "--json").document
+    assert found["limit"]["coupling"] == "g'"
+    with (tmp_path / "here" / "run" / "limits.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    for row in rows:
+        theory = gloam("theory", "zprime", "--mass", row["mass"], "--json").document
+        visible = theory["cross_section"] * theory["branching_fractions"]["mumu"]
+        assert float(row["coupling_ul"]) == pytest.approx((float(row["xsec_ul_fb"]) / visible) ** 0.5, rel=1e-6)
+    assert (tmp_path / "here" / "run" / "figures" / "coupling.png").is_file()
+    assert gloam("report", "run", "--json").code == 0
+    for wrong, words in (
+        (("--model", "zprime"), "--luminosity and --efficiency"),
+        ((*factors, "--decay", "mumu"), "--model MODEL"),
+        ((*factors, "--model", "axion"), "model: got 'axion'"),
+    ):
+        refused = gloam(*scan, *wrong)
+        assert refused.code == 2
+        assert words in refused.err
