@@ -1,7 +1,8 @@
-"""The masses and constants of generated events."""
+"""The masses and constants of generated events: those of the predictions, with their standing."""
 
 from __future__ import annotations
 
+from gloam import constants
 from gloam.events.particles import Particle
 from gloam.sourced import assumed, published, recalled
 
@@ -12,13 +13,13 @@ __all__ = [
 
 _PDG = "PDG Review of Particle Physics"
 
-ALPHA = assumed(1 / 137.036, 0.0, "", "fine-structure constant at q^2 = 0; it does not run here")
-CONVERSION = published(0.3893794e12, 0.0, "fb GeV^2", f"{_PDG}, (hbar c)^2")
-HIGGS_VEV = recalled(246.22, 0.0, "GeV", "vacuum expectation value, (sqrt(2) G_F)^(-1/2)")
-MASS_ELECTRON = recalled(0.51099895e-3, 0.0, "GeV", f"{_PDG} 2024")
-MASS_MUON = recalled(0.1056583755, 2.3e-9, "GeV", f"{_PDG} 2024")
-MASS_TAU = recalled(1.77686, 0.00012, "GeV", f"{_PDG} 2022")
-MASS_B0 = recalled(5.27972, 0.00008, "GeV", f"{_PDG} 2024")
-MASS_LAMBDA = recalled(1.115683, 6e-6, "GeV", f"{_PDG} 2022")
+ALPHA = assumed(constants.ALPHA, 0.0, "", "fine-structure constant at q^2 = 0; it does not run here")
+CONVERSION = published(constants.FB_PER_INVERSE_GEV2, 0.0, "fb GeV^2", f"{_PDG}, (hbar c)^2")
+HIGGS_VEV = recalled(constants.HIGGS_VALUE, 0.0, "GeV", "vacuum expectation value, (sqrt(2) G_F)^(-1/2)")
+MASS_ELECTRON = recalled(constants.ELECTRON_MASS, 0.0, "GeV", f"{_PDG} 2024")
+MASS_MUON = recalled(constants.MUON_MASS, 2.3e-9, "GeV", f"{_PDG} 2024")
+MASS_TAU = recalled(constants.TAU_MASS, 0.00012, "GeV", f"{_PDG} 2022")
+MASS_B0 = recalled(constants.B0_MASS, 0.00008, "GeV", f"{_PDG} 2024")
+MASS_LAMBDA = recalled(constants.LAMBDA_MASS, 6e-6, "GeV", f"{_PDG} 2022")
 MASS_PROTON = recalled(0.93827209, 0.0, "GeV", f"{_PDG} 2022")
-MASS_PION = recalled(0.13957039, 1.8e-7, "GeV", f"{_PDG} 2022")
+MASS_PION = recalled(constants.PION_MASS, 1.8e-7, "GeV", f"{_PDG} 2022")
