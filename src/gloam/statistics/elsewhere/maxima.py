@@ -170,11 +170,11 @@ def check_toys(toys: int) -> None:
 
 
 def _margin(first: Maxima) -> float:
-    """The margin for all further toys: the largest needed, as much again as that is above the mean, and a little.
+    """The margin for all further toys: the largest needed, half of what that is above the mean, and a little.
 
     Infinite, which is every hypothesis, where more than half of the wide margin was needed: more may have been.
     """
     shift = first.shift[~first.failed]
     if shift.size == 0 or shift.max() > 0.5 * WIDE:
         return np.inf
-    return min(float(2 * shift.max() - shift.mean()) + SPARE, WIDE)
+    return min(float(1.5 * shift.max() - 0.5 * shift.mean()) + SPARE, WIDE)
