@@ -11,9 +11,10 @@ import numpy as np
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.errors import InputError
 from gloam.statistics.elsewhere.expectation import Truth
+from gloam.statistics.elsewhere.filter import Single
 from gloam.statistics.elsewhere.toy_data import ToyData
 
-__all__ = ["Maxima", "ScanToys", "Search", "check_toys", "largest_of_toys"]
+__all__ = ["Maxima", "ScanToys", "Search", "check_toys", "filtered_maxima", "largest_of_toys"]
 
 CALIBRATION = 200
 """Toys on which the margin is found."""
@@ -23,6 +24,9 @@ WIDE = 1.0
 
 SPARE = 0.1
 """Added to the margin that was found."""
+
+LIKELY = 0.7
+"""Part of the margin by which a hypothesis may miss it and still not be fitted in the first round."""
 
 ELEMENTS = 5_000_000
 """Hypotheses, or bins, times toys that are held at a time."""
@@ -161,6 +165,41 @@ def largest_of_toys(
                 progress(done.largest.size)
     found = Maxima.joined([done, *in_chunks(numbers[done.largest.size :], margin, progress)])
     return ScanToys(found.largest, found.row, found.failed, margin, search.fits - before)
+
+
+def filtered_maxima(
+    linear: Single,
+    scale: Single,
+    margin: float,
+    rows: IntArray,
+    fit: Callable[[IntArray, IntArray, FloatArray], tuple[FloatArray, BoolArray]],
+) -> Maxima:
+    """The maxima of some toys among the hypotheses that a filter does not exclude.
+
+    Args:
+        linear: approximate significances, or what bounds them, shape (t, h').
+        scale: of the margin of each hypothesis, see `ScoreFilter`, shape (h',).
+        margin: by how much the approximate significance may be too low, in units of these.
+        rows: the hypotheses, shape (h',).
+        fit: exact significances and which are certified, shapes (p,), of pairs of a toy and a place among the
+            hypotheses, where each toy has the third argument elsewhere: a pair that cannot reach it may be -inf.
+    """
+    toys = np.arange(linear.shape[0])
+    place = linear.argmax(axis=1)
+    best, good = fit(toys, place, np.full(toys.size, -np.inf))
+    failed, known = ~good, np.where(good, best, linear[toys, place])
+    bound = linear + np.float32(margin) * scale
+    bound[toys, place] = -np.inf  # not fitted twice
+    for likely in (LIKELY, 0.0):  # the likely ones first: they raise what the others have to reach
+        toy, other = np.nonzero(bound >= (known + likely * margin)[:, None].astype(np.float32))
+        bound[toy, other] = -np.inf
+        z, certified = fit(toy, other, best[toy])
+        failed[toy[~certified]] = True
+        np.maximum.at(best, toy, z)
+        last = np.flatnonzero(z == best[toy])
+        place[toy[last]] = other[last]
+        known = np.maximum(known, best)
+    return Maxima(best, rows[place], failed, (best - linear[toys, place]) / scale[place])
 
 
 def check_toys(toys: int) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from gloam.fit import is_certified
 from gloam.scans import Scan, ScanResult, VariantResults
 from gloam.statistics.elsewhere.expectation import Truth, background_truth, channels_of
 from gloam.statistics.elsewhere.filter import ScoreFilter, Single, score_filter
-from gloam.statistics.elsewhere.maxima import Maxima, ScanToys, check_toys, largest_of_toys
+from gloam.statistics.elsewhere.maxima import Maxima, ScanToys, check_toys, filtered_maxima, largest_of_toys
 from gloam.statistics.elsewhere.refits import fit_every_hypothesis, fit_pairs
 from gloam.statistics.elsewhere.score import usable_hypotheses
 from gloam.statistics.elsewhere.toy_data import ToyData
@@ -141,7 +142,8 @@ class VariantSearch:
         if not self.scorers or np.isinf(margin):
             return self._everything(toys)
         counts = np.diff(toys.below[0]).astype(np.float32)
-        return self._filtered(toys.below[0], self._bound(counts), margin)
+        quoted = partial(self._quoted, toys.below[0])
+        return filtered_maxima(self._bound(counts), self.scale, margin, self.rows, quoted)
 
     def _everything(self, toys: ToyData) -> Maxima:
         shape = (len(self.results), toys.numbers.size, self.rows.size)
@@ -163,23 +165,6 @@ class VariantSearch:
             largest[:, usable] = np.maximum(largest[:, usable], z)
             smallest[:, usable] = np.minimum(smallest[:, usable], np.abs(z))
         return np.minimum(largest, smallest)
-
-    def _filtered(self, below: FloatArray, bound: Single, margin: float) -> Maxima:
-        """The maxima among the hypotheses that the bound does not exclude."""
-        scale, toys = self.scale, np.arange(bound.shape[0])
-        place = bound.argmax(axis=1)
-        best, good = self._quoted(below, toys, place, np.full(toys.size, -np.inf))
-        threshold = np.where(good, best, bound[toys, place]).astype(np.float32)
-        candidates = bound + np.float32(margin) * scale >= threshold[:, None]
-        candidates[toys, place] = False  # not fitted twice
-        toy, other = np.nonzero(candidates)
-        z, certified = self._quoted(below, toy, other, best[toy])
-        failed = ~good
-        failed[toy[~certified]] = True
-        np.maximum.at(best, toy, z)
-        last = np.flatnonzero(z == best[toy])
-        place[toy[last]] = other[last]
-        return Maxima(best, self.rows[place], failed, (best - bound[toys, place]) / scale[place])
 
     def _quoted(
         self, below: FloatArray, toy: IntArray, place: IntArray, best: FloatArray

@@ -19,16 +19,13 @@ from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.errors import InputError
 from gloam.scans import JointScan, Scan, ScanResult, batches
 from gloam.statistics.elsewhere.expectation import Truth, background_truth, channels_of, is_plain
-from gloam.statistics.elsewhere.filter import ScoreFilter, Single, score_filter
-from gloam.statistics.elsewhere.maxima import Maxima, ScanToys, check_toys, largest_of_toys
+from gloam.statistics.elsewhere.filter import ScoreFilter, score_filter
+from gloam.statistics.elsewhere.maxima import Maxima, ScanToys, check_toys, filtered_maxima, largest_of_toys
 from gloam.statistics.elsewhere.refits import fit_every_hypothesis, fit_pairs
 from gloam.statistics.elsewhere.score import usable_hypotheses
 from gloam.statistics.elsewhere.toy_data import ToyData
 
 __all__ = ["ScanSearch", "ScanToys", "plain_scan", "refuse_weights", "scan_toys"]
-
-LIKELY = 0.7
-"""Part of the margin by which a hypothesis may miss it and still not be fitted in the first round."""
 
 
 def scan_toys(
@@ -110,32 +107,13 @@ class ScanSearch:
             self.fits += toys.numbers.size * self.rows.size
             return Maxima.of_everything(*fit_every_hypothesis(scan, self.rows, toys, self.threads), self.rows)
         below = toys.below[0]
-        linear = self.scorer(np.diff(below).astype(np.float32), self.threads)
-        return self._filtered(scan, below, linear, self.scorer.scale, margin)
 
-    def _filtered(self, scan: Scan, below: FloatArray, linear: Single, scale: Single, margin: float) -> Maxima:
-        """The maxima among the hypotheses that the filter does not exclude."""
-
-        def fit(toy: IntArray, place: IntArray) -> tuple[FloatArray, BoolArray]:
+        def fit(toy: IntArray, place: IntArray, _: FloatArray) -> tuple[FloatArray, BoolArray]:
             self.fits += toy.size
             return fit_pairs(scan, self.result, below, toy, self.rows[place], self.threads)
 
-        toys = np.arange(linear.shape[0])
-        place = linear.argmax(axis=1)
-        best, good = fit(toys, place)
-        failed, known = ~good, np.where(good, best, linear[toys, place])
-        bound = linear + np.float32(margin) * scale
-        bound[toys, place] = -np.inf  # not fitted twice
-        for likely in (LIKELY, 0.0):  # the likely ones first: they raise what the others have to reach
-            toy, other = np.nonzero(bound >= (known + likely * margin)[:, None].astype(np.float32))
-            bound[toy, other] = -np.inf
-            z, certified = fit(toy, other)
-            failed[toy[~certified]] = True
-            np.maximum.at(best, toy, z)
-            last = np.flatnonzero(z == best[toy])
-            place[toy[last]] = other[last]
-            known = np.maximum(known, best)
-        return Maxima(best, self.rows[place], failed, (best - linear[toys, place]) / scale[place])
+        linear = self.scorer(np.diff(below).astype(np.float32), self.threads)
+        return filtered_maxima(linear, self.scorer.scale, margin, self.rows, fit)
 
 
 def plain_scan(result: ScanResult) -> Scan | None:
