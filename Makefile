@@ -48,7 +48,7 @@ docs: .venv-docs/.docs ## the documentation, in build/docs
 
 lock: ## resolve the requirements again (needs uv); UPGRADE=--upgrade takes newer versions
 	$(LOCK) --group build -o requirements/base.lock
-	$(LOCK) --group test --constraints requirements/base.lock -o requirements/test.lock
+	$(LOCK) --all-extras --group test --constraints requirements/base.lock -o requirements/test.lock
 	$(LOCK) --group peers --constraints requirements/base.lock -o requirements/peers.lock
 	$(LOCK) --group docs --constraints requirements/base.lock -o requirements/docs.lock
 
