@@ -12,7 +12,13 @@ from gloam.calibration.spurious_signal import (
     spurious_yield,
     write_spurious_signal,
 )
-from gloam.calibration.streaming import SimulatedSpectrum, simulated_spectrum, visible_cross_section
+from gloam.calibration.streaming import (
+    SimulatedPiece,
+    SimulatedSpectrum,
+    simulated_pieces,
+    simulated_spectrum,
+    visible_cross_section,
+)
 from gloam.calibration.templates import LEAST_EFFECTIVE, BackgroundTemplate, WeightedCounts
 
 __all__ = [
@@ -24,6 +30,7 @@ __all__ = [
     "OrdersByRegion",
     "PeakFit",
     "PreparedScan",
+    "SimulatedPiece",
     "SimulatedSpectrum",
     "SpuriousSignal",
     "WeightedCounts",
@@ -33,6 +40,7 @@ __all__ = [
     "read_spurious_signal",
     "select_order",
     "select_orders",
+    "simulated_pieces",
     "simulated_spectrum",
     "spurious_yield",
     "visible_cross_section",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from gloam.errors import InputError
 from gloam.models import Polynomial, SignalShape, background_named, shape_named
-from gloam.searches.preparation import Declaration, PreparedSpectrum, Range, ThreePhotons
+from gloam.searches.preparation import Declaration, Preparation, PreparedSpectrum, Range
 from gloam.sourced import Sourced
 from gloam.statistics import LimitMethod
 from gloam.systematic import Systematic
@@ -188,7 +189,7 @@ class Search(Declaration):
     model: str | None = None
     compare_with: str | None = None
     effective_normalisation: Sourced | None = None
-    preparation: ThreePhotons | None = None
+    preparation: Preparation | None = None
     notes: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -233,9 +234,18 @@ def sourced_numbers(declared: Any, path: str = "") -> Iterator[tuple[str, Source
         yield path, declared
     elif isinstance(declared, Systematic):
         yield path, declared.relative
-    elif isinstance(declared, BaseModel):
-        for name in type(declared).model_fields:
-            yield from sourced_numbers(getattr(declared, name), f"{path}.{name}" if path else name)
+    else:
+        for name, item in _parts(declared):
+            yield from sourced_numbers(item, f"{path}.{name}" if path else name)
+
+
+def _parts(declared: Any) -> Iterator[tuple[str, Any]]:
+    """What a declared value is made of, with names."""
+    if isinstance(declared, BaseModel):
+        yield from ((name, getattr(declared, name)) for name in type(declared).model_fields)
+    elif is_dataclass(declared):
+        yield from ((field.name, getattr(declared, field.name)) for field in fields(declared))
+    elif isinstance(declared, Mapping):
+        yield from declared.items()
     elif isinstance(declared, tuple):
-        for position, item in enumerate(declared):
-            yield from sourced_numbers(item, f"{path}.{getattr(item, 'name', position)}")
+        yield from ((getattr(item, "name", "") or str(position), item) for position, item in enumerate(declared))

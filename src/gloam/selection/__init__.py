@@ -5,6 +5,7 @@ from gloam.selection.cut_flow import Count, CutFlow, cut_flow_dict, cut_flow_tab
 from gloam.selection.cuts import Cut, above, below, between, outside, passes
 from gloam.selection.entries import Entries, best_of_each_event
 from gloam.selection.selecting import select
+from gloam.selection.three_photons import three_photons
 
 __all__ = [
     "Candidates",
@@ -25,4 +26,5 @@ __all__ = [
     "outside",
     "passes",
     "select",
+    "three_photons",
 ]
