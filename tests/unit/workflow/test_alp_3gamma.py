@@ -37,7 +37,7 @@ def low():
 @pytest.fixture(scope="module")
 def folder(low, tmp_path_factory):
     directory = tmp_path_factory.mktemp("alp")
-    write_run(low, directory, figures=False)
+    write_run(low, directory)
     return directory
 
 
@@ -109,6 +109,14 @@ def test_it_is_read_back_as_it_was(folder, tmp_path):
     write_run(again, tmp_path, figures=False)
     for name in ("summary.json", "scan.csv", "limits.csv", "variants.csv", "fits.npz", "declaration.json"):
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_the_cut_flow_of_the_simulation_comes_with_it(folder):
+    flows = json.loads((folder / "cut_flow.json").read_text())
+    last = flows["recoils_above_650"]["gamma-alp 9.75 GeV"]["cuts"][-1]
+    assert last["cut"] == "least_energy > 0.65 GeV"
+    assert 0.2 < last["total_efficiency"] < 0.5
+    assert f"{100 * last['total_efficiency']:.3g} ±" in (folder / "report.html").read_text()
 
 
 def test_limits_of_the_coupling_are_in_the_table(low, folder):

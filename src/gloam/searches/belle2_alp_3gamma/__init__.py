@@ -141,7 +141,7 @@ SEARCH = Search(
     model="alp-photon",
     compare_with="Belle II 2020, cross section",
     effective_normalisation=assumed(
-        0.63, 0.01, "", "median over seeds 1 to 4 of our expected limit over the published observed one"
+        0.656, 0.002, "", "median over seeds 1 to 4 of our expected limit over the published observed one"
     ),
     preparation=PREPARATION,
     notes=(
