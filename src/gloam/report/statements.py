@@ -192,7 +192,7 @@ def variants_statement(channel: Channel) -> str:
         return ""
     summary, mass = channel.variants.summary, channel.result.mass
     known = np.flatnonzero(np.isfinite(summary.z_local))
-    text = f"{channel.title}: {len(summary.names)} background variants ({', '.join(summary.names)})."
+    text = f"{channel.title}: {len(summary.names)} background variants, named in variants.csv."
     if known.size:
         row = int(known[summary.z_local[known].argmax()])
         text += (
