@@ -148,6 +148,7 @@ class Search(Declaration):
         variants: of the background, as in "window:5sigma,order:1"; None for the nominal one alone. The smallest
             significance and the least stringent limit over them are quoted.
         model: whose coupling the limits are turned into, as `gloam exclusions` names it.
+        decay: of the particle, that is searched for; its branching fraction is that of the model. None: all of them.
         compare_with: the published exclusion of that model that expected limits on the cross section are compared with.
         effective_normalisation: one constant by which ours differ from the published ones; the comparison is repeated
             with it, and no limit is changed.
@@ -171,6 +172,7 @@ class Search(Declaration):
     systematics: tuple[Systematic, ...] = ()
     variants: str | None = None
     model: str | None = None
+    decay: str | None = None
     compare_with: str | None = None
     effective_normalisation: Sourced | None = None
     preparation: Preparation | None = None

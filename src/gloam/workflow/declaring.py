@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gloam.interpretation import Coupling, YieldFactors
+from gloam.interpretation import YieldFactors
 from gloam.kinematics import mass_at, position_of
 from gloam.models import SignalShape, YieldNuisance
 from gloam.report import ChannelResult
@@ -23,7 +23,7 @@ from gloam.scans import (
 )
 from gloam.spectra import Spectrum
 from gloam.statistics import UpperLimits
-from gloam.workflow.coupling import model_coupling
+from gloam.workflow.coupling import search_coupling
 from gloam.workflow.prepared import prepared
 from gloam.workflow.scan import declare_scan
 from gloam.workflow.systematics import acting, declared_nuisances
@@ -95,6 +95,5 @@ def bare_channel(search: Search, channel: Channel, result: ScanResult, limits: U
     """The results of a channel with its words and factors, without variants and effects of nuisance parameters."""
     observable = search.observable_of(channel)
     label = f"{observable.label} [{observable.unit.replace('^2', '$^2$')}]"
-    coupling: Coupling | None = None if search.model is None else model_coupling(search.model)
     found = ChannelResult(channel.name, channel.title, result, limits, label, channel_factors(search, channel))
-    return replace(found, coupling=coupling)
+    return replace(found, coupling=search_coupling(search))
