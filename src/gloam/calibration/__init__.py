@@ -3,7 +3,7 @@
 from gloam.calibration.background_order import OrderChoice, select_order
 from gloam.calibration.orders_by_region import OrdersByRegion, OrderTrial, select_orders
 from gloam.calibration.peaks import PeakFit, fit_crystal_ball
-from gloam.calibration.prepared import WRONG_PAIRS, PreparedScan
+from gloam.calibration.prepared import PreparedScan
 from gloam.calibration.spurious_signal import (
     SpuriousSignal,
     expected_spectrum,
@@ -23,7 +23,6 @@ from gloam.calibration.templates import LEAST_EFFECTIVE, BackgroundTemplate, Wei
 
 __all__ = [
     "LEAST_EFFECTIVE",
-    "WRONG_PAIRS",
     "BackgroundTemplate",
     "OrderChoice",
     "OrderTrial",

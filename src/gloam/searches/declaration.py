@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from gloam.errors import InputError
 from gloam.models import Polynomial, SignalShape, background_named, shape_named
-from gloam.searches.preparation import Declaration, Preparation, PreparedSpectrum, Range
+from gloam.searches.preparation import Declaration, Observable, Preparation, PreparedSpectrum, Range
 from gloam.sourced import Sourced
 from gloam.statistics import LimitMethod
 from gloam.systematic import Systematic
@@ -60,22 +60,6 @@ def _known(text: str, build: Callable[[], object]) -> str:
     return text
 
 
-class Observable(Declaration):
-    """The quantity whose spectrum is scanned.
-
-    Attributes:
-        column: its name in event files.
-        unit: the unit of values in them.
-        label: how figures write it, without unit; may hold TeX between dollar signs.
-        is_square: whether a particle of mass m peaks at m^2, not at m.
-    """
-
-    column: str
-    unit: str = "GeV"
-    label: str
-    is_square: bool = False
-
-
 class Channel(Declaration):
     """One spectrum of a search and how it is scanned.
 
@@ -85,7 +69,7 @@ class Channel(Declaration):
         data: file in the room's folder that holds the events; None where they are pseudo-data.
         spectrum: of the preparation of the search, which gives the axis, the signal shape, the efficiency, and the
             template that pseudo-data are drawn from; None where there is none.
-        observable: where it is another one than that of the search.
+        observable: where it is another one than that of its prepared spectrum, or of the search.
         range: of the axis and of the grid, in the unit of the observable; None: the axis is that of the spectrum.
         masses: of the grid, in GeV; None: those of the range.
         bin_width: of the axis; None: that of the spectrum.
@@ -209,7 +193,8 @@ class Search(Declaration):
 
     def observable_of(self, channel: Channel) -> Observable:
         """The observable of a channel."""
-        return channel.observable or self.observable
+        spectrum = self.spectrum_of(channel)
+        return channel.observable or (self.observable if spectrum is None else spectrum.observable)
 
     def spectrum_of(self, channel: Channel) -> PreparedSpectrum | None:
         """The prepared spectrum of a channel; None where it has data of its own."""

@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_serializer, model_validator
 
 from gloam.detector import Detector, ReconstructedBatch
+from gloam.kinematics import MassScale
 from gloam.selection import Cut, Entries
 from gloam.sourced import Sourced
 
-__all__ = ["AnyOf", "CutOn", "Declaration", "Preparation", "PreparedSpectrum", "Range", "Simulated"]
+__all__ = ["AnyOf", "CutOn", "Declaration", "Observable", "Preparation", "PreparedSpectrum", "Range", "Simulated"]
 
 Reconstruction = Callable[[ReconstructedBatch, float], Entries]
 """From what the detector saw, and sqrt(s) in GeV, to entries with columns that cuts and spectra name."""
@@ -37,6 +38,22 @@ class Declaration(BaseModel):
     """What declarations have in common: frozen, and an unknown field is a fault."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Observable(Declaration):
+    """The quantity whose spectrum is scanned.
+
+    Attributes:
+        column: its name in event files, and among the columns of a reconstruction.
+        unit: the unit of values in them.
+        label: how figures write it, without unit; may hold TeX between dollar signs.
+        scale: whether a particle of mass m peaks at m, at m^2, or at the reduced mass of two muons.
+    """
+
+    column: str
+    unit: str = "GeV"
+    label: str
+    scale: MassScale = "mass"
 
 
 class CutOn(Declaration):
@@ -129,7 +146,7 @@ class PreparedSpectrum(Declaration):
 
     Attributes:
         name: as channels refer to it.
-        column: the observable, as the reconstruction names it.
+        observable: its column is one of the reconstruction.
         cuts: beside those of the preparation.
         range: of the axis, in the unit of the observable.
         bin_width: of the axis, in standard deviations of the peak there.
@@ -138,7 +155,7 @@ class PreparedSpectrum(Declaration):
     """
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
-    column: str
+    observable: Observable
     cuts: tuple[CutOn | AnyOf, ...] = ()
     range: Range
     bin_width: float = Field(gt=0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gloam.interpretation import Coupling, YieldFactors
+from gloam.kinematics import mass_at, position_of
 from gloam.models import SignalShape, YieldNuisance
 from gloam.report import ChannelResult
 from gloam.scans import (
@@ -44,16 +45,18 @@ def hypotheses(search: Search) -> int:
 
 def channel_grid(search: Search, channel: Channel) -> Grid:
     """The hypotheses of a channel: their masses, and where they peak in its observable."""
-    square = search.observable_of(channel).is_square
-    low, high = channel.range if channel.masses is None else channel.masses  # type: ignore[misc]
-    if square and channel.masses is not None:
-        low, high = low**2, high**2
+    scale = search.observable_of(channel).scale
+    if channel.masses is None:
+        assert channel.range is not None  # noqa: S101 - a declaration is checked
+        low, high = channel.range
+    else:
+        low, high = position_of(np.array(channel.masses), scale).tolist()
     if isinstance(channel.step, str):
         fraction = float(channel.step.removesuffix("sigma"))
         grid = grid_in_resolution(low, high, channel_shape(search, channel), fraction)
     else:
         grid = grid_in_steps(low, high, channel.step)
-    return Grid(np.sqrt(grid.position), grid.position) if square else grid
+    return Grid(mass_at(grid.position, scale), grid.position)
 
 
 def channel_shape(search: Search, channel: Channel) -> SignalShape:

@@ -22,6 +22,7 @@ from gloam.calibration import (
 from gloam.detector import ReconstructedBatch
 from gloam.errors import InputError
 from gloam.generation import Process, Tally, make_process
+from gloam.kinematics import position_of
 from gloam.models import Gaussian, SimulatedSample, kernel_density
 from gloam.scans import grid_in_resolution
 from gloam.selection import CutFlow, Entries, efficiency, select
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Prepared", "events_to_simulate", "in_numbers", "prepare", "prepare_search"]
 
 KERNELS = 8000
-"""Wrong pairs that a kernel density is made of: more change nothing that a fit could see."""
+"""Wrong candidates that a kernel density is made of: more change nothing that a fit could see."""
 
 LEAST_OF_A_PEAK, LEAST_OF_A_BACKGROUND = 2000, 20_000
 """Events that are simulated at any scale."""
@@ -60,6 +61,7 @@ class _Signal:
     name: str
     peak: PeakFit
     wrong: FloatArray
+    wrong_per_right: float
     flow: CutFlow
 
 
@@ -153,7 +155,7 @@ def _number(sample: Simulated, scale: float, least: int) -> int:
 
 def in_numbers(scan: PreparedScan) -> dict[str, Any]:
     """What is said of a prepared spectrum: smallest and largest values, cross sections in fb."""
-    position, template = np.square(scan.mass), scan.template(1.0)
+    position, template = scan.position, scan.template(1.0)
     effective = template.effective_events(position - 2 * scan.sigma, position + 2 * scan.sigma)
     return {
         "masses": scan.mass.size,
@@ -176,12 +178,15 @@ def _signal(declared: Preparation, spectrum: PreparedSpectrum, mass: float, run:
     for piece in _pieces(declared, declared.signal, process, [spectrum], number, run):
         kept, passed = piece.found[0]
         chosen = _right(declared, kept)
-        right.append(kept.columns[spectrum.column][chosen])
-        wrong.append(kept.columns[spectrum.column][~chosen])
+        right.append(kept.columns[spectrum.observable.column][chosen])
+        wrong.append(kept.columns[spectrum.observable.column][~chosen])
         flow = passed if flow is None else flow + passed
     assert flow is not None  # noqa: S101 - there is at least one event
-    fit = fit_crystal_ball(np.concatenate(right), mass**2, spectrum.tail)
-    return _Signal(f"{declared.signal.process} {mass:g} GeV", fit, np.concatenate(wrong)[:KERNELS], flow)
+    fit = fit_crystal_ball(np.concatenate(right), float(position_of(mass, spectrum.observable.scale)), spectrum.tail)
+    others = np.concatenate(wrong)
+    return _Signal(
+        f"{declared.signal.process} {mass:g} GeV", fit, others[:KERNELS], others.size / np.concatenate(right).size, flow
+    )
 
 
 def _backgrounds(
@@ -199,7 +204,7 @@ def _backgrounds(
         for piece in _pieces(declared, sample, process, declared.spectra, number, run):
             tally, weight = tally + piece.tally, weight + piece.weight
             for spectrum, (kept, flow) in zip(declared.spectra, piece.found, strict=True):
-                filled[spectrum.name].add(kept.columns[spectrum.column], kept.weights)
+                filled[spectrum.name].add(kept.columns[spectrum.observable.column], kept.weights)
                 found[spectrum.name] = found[spectrum.name] + flow if spectrum.name in found else flow
         per_fb = float(sample.scale or 1.0) * tally.cross_section / weight
         for name in edges:
@@ -241,7 +246,7 @@ def _right(declared: Preparation, entries: Entries) -> BoolArray:
 
 def _edges(spectrum: PreparedSpectrum, sigma: list[float]) -> FloatArray:
     """Edges of bins that follow the resolution, constant outside the simulated masses."""
-    position = np.square(spectrum.masses)
+    position = _positions(spectrum)
     shape = Gaussian(lambda x: np.interp(x, position, sigma))
     low, high = spectrum.range
     edges = grid_in_resolution(low, high, shape, spectrum.bin_width).position
@@ -253,16 +258,23 @@ def _assembled(spectrum: PreparedSpectrum, signals: list[_Signal], background: W
     passed = [efficiency(each.flow.after[-1], each.flow.before) for each in signals]
     columns = {name: np.array([getattr(peak, name) for peak in peaks]) for name in ("mean", "sigma", "alpha", "n")}
     return PreparedScan(
-        mass=np.array(spectrum.masses), **columns, errors=np.array([peak.errors for peak in peaks]),
+        mass=np.array(spectrum.masses), position=_positions(spectrum), **columns,
+        errors=np.array([peak.errors for peak in peaks]),
         quality=np.array([peak.chi2 / peak.degrees for peak in peaks]),
         efficiency=np.array([part for part, _ in passed]), efficiency_error=np.array([error for _, error in passed]),
-        edges=background.edges,
+        edges=background.edges, wrong_per_right=np.array([signals[0].wrong_per_right]),
         wrong_below=np.stack([_smooth(each.wrong, background.edges) for each in signals]),
         expected=background.total, variance=background.squares,
     )  # fmt: skip
 
 
+def _positions(spectrum: PreparedSpectrum) -> FloatArray:
+    return position_of(np.array(spectrum.masses), spectrum.observable.scale)
+
+
 def _smooth(wrong: FloatArray, edges: FloatArray) -> FloatArray:
-    """The fraction of wrong pairs below each edge, from their kernel density."""
+    """The fraction of wrong candidates below each edge, from their kernel density; 0 where there is no choice."""
+    if wrong.size == 0:
+        return np.zeros(edges.size)
     shape = kernel_density([SimulatedSample(0.0, wrong)], 1.0)
     return np.maximum.accumulate(shape.cumulative(edges, np.zeros(1)))

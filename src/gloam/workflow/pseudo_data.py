@@ -11,6 +11,7 @@ from gloam.arrays import FloatArray
 from gloam.calibration import PreparedScan
 from gloam.errors import InputError
 from gloam.execution import random_stream
+from gloam.kinematics import position_of
 from gloam.spectra import Axis, Origin, Spectrum, with_flow
 from gloam.workflow.coupling import model_coupling
 from gloam.workflow.prepared import prepared
@@ -85,7 +86,7 @@ def signal_in_bins(search: Search, channel: Channel, injected: Injection) -> Flo
     scan, mass = _scan_of(search, channel), np.array([injected.mass])
     at_one = model_coupling(str(search.model)).at_one(mass)
     number = at_one * injected.coupling**2 * scan.efficiencies()(mass) * _luminosity(search)
-    position = np.square(mass)
+    position = position_of(mass, search.observable_of(channel).scale)
     return np.maximum(number * np.diff(scan.signal().cumulative(scan.edges, position)), 0.0)
 
 

@@ -206,7 +206,7 @@ class TestData:
         for channel in SEARCH.channels:
             declared = SEARCH.spectrum_of(channel)
             kept, _ = select(entries, SEARCH.preparation.cuts_of(declared))
-            values = kept.columns[declared.column]
+            values = kept.columns[declared.observable.column]
             low, high = found[channel.name].axis.low, found[channel.name].axis.high
             assert found[channel.name].values().sum() == ((values >= low) & (values < high)).sum() > 1000
 

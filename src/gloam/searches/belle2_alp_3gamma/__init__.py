@@ -25,8 +25,8 @@ _ORDER = f"published in {PAPER}: orders and ranges give a reduced chi^2 near 1 a
 _DATA = BELLE2_DATA_SETS["alp_3gamma"]
 _LOW_ENERGY = published(0.65, 0, "GeV", f"{PAPER}, for masses above 4 GeV")
 
-PAIR = Observable(column="M2_gammagamma", unit="GeV^2", label=r"$M^2_{\gamma\gamma}$", is_square=True)
-RECOIL = Observable(column="M2_recoil", unit="GeV^2", label=r"$M^2_\mathrm{recoil}$", is_square=True)
+PAIR = Observable(column="M2_gammagamma", unit="GeV^2", label=r"$M^2_{\gamma\gamma}$", scale="mass squared")
+RECOIL = Observable(column="M2_recoil", unit="GeV^2", label=r"$M^2_\mathrm{recoil}$", scale="mass squared")
 
 _LOW_MASSES = (0.19, 0.25, 0.32, 0.4, 0.5, 0.65, 0.8, 1.0, 1.25, 1.5, 1.75, 2.0, 2.35, 2.7, 3.0, 3.35, 3.7, 4.05)
 _HIGH_MASSES = (3.95, 4.25, 4.5, 4.75, 5.0, 5.25, 5.5, 5.75, 6.0, 6.25, 6.5, 6.9)
@@ -52,10 +52,10 @@ def _separate(pair: str) -> AnyOf:
 
 def _spectrum(
     name: str, least_energy: Sourced, range: tuple[float, float], masses: tuple[float, ...],  # noqa: A002 - as declared
-    column: str = "M2_gammagamma", tail: Literal[1, -1] = 1,
+    observable: Observable = PAIR, tail: Literal[1, -1] = 1,
 ) -> PreparedSpectrum:  # fmt: skip
     return PreparedSpectrum(
-        name=name, column=column, cuts=(CutOn(column="least_energy", above=least_energy),), range=range,
+        name=name, observable=observable, cuts=(CutOn(column="least_energy", above=least_energy),), range=range,
         bin_width=0.25, masses=masses, tail=tail,
     )  # fmt: skip
 
@@ -82,7 +82,7 @@ PREPARATION = Preparation(
             "pairs_above_1000", published(1.0, 0, "GeV", f"{PAPER}, for masses up to 4 GeV"), (0.0, 40.0), _LOW_MASSES,
         ),
         _spectrum("pairs_above_650", _LOW_ENERGY, (1.0, 100.0), _HIGH_MASSES),
-        _spectrum("recoils_above_650", _LOW_ENERGY, (5.0, 100.5), _RECOIL_MASSES, "M2_recoil", -1),
+        _spectrum("recoils_above_650", _LOW_ENERGY, (5.0, 100.5), _RECOIL_MASSES, RECOIL, -1),
     ),
     seed=1,
     left_out=(
@@ -95,11 +95,11 @@ PREPARATION = Preparation(
 
 
 def _channel(
-    name: str, title: str, masses: tuple[float, float], order: int, efficiency: float, observable: Observable = PAIR,
+    name: str, title: str, masses: tuple[float, float], order: int, efficiency: float,
     spectrum: str = "pairs_above_650", window: tuple[float, float] = (-20.0, 30.0),
 ) -> Channel:  # fmt: skip
     return Channel(
-        name=name, title=title, spectrum=spectrum, observable=observable, masses=masses, step="0.5sigma",
+        name=name, title=title, spectrum=spectrum, masses=masses, step="0.5sigma",
         window=window, signal=PREPARED, background=f"polynomial:{order}", background_reason=_ORDER,
         systematics=(
             Systematic(f"efficiency {masses[0]:g} to {masses[1]:g} GeV", published(efficiency, 0, "", PAPER), "signal"),
@@ -123,7 +123,7 @@ SEARCH = Search(
         _channel("pairs_05_4", "Photon pairs, 0.5 to 4 GeV", (0.5, 4.0), 4, 0.055, spectrum="pairs_above_1000"),
         _channel("pairs_4_685", "Photon pairs, 4 to 6.85 GeV", (4.0, 6.85), 4, 0.055),
         _channel(
-            "recoils_685_97", "Recoil of a photon, 6.85 to 9.7 GeV", (6.85, 9.7), 5, 0.055, RECOIL, "recoils_above_650",
+            "recoils_685_97", "Recoil of a photon, 6.85 to 9.7 GeV", (6.85, 9.7), 5, 0.055, "recoils_above_650",
             (-25.0, 25.0),
         ),
     ),
