@@ -14,7 +14,7 @@ from gloam.errors import InputError
 from gloam.events.batch import EventBatch
 from gloam.events.particles import NUMBERS, Particle
 
-__all__ = ["JaggedEvents", "joined_jagged"]
+__all__ = ["JaggedEvents", "jagged_from_batch", "joined_jagged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,17 @@ class JaggedEvents:
         kinds = self.numbers[inside], self.final[inside], self.parents[inside]
         return JaggedEvents(offsets, *kinds, self.masses[inside], self.momenta[inside], self.weights[start:stop])
 
+    def take(self, kept: BoolArray) -> JaggedEvents:
+        """Some of the events.
+
+        Args:
+            kept: which, shape (n,).
+        """
+        inside = np.repeat(kept, self.counts)
+        offsets = np.concatenate([[0], np.cumsum(self.counts[kept])])
+        kinds = self.numbers[inside], self.final[inside], self.parents[inside]
+        return JaggedEvents(offsets, *kinds, self.masses[inside], self.momenta[inside], self.weights[kept])
+
     @property
     def counts(self) -> IntArray:
         """The number of particles of each event, shape (n,)."""
@@ -72,6 +83,15 @@ class JaggedEvents:
     def event(self) -> IntArray:
         """The event of each particle, from 0, shape (k,)."""
         return np.repeat(np.arange(len(self)), self.counts)
+
+    @property
+    def ancestors(self) -> IntArray:
+        """The place in the list of the first ancestor of each particle, its own where it has no parent; shape (k,)."""
+        own = np.arange(self.numbers.size)
+        top = np.where(self.parents < 0, own, self.offsets[self.event] + self.parents)
+        while not np.array_equal(higher := top[top], top):
+            top = higher
+        return top
 
     def sums(self, values: FloatArray) -> FloatArray:
         """The sums over the particles of each event, shape (n,).
@@ -128,6 +148,28 @@ class JaggedEvents:
 
 
 _AXES = ("E", "px", "py", "pz")
+
+
+def jagged_from_batch(batch: EventBatch) -> JaggedEvents:
+    """The events of a batch, as one long list of their particles.
+
+    Example:
+        >>> events = EventBatch((Particle("gamma", 0.0), Particle("A'", 1.0)), np.ones((3, 2, 4)), np.ones(3))
+        >>> jagged_from_batch(events).counts
+        array([2, 2, 2])
+    """
+    events, k = len(batch), len(batch.particles)
+    columns = [
+        np.tile(np.array(values), events)
+        for values in (
+            batch.numbers, [each.final for each in batch.particles],
+            [-1 if each.parent is None else each.parent for each in batch.particles],
+            [each.mass for each in batch.particles],
+        )
+    ]  # fmt: skip
+    numbers, final, parents, masses = columns
+    offsets = k * np.arange(events + 1)
+    return JaggedEvents(offsets, numbers, final, parents, masses.astype(float), batch.momenta.reshape(-1, 4), batch.weights)
 
 
 def joined_jagged(parts: Sequence[JaggedEvents]) -> JaggedEvents:

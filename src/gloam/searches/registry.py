@@ -8,7 +8,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 from gloam.errors import InputError
-from gloam.searches.declaration import Search
+from gloam.searches.declaration import Search, Searched
 
 __all__ = ["load_search", "room_of", "search_names"]
 

@@ -13,15 +13,22 @@ import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.calibration import PreparedScan
+from gloam.calibration.prepared_counts import PreparedCounts
 from gloam.errors import InputError
 from gloam.selection import CutFlow, cut_flow_dict
 from gloam.store import content_hash, write_arrays, write_json
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from gloam.searches import Search
+    from gloam.searches.on_off import OnOffSearch
     from gloam.searches.preparation import Preparation
 
-__all__ = ["ARTEFACT", "preparation_hash", "prepared", "prepared_cut_flows", "write_prepared"]
+__all__ = [
+    "ARTEFACT", "preparation_hash", "prepared", "prepared_counts", "prepared_cut_flows", "write_arrays_with_record",
+    "write_prepared",
+]  # fmt: skip
 
 Flows = Mapping[str, Mapping[str, CutFlow]]
 
@@ -45,6 +52,31 @@ def write_prepared(
     return record
 
 
+def write_arrays_with_record(
+    declared: BaseModel, arrays: Mapping[str, FloatArray], folder: Path, *, seed: int, scale: float = 1.0
+) -> dict[str, Any]:
+    """What is said of an artefact of plain arrays, after it was written in the same two files."""
+    short = {name: _short(each) for name, each in arrays.items()}
+    record = {
+        "sha256": content_hash(short), "seed": seed, "preparation": preparation_hash(declared), "scale": scale,
+    }  # fmt: skip
+    write_arrays(folder / f"{ARTEFACT}.npz", short)
+    write_json(folder / f"{ARTEFACT}.json", record)
+    return record
+
+
+def prepared_counts(search: OnOffSearch) -> dict[str, PreparedCounts]:
+    """The ingredients that a search of counts carries, by the name of the channel.
+
+    Raises:
+        InputError: for an artefact that is missing or damaged, or was made from another declaration.
+    """
+    from gloam.searches.registry import room_of
+
+    arrays = _arrays(room_of(search.name), preparation_hash(search.preparation), search.name)
+    return {channel.name: PreparedCounts.of(arrays, channel.name) for channel in search.channels}
+
+
 def prepared(search: Search) -> dict[str, PreparedScan]:
     """The ingredients that a search carries, by the name of the spectrum; empty for one that needs none.
 
@@ -58,7 +90,7 @@ def prepared(search: Search) -> dict[str, PreparedScan]:
     return _loaded(room_of(search.name), preparation_hash(search.preparation), search.name)
 
 
-def preparation_hash(declared: Preparation) -> str:
+def preparation_hash(declared: BaseModel) -> str:
     """The content hash of what a preparation declares, its words for readers apart."""
     return content_hash(declared.model_dump(mode="python", exclude={"left_out"}))
 
@@ -75,6 +107,12 @@ def prepared_cut_flows(search: Search) -> dict[str, dict[str, Any]]:
 
 @cache
 def _loaded(room: str, declaration: str, name: str) -> dict[str, PreparedScan]:
+    arrays = _arrays(room, declaration, name)
+    return {spectrum: PreparedScan.of(arrays, spectrum) for spectrum in dict.fromkeys(k.split(".")[0] for k in arrays)}
+
+
+@cache
+def _arrays(room: str, declaration: str, name: str) -> dict[str, FloatArray]:
     remedy = f"run gloam prepare {name}"
     try:
         folder = files(room)
@@ -87,7 +125,7 @@ def _loaded(room: str, declaration: str, name: str) -> dict[str, PreparedScan]:
         raise InputError(f"artefact of {name}", "content that its hash does not match", "untouched files", remedy)
     if record["preparation"] != declaration:
         raise InputError(f"artefact of {name}", "made from another declaration", "the present one", remedy)
-    return {spectrum: PreparedScan.of(arrays, spectrum) for spectrum in dict.fromkeys(k.split(".")[0] for k in arrays)}
+    return arrays
 
 
 def _short(array: FloatArray) -> np.ndarray[Any, Any]:
