@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, field_serializer, model_validator
 
 from gloam.detector import Detector
 from gloam.searches.declaration import Searched, require_different
-from gloam.searches.preparation import Declaration, Observable, Range, Simulated, document_of
+from gloam.searches.preparation import Declaration, Observable, Range, Simulated, as_document
 from gloam.sourced import Sourced
 from gloam.statistics import CountingMethod
 from gloam.systematic import Systematic
@@ -82,7 +82,7 @@ class OnOffPreparation(Declaration):
 
     @field_serializer("detector")
     def _written_out(self, detector: Detector) -> object:
-        return document_of(detector)
+        return as_document(detector)
 
 
 class TaggedDecay(OnOffPreparation):

@@ -14,9 +14,7 @@ from gloam.kinematics import MassScale
 from gloam.selection import Cut, Entries
 from gloam.sourced import Sourced
 
-__all__ = [
-    "AnyOf", "CutOn", "Declaration", "Observable", "Preparation", "PreparedSpectrum", "Range", "Simulated", "document_of",
-]  # fmt: skip
+__all__ = ["AnyOf", "CutOn", "Declaration", "Observable", "Preparation", "PreparedSpectrum", "Range", "Simulated"]
 
 Reconstruction = Callable[[ReconstructedBatch, float], Entries]
 """From what the detector saw, and sqrt(s) in GeV, to entries with columns that cuts and spectra name."""
@@ -207,7 +205,7 @@ class Preparation(Declaration):
 
     @field_serializer("detector")
     def _written_out(self, detector: Detector) -> Any:
-        return document_of(detector)
+        return _document(detector)
 
     def cuts_of(self, spectrum: PreparedSpectrum) -> list[Cut]:
         """The cuts in front of a spectrum, in their order; the first asks that its observable was reconstructed."""
@@ -216,12 +214,12 @@ class Preparation(Declaration):
         return [known, *(each.cut() for each in (*self.cuts, *spectrum.cuts))]
 
 
-def document_of(value: Any) -> Any:
+def _document(value: Any) -> Any:
     """A declared value as mappings, lists and plain values."""
     if dataclasses.is_dataclass(value):
-        return {field.name: document_of(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {field.name: _document(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
-        return {key: document_of(item) for key, item in value.items()}
+        return {key: _document(item) for key, item in value.items()}
     if isinstance(value, tuple):
-        return [document_of(item) for item in value]
+        return [_document(item) for item in value]
     return value

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray
-from gloam.calibration.prepared_counts import PreparedCounts
+from gloam.calibration.decay_counts import DecayCounts
 from gloam.calibration.tagged_mesons import TagModel, lambda_and_nothing
 from gloam.events.jagged import jagged_from_batch
 from gloam.experiments.belle import B_PAIRS
@@ -58,7 +58,7 @@ def events_to_simulate(search: OnOffSearch, scale: float = 1.0) -> int:
     )
 
 
-def in_numbers(found: PreparedCounts) -> dict[str, Any]:
+def in_numbers(found: DecayCounts) -> dict[str, Any]:
     """What is said of a prepared channel: smallest and largest values."""
     return {
         "masses": found.mass.size,
@@ -71,7 +71,7 @@ def in_numbers(found: PreparedCounts) -> dict[str, Any]:
 
 def prepare_tagged(
     declared: TaggedDecay, *, scale: float = 1.0, seed: int = 0, progress: Callable[[int], object] | None = None
-) -> PreparedCounts:
+) -> DecayCounts:
     """What the preparation of B0 -> Lambda and something unseen finds.
 
     Args:
@@ -102,7 +102,7 @@ def prepare_tagged(
     per_decay = tagged * (1 + float(declared.continuum)) / decays
     # a decay reaches windows with the part of its kernel that lies there: as many decays as kernels are wide count
     kernel = 2 * np.sqrt(np.pi) * float(declared.smoothing) / (2 * half)
-    return PreparedCounts(
+    return DecayCounts(
         mass, resolution, half, constant * share, constant * error, axis.edges, expected * per_decay,
         shapes * np.maximum(kernel, 1.0),
     )  # fmt: skip

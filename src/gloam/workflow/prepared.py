@@ -13,7 +13,7 @@ import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.calibration import PreparedScan
-from gloam.calibration.prepared_counts import PreparedCounts
+from gloam.calibration.decay_counts import DecayCounts
 from gloam.errors import InputError
 from gloam.selection import CutFlow, cut_flow_dict
 from gloam.store import content_hash, write_arrays, write_json
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gloam.searches.preparation import Preparation
 
 __all__ = [
-    "ARTEFACT", "preparation_hash", "prepared", "prepared_counts", "prepared_cut_flows", "write_arrays_with_record",
+    "ARTEFACT", "preparation_hash", "prepared", "decay_counts", "prepared_cut_flows", "write_arrays_with_record",
     "write_prepared",
 ]  # fmt: skip
 
@@ -65,7 +65,7 @@ def write_arrays_with_record(
     return record
 
 
-def prepared_counts(search: OnOffSearch) -> dict[str, PreparedCounts]:
+def decay_counts(search: OnOffSearch) -> dict[str, DecayCounts]:
     """The ingredients that a search of counts carries, by the name of the channel.
 
     Raises:
@@ -74,7 +74,7 @@ def prepared_counts(search: OnOffSearch) -> dict[str, PreparedCounts]:
     from gloam.searches.registry import room_of
 
     arrays = _arrays(room_of(search.name), preparation_hash(search.preparation), search.name)
-    return {channel.name: PreparedCounts.of(arrays, channel.name) for channel in search.channels}
+    return {channel.name: DecayCounts.of(arrays, channel.name) for channel in search.channels}
 
 
 def prepared(search: Search) -> dict[str, PreparedScan]:

@@ -12,11 +12,11 @@ import numpy as np
 from gloam.arrays import FloatArray
 from gloam.models import Table
 
-__all__ = ["PreparedCounts"]
+__all__ = ["DecayCounts"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PreparedCounts:
+class DecayCounts:
     """The simulated ingredients of one channel of counts; k masses, m bins.
 
     Attributes:
@@ -40,7 +40,7 @@ class PreparedCounts:
     effective: FloatArray
 
     @classmethod
-    def of(cls, arrays: Mapping[str, Any], name: str) -> PreparedCounts:
+    def of(cls, arrays: Mapping[str, Any], name: str) -> DecayCounts:
         """The ingredients of a channel among the arrays of an artefact."""
         return cls(**{field.name: np.asarray(arrays[f"{name}.{field.name}"], float) for field in dataclasses.fields(cls)})
 
