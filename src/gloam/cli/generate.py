@@ -17,6 +17,7 @@ __all__ = ["command"]
     epilog="Examples: gloam generate mumu-zprime --mass 3 --events 100000 --seed 1 --out zprime.npz"
     "  |  gloam generate gamma-alp --mass 2 --coupling 1e-3 --isr 0.5 --events 10000 --out alp.root"
     "  |  gloam generate 4mu --detector belle --events 10000 --out muons.root"
+    "  |  gloam generate tautau --tau-decay mumu --isr 3 --events 1000000 --out taus.npz"
     "  |  gloam generate 3gamma --min-energy 0.5 --min-angle 20 --weighted --events 1000000 --out photons.parquet",
 )
 @click.argument("process")
@@ -26,6 +27,9 @@ __all__ = ["command"]
 @click.option("--coupling2", type=float, help="alpha_D of dark-higgsstrahlung.  [1]")
 @click.option(
     "--decay", type=click.Choice(["ee", "mumu", "tautau"]), help="Of the new particle.  [it is left undecayed]"
+)
+@click.option(
+    "--tau-decay", metavar="PAIR", help="Of tau- and tau+, each e, mu, pi or rho: mumu, emu, pirho ...  [undecayed]"
 )
 @click.option("--events", type=int, required=True, metavar="N", help="How many to write.")
 @click.option("--weighted", is_flag=True, help="Keep all points with their weights in fb.  [unweighted events]")
@@ -54,21 +58,22 @@ __all__ = ["command"]
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything random.")
 @common_options
 def command(
-    process: str, events: int, weighted: bool, sqrt_s: float, decay: str | None, detector: str, out: Path,
+    process: str, events: int, weighted: bool, sqrt_s: float, decay: str | None, tau_decay: str | None, detector: str,
+    out: Path,
     threads: int | None, seed: int, as_json: bool, quiet: bool, **settings: float | None,
 ) -> None:  # fmt: skip
     """Generate events of PROCESS from its matrix element.
 
     Signals: mumu-zprime, gamma-alp, gamma-dark-photon, dark-higgsstrahlung, mumu-scalar, tautau-scalar,
-    b-dark-photons, b-dark-baryon. Backgrounds in lowest order of QED: mumugamma, 3gamma, 4mu. Momenta are in GeV, in
-    the centre of mass, with the electron along +z; status is 1 for particles that do not decay within the event. Behind
-    a detector momenta are measured ones, and NaN where a particle was not found.
+    b-dark-photons, b-dark-baryon. Backgrounds in lowest order of QED: mumugamma, 3gamma, 4mu, tautau. Momenta are in
+    GeV, in the centre of mass, with the electron along +z; status is 1 for particles that do not decay within the
+    event. Behind a detector momenta are measured ones, and NaN where a particle was not found.
     """
     from gloam.detector import DETECTORS
     from gloam.generation import make_process
     from gloam.workflow.generation import write_events
 
-    chosen = make_process(process, decay=decay, **settings)
+    chosen = make_process(process, decay=decay, tau_decay=tau_decay, **settings)
     found = write_events(
         chosen, out, events=events, seed=seed, sqrt_s=sqrt_s, weighted=weighted, threads=threads,
         detector=DETECTORS.get(detector), quiet=quiet or as_json,

@@ -11,9 +11,11 @@ from gloam.generation.process import Draw, Process
 from gloam.generation.registry import PROCESSES, make_process
 from gloam.generation.sampling import GeneratedBatch, cross_section, generate, stream
 from gloam.generation.statistics import Tally
+from gloam.generation.tau_decays import TAU_PAIRS, decay_taus
 
 __all__ = [
     "PROCESSES",
+    "TAU_PAIRS",
     "Draw",
     "EventBatch",
     "GeneratedBatch",
@@ -22,6 +24,7 @@ __all__ = [
     "Process",
     "Tally",
     "cross_section",
+    "decay_taus",
     "generate",
     "make_process",
     "stream",
