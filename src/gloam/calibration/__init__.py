@@ -4,6 +4,7 @@ from gloam.calibration.background_order import OrderChoice, select_order
 from gloam.calibration.orders_by_region import OrdersByRegion, OrderTrial, select_orders
 from gloam.calibration.peaks import PeakFit, fit_crystal_ball
 from gloam.calibration.prepared import PreparedScan
+from gloam.calibration.prepared_counts import PreparedCounts, at_points
 from gloam.calibration.spurious_signal import (
     SpuriousSignal,
     expected_spectrum,
@@ -20,19 +21,25 @@ from gloam.calibration.streaming import (
     visible_cross_section,
 )
 from gloam.calibration.templates import LEAST_EFFECTIVE, BackgroundTemplate, WeightedCounts
+from gloam.calibration.tuned_line import LineGrid, LineParameters, LineSample, tune_line
 
 __all__ = [
     "LEAST_EFFECTIVE",
     "BackgroundTemplate",
+    "LineGrid",
+    "LineParameters",
+    "LineSample",
     "OrderChoice",
     "OrderTrial",
     "OrdersByRegion",
     "PeakFit",
+    "PreparedCounts",
     "PreparedScan",
     "SimulatedPiece",
     "SimulatedSpectrum",
     "SpuriousSignal",
     "WeightedCounts",
+    "at_points",
     "expected_spectrum",
     "fit_crystal_ball",
     "measure_spurious_signal",
@@ -42,6 +49,7 @@ __all__ = [
     "simulated_pieces",
     "simulated_spectrum",
     "spurious_yield",
+    "tune_line",
     "visible_cross_section",
     "write_spurious_signal",
 ]
