@@ -5,6 +5,7 @@ from gloam.calibration.orders_by_region import OrdersByRegion, OrderTrial, selec
 from gloam.calibration.peaks import PeakFit, fit_crystal_ball
 from gloam.calibration.prepared import PreparedScan
 from gloam.calibration.prepared_counts import PreparedCounts, at_points
+from gloam.calibration.smoothing import smoothed
 from gloam.calibration.spurious_signal import (
     SpuriousSignal,
     expected_spectrum,
@@ -48,6 +49,7 @@ __all__ = [
     "select_orders",
     "simulated_pieces",
     "simulated_spectrum",
+    "smoothed",
     "spurious_yield",
     "tune_line",
     "visible_cross_section",

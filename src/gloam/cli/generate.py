@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,44 +53,76 @@ __all__ = ["command"]
     required=True,
     metavar="FILE.(npz|parquet|root)",
     help="Flat columns: weight, then pdg_1, status_1, E_1, px_1, py_1, pz_1, pdg_2 ...; behind a detector event, "
-    "weight, then pdg_1, true_1, found_1, identified_1, E_1 ...",
+    "weight, then pdg_1, true_1, found_1, identified_1, E_1 ... From Pythia one row for each particle: event, weight, "
+    "particles, pdg, status, parent, m, E, px, py, pz.",
+)
+@click.option(
+    "--generator",
+    type=click.Choice(["gloam", "pythia"]),
+    help="pythia, an extra, makes qqbar, bbbar, tautau and mumu.  [gloam where it has the process]",
 )
 @click.option("--threads", type=click.IntRange(1), help="How many; the events do not depend on it.  [1]")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything random.")
 @common_options
 def command(
     process: str, events: int, weighted: bool, sqrt_s: float, decay: str | None, tau_decay: str | None, detector: str,
-    out: Path,
+    out: Path, generator: str | None,
     threads: int | None, seed: int, as_json: bool, quiet: bool, **settings: float | None,
 ) -> None:  # fmt: skip
     """Generate events of PROCESS from its matrix element.
 
     Signals: mumu-zprime, gamma-alp, gamma-dark-photon, dark-higgsstrahlung, mumu-scalar, tautau-scalar,
-    b-dark-photons, b-dark-baryon. Backgrounds in lowest order of QED: mumugamma, 3gamma, 4mu, tautau. Momenta are in
-    GeV, in the centre of mass, with the electron along +z; status is 1 for particles that do not decay within the
-    event. Behind a detector momenta are measured ones, and NaN where a particle was not found.
+    b-dark-photons, b-dark-baryon. Backgrounds in lowest order of QED: mumugamma, 3gamma, 4mu, tautau. From
+    Pythia, an extra: qqbar, bbbar, and with --generator pythia tautau, mumu. Momenta are in GeV, in the centre of mass,
+    with the electron along +z; status is 1 for particles that do not decay within the event. Behind a detector momenta
+    are measured ones, and NaN where a particle was not found.
     """
-    from gloam.detector import DETECTORS
-    from gloam.generation import make_process
-    from gloam.workflow.generation import write_events
+    from gloam.generation import PROCESSES, PYTHIA_PROCESSES, make_process
 
-    chosen = make_process(process, decay=decay, tau_decay=tau_decay, **settings)
-    found = write_events(
-        chosen, out, events=events, seed=seed, sqrt_s=sqrt_s, weighted=weighted, threads=threads,
-        detector=DETECTORS.get(detector), quiet=quiet or as_json,
-    )  # fmt: skip
+    if generator == "pythia" or (generator is None and process in PYTHIA_PROCESSES and process not in PROCESSES):
+        given = {"weighted": weighted or None, "decay": decay, "tau_decay": tau_decay, "threads": threads, **settings}
+        found = _with_pythia(process, out, events, seed, sqrt_s, detector, given, quiet=quiet or as_json)
+    else:
+        from gloam.detector import DETECTORS
+        from gloam.workflow.generation import write_events
+
+        chosen = make_process(process, decay=decay, tau_decay=tau_decay, **settings)
+        found = write_events(
+            chosen, out, events=events, seed=seed, sqrt_s=sqrt_s, weighted=weighted, threads=threads,
+            detector=DETECTORS.get(detector), quiet=quiet or as_json,
+        )  # fmt: skip
     if as_json:
         print_json(found)
     elif not quiet:
         _print(found)
 
 
+def _with_pythia(
+    process: str, out: Path, events: int, seed: int, sqrt_s: float, detector: str, given: Mapping[str, Any], *,
+    quiet: bool,
+) -> dict[str, Any]:  # fmt: skip
+    from gloam.errors import InputError
+    from gloam.workflow.generation import write_pythia_events
+
+    for name, value in given.items():
+        if value is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise InputError(f"{option} of {process} from Pythia", value, "no such choice", f"leave out {option}")
+    if detector != "none":
+        allowed = "events that have the same particles each"
+        raise InputError(f"{process} behind {detector}", "events of Pythia", allowed, "leave out --detector")
+    return write_pythia_events(process, out, events=events, seed=seed, sqrt_s=sqrt_s, quiet=quiet)
+
+
 def _print(found: dict[str, Any]) -> None:
     kind = "weighted" if found["weighted"] else "unweighted"
-    click.echo(f"{found['process']}: {found['events']} {kind} events ({' '.join(found['particles'])})")
+    listed = "each with its own particles" if found["particles"] is None else " ".join(found["particles"])
+    click.echo(f"{found['process']}: {found['events']} {kind} events ({listed})")
     if found["cross_section"] is not None:
-        click.echo(f"  cross section {found['cross_section']:.6g} +- {found['cross_section_error']:.2g} fb")
-    if not found["weighted"]:
+        error = found["cross_section_error"]
+        known = "with an unknown error" if error is None else f"+- {error:.2g} fb"
+        click.echo(f"  cross section {found['cross_section']:.6g} {'fb ' if error is None else ''}{known}")
+    if found["unweighting_efficiency"] is not None:
         click.echo(
             f"  unweighting efficiency {found['unweighting_efficiency']:.1%}, "
             f"{found['overweight_fraction']:.2%} of the events weigh more than 1 (up to {found['largest_weight']:.3g})"

@@ -1,13 +1,14 @@
 """Events of e+e- collisions from matrix elements: signals of dark sectors, and backgrounds in lowest order of QED.
 
 `make_process` names a process, `generate` and `stream` draw its events: in the centre of mass, with the
-electron along +z.
+electron along +z. Hadrons come from Pythia, an extra: `generate_with_pythia`.
 """
 
 from gloam.events.batch import EventBatch
 from gloam.events.particles import Particle
 from gloam.generation.cuts import PhotonCuts
 from gloam.generation.process import Draw, Process
+from gloam.generation.pythia import PYTHIA_PROCESSES, generate_with_pythia
 from gloam.generation.registry import PROCESSES, make_process
 from gloam.generation.sampling import GeneratedBatch, cross_section, generate, stream
 from gloam.generation.statistics import Tally
@@ -15,6 +16,7 @@ from gloam.generation.tau_decays import TAU_PAIRS, decay_taus
 
 __all__ = [
     "PROCESSES",
+    "PYTHIA_PROCESSES",
     "TAU_PAIRS",
     "Draw",
     "EventBatch",
@@ -26,6 +28,7 @@ __all__ = [
     "cross_section",
     "decay_taus",
     "generate",
+    "generate_with_pythia",
     "make_process",
     "stream",
 ]

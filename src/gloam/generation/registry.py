@@ -120,7 +120,7 @@ def _entry(name: str) -> _Entry:
         return _ENTRIES[name]
     asked = f"generate {name}"
     if name in ELSEWHERE:
-        remedy = 'it needs an event generator, the extra "generators", which this version cannot drive yet'
+        remedy = "eemumu is not built yet" if name == "eemumu" else "call gloam.generation.generate_with_pythia"
         raise InputError(asked, "a process without a matrix element of gloam's own", one_of(PROCESSES), remedy)
     near = get_close_matches(name, PROCESSES, 1)
     remedy = f"perhaps {near[0]} is meant" if near else "choose one of these"

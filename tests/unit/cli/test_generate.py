@@ -95,7 +95,6 @@ def test_a_detector_measures_the_particles_that_it_sees(gloam):
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
-    (("qqbar", "--events", 10, "--out", "a.npz"), 'extra "generators"'),
     (("mumu-zprime", "--events", 10, "--out", "a.npz"), "--mass of mumu-zprime: got nothing"),
     (("mumu-zprime", "--mass", 11, "--events", 10, "--out", "a.npz"), "above the threshold, 11.2113 GeV"),
     (("4mu", "--events", 0, "--out", "a.npz"), "events of 4mu: got 0"),
