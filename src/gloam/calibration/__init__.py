@@ -1,9 +1,11 @@
 """What a search needs to know beforehand, derived from simulation or control data and written down."""
 
 from gloam.calibration.background_order import OrderChoice, select_order
+from gloam.calibration.decay_counts import DecayCounts
 from gloam.calibration.orders_by_region import OrdersByRegion, OrderTrial, select_orders
 from gloam.calibration.peaks import PeakFit, fit_crystal_ball
 from gloam.calibration.prepared import PreparedScan
+from gloam.calibration.prepared_counts import PreparedCounts, at_points
 from gloam.calibration.smoothing import smoothed
 from gloam.calibration.spurious_signal import (
     SpuriousSignal,
@@ -20,22 +22,32 @@ from gloam.calibration.streaming import (
     simulated_spectrum,
     visible_cross_section,
 )
+from gloam.calibration.tagged_mesons import TagModel, lambda_and_nothing
 from gloam.calibration.templates import LEAST_EFFECTIVE, BackgroundTemplate, WeightedCounts
+from gloam.calibration.tuned_line import LineGrid, LineParameters, LineSample, tune_line
 
 __all__ = [
     "LEAST_EFFECTIVE",
     "BackgroundTemplate",
+    "DecayCounts",
+    "LineGrid",
+    "LineParameters",
+    "LineSample",
     "OrderChoice",
     "OrderTrial",
     "OrdersByRegion",
     "PeakFit",
+    "PreparedCounts",
     "PreparedScan",
     "SimulatedPiece",
     "SimulatedSpectrum",
     "SpuriousSignal",
+    "TagModel",
     "WeightedCounts",
+    "at_points",
     "expected_spectrum",
     "fit_crystal_ball",
+    "lambda_and_nothing",
     "measure_spurious_signal",
     "read_spurious_signal",
     "select_order",
@@ -44,6 +56,7 @@ __all__ = [
     "simulated_spectrum",
     "smoothed",
     "spurious_yield",
+    "tune_line",
     "visible_cross_section",
     "write_spurious_signal",
 ]

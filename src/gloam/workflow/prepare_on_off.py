@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray
-from gloam.calibration.decay_counts import DecayCounts
-from gloam.calibration.tagged_mesons import TagModel, lambda_and_nothing
+from gloam.calibration import DecayCounts, TagModel, lambda_and_nothing
 from gloam.events.jagged import jagged_from_batch
 from gloam.experiments.belle import B_PAIRS
 from gloam.generation import generate, make_process
@@ -18,7 +17,7 @@ from gloam.generation.pythia import stream_from_pythia
 from gloam.selection import Entries
 from gloam.spectra import uniform_axis
 from gloam.theory.b_decays import NEUTRAL_FRACTION
-from gloam.workflow.prepared import write_arrays_with_record
+from gloam.workflow.prepared import write_decay_counts
 
 if TYPE_CHECKING:
     from gloam.searches.on_off import OnOffSearch, TaggedDecay
@@ -41,8 +40,7 @@ def prepare_on_off(
     found = {
         search.channels[0].name: prepare_tagged(search.preparation, scale=scale, seed=seed, progress=progress)
     }  # fmt: skip
-    arrays = {key: value for name, each in found.items() for key, value in each.arrays(name).items()}
-    record = write_arrays_with_record(search.preparation, arrays, folder, seed=seed, scale=scale)
+    record = write_decay_counts(search.preparation, found, folder, seed=seed, scale=scale)
     return {
         "search": search.name, "events": events_to_simulate(search, scale), **record,
         "channels": {name: in_numbers(each) for name, each in found.items()}, "folder": str(folder),
