@@ -52,7 +52,14 @@ def command(
 
 def _print(found: dict[str, Any]) -> None:
     click.echo(f"{found['search']}: simulated {found['events']:,} events, seed {found['seed']}")
-    for name, spectrum in found["spectra"].items():
+    for name, channel in found.get("channels", {}).items():
+        click.echo(
+            f"  {name:<18} {channel['masses']} masses, resolution {channel['resolution'][0]:.3g} to "
+            f"{channel['resolution'][1]:.3g} GeV, efficiency {channel['efficiency'][0]:.3g} to "
+            f"{channel['efficiency'][1]:.3g}, {channel['background']:.4g} events of background; windows stand on at "
+            f"least {channel['least_effective_events']:.1f} simulated ones"
+        )
+    for name, spectrum in found.get("spectra", {}).items():
         click.echo(
             f"  {name:<18} {spectrum['masses']} masses, sigma {spectrum['sigma'][0]:.3g} to {spectrum['sigma'][1]:.3g} "
             f"{spectrum['unit']}, efficiency {spectrum['efficiency'][0]:.3g} to {spectrum['efficiency'][1]:.3g}, "

@@ -93,6 +93,7 @@ class CountingChannel:
         limits: the upper limits of the same windows.
         observable_labels: of the one or two observables, with their units; may contain $mathematics$.
         factors: luminosity, efficiency and others, as far as they are known.
+        coupling: what limits on the cross section are turned into; None where no model is declared.
     """
 
     name: str
@@ -102,6 +103,7 @@ class CountingChannel:
     limits: UpperLimits
     observable_labels: tuple[str, ...]
     factors: YieldFactors = field(default_factory=YieldFactors)
+    coupling: Coupling | None = None
 
     @property
     def variants(self) -> None:
@@ -114,14 +116,12 @@ class CountingChannel:
         return
 
     @property
-    def coupling(self) -> None:
-        """Of a model: none is declared."""
-        return
-
-    @property
-    def coupling_limits(self) -> None:
-        """On the coupling of a model: none is declared."""
-        return
+    def coupling_limits(self) -> CouplingLimits | None:
+        """The limits on the coupling of a model; None where none is declared."""
+        if self.coupling is None:
+            return None
+        limits = self.cross_section
+        return coupling_limits(limits.observed, limits.expected, self.result.mass, self.coupling)
 
     @property
     def is_plane(self) -> bool:

@@ -47,7 +47,7 @@ def load_search(name: str) -> Search:
         raise InputError(
             f"search {name!r}", f"{room}: {fault}", "a module with a SEARCH", "mend or reinstall its package"
         ) from fault
-    if not isinstance(declared, Search):
+    if not isinstance(declared, Searched):
         raise InputError(f"search {name!r}", f"{room}.SEARCH is a {type(declared).__name__}", "a Search", "declare one")
     return declared
 

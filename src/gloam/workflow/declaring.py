@@ -31,6 +31,7 @@ from gloam.workflow.variants import variation_named
 
 if TYPE_CHECKING:  # declarations cost 0.2 s to import, which a scan of a file need not pay
     from gloam.searches import Channel, Search
+    from gloam.searches.on_off import OnOffSearch
 
 __all__ = [
     "bare_channel", "channel_factors", "channel_grid", "channel_shape", "channel_variants", "declare_channel",
@@ -38,8 +39,12 @@ __all__ = [
 ]  # fmt: skip
 
 
-def hypotheses(search: Search) -> int:
+def hypotheses(search: Search | OnOffSearch) -> int:
     """The number of mass hypotheses in all channels of a search."""
+    from gloam.searches.on_off import OnOffSearch
+
+    if isinstance(search, OnOffSearch):
+        return sum(len(channel.masses) for channel in search.channels)
     return sum(len(channel_grid(search, channel)) for channel in search.channels)
 
 

@@ -20,6 +20,7 @@ from gloam.workflow.comparison import compare_with_published
 from gloam.workflow.data import Stage, own_spectrum, user_spectra
 from gloam.workflow.declared import of_search, search_hash
 from gloam.workflow.declaring import bare_channel, channel_variants, declare_channel, hypotheses, nuisances_of
+from gloam.workflow.on_off import run_on_off
 from gloam.workflow.preparation_notes import preparation_notes
 from gloam.workflow.prepared import prepared_cut_flows
 from gloam.workflow.pseudo_data import Injection
@@ -63,12 +64,15 @@ def run(
         9.45
     """
     from gloam.searches import load_search
+    from gloam.searches.on_off import OnOffSearch
 
     start = time.perf_counter()
     declared = load_search(search) if isinstance(search, str) else search
     if data is None and stage != "selected":
         raise InputError("--stage", stage, "it says what --data FILE holds", "name your file too, or leave it out")
     signal = None if inject is None else _injection(declared, data, inject)
+    if isinstance(declared, OnOffSearch):
+        return run_on_off(declared, data, stage=stage, seed=seed, injected=signal)
     if data is None:
         spectra = {channel.name: own_spectrum(declared, channel, seed, signal) for channel in declared.channels}
         notes = list(declared.notes)

@@ -22,6 +22,7 @@ from gloam.workflow.toys import restored_toys
 
 if TYPE_CHECKING:
     from gloam.searches import Search
+    from gloam.searches.on_off import OnOffSearch
 
 __all__ = ["load_run"]
 
@@ -138,8 +139,9 @@ def _damaged(directory: Path, fault: str) -> InputError:
     return InputError(f"read the run in {directory}", f"a damaged file ({fault})", "the files of a run", "run it again")
 
 
-def _of_search(files: _Files, search: Search | None) -> tuple[tuple[ChannelResult, ...], dict[str, Any]]:
+def _of_search(files: _Files, search: Search | None) -> tuple[tuple[Channel, ...], dict[str, Any]]:
     from gloam.searches import load_search
+    from gloam.searches.on_off import OnOffSearch
     from gloam.workflow.declaring import bare_channel, channel_variants, declare_channel, nuisances_of
 
     declared = load_search(files.declaration["search"]) if search is None else search
@@ -148,6 +150,8 @@ def _of_search(files: _Files, search: Search | None) -> tuple[tuple[ChannelResul
             f"read the run in {files.directory}", f"another declaration of {declared.name} than the present one",
             "the declaration that it was made with", "run it again",
         )  # fmt: skip
+    if isinstance(declared, OnOffSearch):
+        return _of_decays(files, declared)
     known = {channel.name: channel for channel in declared.channels}
     channels = []
     for name in files.channels:
@@ -161,6 +165,18 @@ def _of_search(files: _Files, search: Search | None) -> tuple[tuple[ChannelResul
         "origin": origin, "systematics": nuisances_of(declared), "model": declared.model,
         "cut_flows": prepared_cut_flows(declared),
     }  # fmt: skip
+
+
+def _of_decays(files: _Files, search: OnOffSearch) -> tuple[tuple[Channel, ...], dict[str, Any]]:
+    from gloam.workflow.on_off import on_off_channel, on_off_nuisances
+
+    known = {channel.name: channel for channel in search.channels}
+    channels = tuple(
+        on_off_channel(search, known[name], restored_limits(files.arrays, name), files.spectrum(name))
+        for name in files.channels
+    )
+    origin = channels[0].result.spectrum.origin or Origin("user", "unknown")
+    return channels, {"origin": origin, "systematics": on_off_nuisances(search), "model": search.model}
 
 
 def _of_scan(files: _Files) -> tuple[tuple[ChannelResult, ...], dict[str, Any]]:

@@ -1,0 +1,220 @@
+"""A run of a search that counts decays of B mesons at declared masses, over a background from simulated events."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gloam.arrays import FloatArray
+from gloam.calibration import DecayCounts
+from gloam.errors import InputError
+from gloam.events import read_columns
+from gloam.execution import random_stream
+from gloam.interpretation import Coupling, YieldFactors
+from gloam.interpretation.exclusions import coupling_plane
+from gloam.models import YieldNuisance
+from gloam.report import CountingChannel
+from gloam.scans.counting import CountingScan, SimulatedBackground, count_windows, interval_windows
+from gloam.spectra import Axis, Origin, Spectrum, fill, read_spectrum, split_source, with_flow
+from gloam.spectra.source import file_origin
+from gloam.statistics import UpperLimits, counting_scan_limits, counting_significances
+from gloam.store import content_hash
+from gloam.theory.b_decays import produced_decays
+from gloam.workflow.declared import of_search, search_hash
+from gloam.workflow.prepared import decay_counts
+from gloam.workflow.pseudo_data import Injection
+from gloam.workflow.results import Run
+
+if TYPE_CHECKING:
+    from gloam.searches.on_off import OnOffChannel, OnOffSearch
+    from gloam.workflow.data import Stage
+
+__all__ = ["counting_scan", "on_off_channel", "on_off_nuisances", "run_on_off", "simulated_background"]
+
+
+def run_on_off(
+    search: OnOffSearch, data: str | Path | None = None, *, stage: Stage = "selected", seed: int = 0,
+    injected: Injection | None = None,
+) -> Run:  # fmt: skip
+    """The results of the search; arguments as for `gloam.run`.
+
+    Raises:
+        InputError: for data that cannot be used, or a signal outside what was simulated.
+    """
+    start = time.perf_counter()
+    found = decay_counts(search)
+    results = []
+    for channel in search.channels:
+        prepared = found[channel.name]
+        if data is None:
+            spectrum = _pseudo_data(search, channel, prepared, seed, injected)
+        else:
+            spectrum = _user_data(channel, prepared, data, stage)
+        result = count_windows(counting_scan(search, channel, prepared, spectrum))
+        results.append(on_off_channel(search, channel, counting_scan_limits(result, search.level, search.method), spectrum))
+    origin = results[0].result.spectrum.origin or Origin("user", "unknown")
+    return Run(
+        name=search.name,
+        title=search.title,
+        origin=origin,
+        channels=tuple(results),
+        seconds=time.perf_counter() - start,
+        hashes={
+            "declaration": search_hash(search),
+            "data": content_hash([each.result.spectrum.contents for each in results]),
+            "file": origin.sha256,
+        },
+        published=_beside_published(search, results),
+        notes=(*search.notes, *search.preparation.left_out),
+        systematics=on_off_nuisances(search),
+        declaration=of_search(search, data, stage),
+        seed=seed if data is None else None,
+        model=search.model,
+    )
+
+
+def decay_coupling(model: str) -> Coupling:
+    """The branching fraction of a B0 as the coupling of a model: 1 makes every B0 and anti-B0 of the data decay so."""
+    return Coupling(coupling_plane(model).quantity, produced_decays(1.0)[0], 1.0, 0.0, 1.0, "", 1.0)
+
+
+def on_off_channel(
+    search: OnOffSearch, channel: OnOffChannel, limits: UpperLimits, spectrum: Spectrum
+) -> CountingChannel:
+    """One channel of a run, its limits at hand: counted again, which takes no time."""
+    prepared = decay_counts(search)[channel.name]
+    result = count_windows(counting_scan(search, channel, prepared, spectrum))
+    label = f"{channel.observable.label} [{channel.observable.unit}]"
+    return CountingChannel(
+        channel.name, channel.title, result, counting_significances(result), limits, (label,),
+        _factors(search, channel, prepared), None if search.model is None else decay_coupling(search.model),
+    )  # fmt: skip
+
+
+def counting_scan(
+    search: OnOffSearch, channel: OnOffChannel, prepared: DecayCounts, spectrum: Spectrum
+) -> CountingScan:
+    """The windows of a channel on a spectrum, over the simulated background."""
+    mass = np.array(channel.masses)
+    windows = interval_windows(spectrum.axis, mass, prepared.at("half_width", mass))
+    background = simulated_background(search, channel, prepared)
+    return CountingScan(
+        spectrum, windows, background, _together(channel, "background"), _together(channel, "signal"),
+        "lognormal", "lognormal",
+    )  # fmt: skip
+
+
+def simulated_background(search: OnOffSearch, channel: OnOffChannel, prepared: DecayCounts) -> SimulatedBackground:
+    """The simulated events that measure the background, as the experiment has them: a fixed pseudo-sample.
+
+    The rare part is drawn with its own, larger factor, and its events weigh less: what counts is their effective
+    number.
+    """
+    axis = decay_axis(channel, prepared)
+    tau, rare = float(channel.tau), float(channel.rare_share or 0.0)
+    random = random_stream(search.preparation.seed, f"simulated background {search.name} {channel.name}")
+    usual = random.poisson(tau * (1 - rare) * prepared.expected).astype(float)
+    weight = 1.0 if channel.rare_tau is None else tau / float(channel.rare_tau)
+    few = random.poisson(tau * rare / weight * prepared.expected).astype(float)
+    if rare == 0:
+        return SimulatedBackground(Spectrum((axis,), with_flow(usual, (axis,))), tau)
+    contents, variances = usual + weight * few, usual + weight**2 * few
+    return SimulatedBackground(Spectrum((axis,), with_flow(contents, (axis,)), with_flow(variances, (axis,))), tau)
+
+
+def decay_axis(channel: OnOffChannel, prepared: DecayCounts) -> Axis:
+    """The axis of a channel."""
+    return Axis(prepared.edges, channel.observable.column, channel.observable.unit)
+
+
+def on_off_nuisances(search: OnOffSearch) -> tuple[YieldNuisance, ...]:
+    """The uncertainties of all channels, for tables; one that channels share comes once."""
+    found = {
+        (each.name, each.target): YieldNuisance(each.name, each.relative.value, each.target, each.constraint)
+        for each in search.all_systematics
+    }
+    return tuple(found.values())
+
+
+def _together(channel: OnOffChannel, target: str) -> float:
+    """Independent relative uncertainties as one: the product of log-normals is log-normal, ln k in quadrature."""
+    logs = [np.log1p(each.relative.value) for each in channel.systematics if each.target == target]
+    return float(np.expm1(np.sqrt(np.sum(np.square(logs)))))
+
+
+def _factors(search: OnOffSearch, channel: OnOffChannel, prepared: DecayCounts) -> YieldFactors:
+    luminosity = None if search.luminosity is None else float(search.luminosity)
+    fraction = None if channel.branching_fraction is None else float(channel.branching_fraction)
+    return YieldFactors(luminosity, lambda mass: prepared.at("efficiency", mass), fraction)
+
+
+def _pseudo_data(
+    search: OnOffSearch, channel: OnOffChannel, prepared: DecayCounts, seed: int, injected: Injection | None
+) -> Spectrum:
+    """Poisson draws from the background; a signal comes from a stream of its own."""
+    axis, stream = decay_axis(channel, prepared), f"pseudo-data {search.name} {channel.name}"
+    counts = random_stream(seed, stream).poisson(prepared.expected).astype(float)
+    source = f"{search.data_source}; seed {seed}"
+    if injected is not None:
+        expected = _signal_in_bins(search, channel, prepared, injected)
+        counts += random_stream(seed, f"{stream} signal").poisson(expected)
+        source += f"; with a signal of {injected.mass:g} GeV and coupling {injected.coupling:g}"
+    luminosity = None if search.luminosity is None else float(search.luminosity)
+    origin = Origin(search.data_kind, source, None, luminosity)
+    return Spectrum((axis,), with_flow(counts, (axis,)), origin=origin)
+
+
+def _signal_in_bins(
+    search: OnOffSearch, channel: OnOffChannel, prepared: DecayCounts, injected: Injection
+) -> FloatArray:
+    """The counts that a signal is expected to add to each bin: a normal distribution, as many as expected inside."""
+    from scipy.special import ndtr
+
+    low, high = channel.masses[0], channel.masses[-1]
+    if search.model is None or not low <= injected.mass <= high:
+        raise InputError("--inject", f"a mass of {injected.mass:g} GeV", f"{low:g} to {high:g}", "name another mass")
+    mass = np.array([injected.mass])
+    coupling = decay_coupling(search.model)
+    rate = coupling.at_one(mass) * injected.coupling**coupling.power
+    number = rate * _factors(search, channel, prepared).events_per_fb(mass)
+    sigma, half = prepared.at("resolution", mass), prepared.at("half_width", mass)
+    below = ndtr((prepared.edges - injected.mass) / sigma)
+    return np.asarray(number * np.diff(below) / (2 * ndtr(half / sigma) - 1))
+
+
+def _user_data(channel: OnOffChannel, prepared: DecayCounts, data: str | Path, stage: Stage) -> Spectrum:
+    """Selected events, or their spectrum in the bins of the channel."""
+    axis = decay_axis(channel, prepared)
+    if stage == "events":
+        raise InputError(f"--stage of {channel.name}", stage, "selected or spectrum", "apply the selection first")
+    if stage == "spectrum":
+        spectrum = read_spectrum(data)
+        if not np.array_equal(spectrum.axis.edges, axis.edges):
+            found = f"{len(spectrum.axis)} bins from {spectrum.axis.low:g} to {spectrum.axis.high:g}"
+            allowed = f"{len(axis)} bins from {axis.low:g} to {axis.high:g}"
+            raise InputError(f"spectrum of {data}", found, allowed, "give selected events, or fill these bins")
+        return spectrum
+    path, inside = split_source(data)
+    return fill(read_columns(path, [axis.name], inside)[axis.name], axis, origin=file_origin(path))
+
+
+def _beside_published(search: OnOffSearch, channels: list[CountingChannel]) -> dict[str, object] | None:
+    """Expected limits beside the range of the published ones, of which the masses are not known."""
+    if search.published_range is None or (found := channels[0].coupling_limits) is None:
+        return None
+    low, high = (float(each) for each in search.published_range)
+    ratio = np.log(found.expected[:, 2] / np.sqrt(low * high))
+    return {
+        "quantity": found.name,
+        "points": int(ratio.size),
+        "median_ratio": float(np.exp(np.median(ratio))),
+        "rms_log_ratio": float(np.sqrt(np.mean(ratio**2))),
+        "what is compared": f"expected limits (median) over the middle, in the logarithm, of the published observed "
+        f"ones, {low:g} to {high:g}; which belongs to which mass is not known here",
+        "expected": [float(found.expected[:, 2].min()), float(found.expected[:, 2].max())],
+        "published": [low, high],
+        "within_1.5_of_the_range": int(((found.expected[:, 2] > low / 1.5) & (found.expected[:, 2] < 1.5 * high)).sum()),
+    }  # fmt: skip
