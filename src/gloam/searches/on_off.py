@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_serializer, model_validator
 
@@ -13,7 +14,7 @@ from gloam.sourced import Sourced
 from gloam.statistics import CountingMethod
 from gloam.systematic import Systematic
 
-__all__ = ["OnOffChannel", "OnOffPreparation", "OnOffSearch", "TaggedDecay"]
+__all__ = ["DarkPhotonPairs", "OnOffChannel", "OnOffPreparation", "OnOffSearch", "PairMode", "TaggedDecay"]
 
 
 def _increasing(masses: tuple[float, ...]) -> tuple[float, ...]:
@@ -36,7 +37,9 @@ class OnOffChannel(Declaration):
         tau: how many times the background of the data the simulation of it holds.
         rare_tau: the same for the rare part of the background, of which more is simulated; None for no such part.
         rare_share: of the background that is rare.
-        branching_fraction: of decays that the limit is not on; None: 1, or part of the efficiency.
+        branching_fraction: of decays that the limit is not on; None: 1, or `share`.
+        share: final state of two A', as `gloam.theory.b_dark_photons.final_states` names it, whose branching fraction
+            takes the place of `branching_fraction`; it has the factor 2 of different pairs.
         systematics: of signal and background, log-normal.
     """
 
@@ -48,6 +51,7 @@ class OnOffChannel(Declaration):
     rare_tau: Sourced | None = None
     rare_share: Sourced | None = None
     branching_fraction: Sourced | None = None
+    share: str | None = None
     systematics: tuple[Systematic, ...] = ()
 
     @model_validator(mode="after")
@@ -130,6 +134,58 @@ class TaggedDecay(OnOffPreparation):
         return product
 
 
+class PairMode(Declaration):
+    """A final state of two A' and its windows.
+
+    Attributes:
+        name: of the channel.
+        pairs: what the two A' decay to, of "ee", "mumu", "pipi".
+        delta_e: smallest and largest Delta E, in GeV.
+        slope, offset: windows of the differences of masses at a mass m are slope x m + offset.
+    """
+
+    name: str
+    pairs: tuple[Literal["ee", "mumu", "pipi"], Literal["ee", "mumu", "pipi"]]
+    delta_e: tuple[Sourced, Sourced]
+    slope: Sourced
+    offset: Sourced
+
+
+class DarkPhotonPairs(OnOffPreparation):
+    """B0 -> A'A', each to two tracks; the observable is the mean of the two masses.
+
+    Attributes:
+        modes: the final states, in the order of the channels.
+        signal: events of B pairs, of which one neutral B decays to A'A'.
+        continuum: events of light quarks.
+        background: events of B pairs.
+        m_bc: smallest M_bc.
+        missing: largest missing energy, above `light`.
+        light: largest mass with `light_window`, and without the cut on the missing energy.
+        light_window: of the differences of masses there.
+        fisher: share of the signal that the cut on the Fisher discriminant keeps.
+        regularisation: of its correlations.
+        fakes: by pair, the chance that a track of each true species is taken for one of its tracks.
+        loosest: M_bc, |Delta E| and difference of masses up to which simulated background is used; it is scaled to the
+            windows as if it were flat in Delta E and the difference.
+        smoothing: width in GeV by which simulated background is spread out in the mass.
+    """
+
+    modes: tuple[PairMode, ...] = Field(min_length=1)
+    signal: Simulated
+    continuum: Simulated
+    background: Simulated
+    m_bc: Sourced
+    missing: Sourced
+    light: Sourced
+    light_window: Sourced
+    fisher: Sourced
+    regularisation: float = 0.01
+    fakes: Mapping[str, Mapping[str, Sourced]]
+    loosest: tuple[Sourced, Sourced, Sourced]
+    smoothing: Sourced
+
+
 class OnOffSearch(Searched):
     """A search that counts at declared masses, its background measured in simulated events (on and off).
 
@@ -142,7 +198,7 @@ class OnOffSearch(Searched):
 
     channels: tuple[OnOffChannel, ...] = Field(min_length=1)
     method: CountingMethod = "bayes"
-    preparation: TaggedDecay
+    preparation: TaggedDecay | DarkPhotonPairs
     published_range: tuple[Sourced, Sourced] | None = None
 
     @model_validator(mode="after")

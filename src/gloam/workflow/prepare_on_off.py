@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gloam.arrays import BoolArray, FloatArray
+from gloam.arrays import BoolArray
 from gloam.calibration import DecayCounts, TagModel, lambda_and_nothing
 from gloam.events.jagged import jagged_from_batch
 from gloam.experiments.belle import B_PAIRS
@@ -17,7 +17,9 @@ from gloam.generation.pythia import stream_from_pythia
 from gloam.selection import Entries
 from gloam.spectra import uniform_axis
 from gloam.theory.b_decays import NEUTRAL_FRACTION
+from gloam.workflow.prepare_dark_photons import events_of_pairs, prepare_pairs
 from gloam.workflow.prepared import write_decay_counts
+from gloam.workflow.spreading import spread_out
 
 if TYPE_CHECKING:
     from gloam.searches.on_off import OnOffSearch, TaggedDecay
@@ -37,9 +39,7 @@ def prepare_on_off(
 ) -> dict[str, Any]:  # fmt: skip
     """What `gloam prepare --json` says, after the artefact was made and written to a folder."""
     seed = search.preparation.seed if seed is None else seed
-    found = {
-        search.channels[0].name: prepare_tagged(search.preparation, scale=scale, seed=seed, progress=progress)
-    }  # fmt: skip
+    found = _prepared(search, scale, seed, progress)
     record = write_decay_counts(search.preparation, found, folder, seed=seed, scale=scale)
     return {
         "search": search.name, "events": events_to_simulate(search, scale), **record,
@@ -48,9 +48,28 @@ def prepare_on_off(
     }  # fmt: skip
 
 
+def _prepared(
+    search: OnOffSearch, scale: float, seed: int, progress: Callable[[int], object] | None
+) -> dict[str, DecayCounts]:
+    """The ingredients of each channel."""
+    from gloam.searches.on_off import TaggedDecay
+
+    declared = search.preparation
+    if isinstance(declared, TaggedDecay):
+        return {search.channels[0].name: prepare_tagged(declared, scale=scale, seed=seed, progress=progress)}
+    found = prepare_pairs(declared, scale=scale, seed=seed, progress=progress)
+    return {
+        channel.name: found[mode.name].counts for channel, mode in zip(search.channels, declared.modes, strict=True)
+    }
+
+
 def events_to_simulate(search: OnOffSearch, scale: float = 1.0) -> int:
     """The number of events that a preparation simulates."""
+    from gloam.searches.on_off import TaggedDecay
+
     declared = search.preparation
+    if not isinstance(declared, TaggedDecay):
+        return events_of_pairs(declared, scale)
     return len(declared.simulated_masses) * _number(declared.signal.events, scale) + _number(
         declared.background.events, scale
     )
@@ -90,7 +109,7 @@ def prepare_tagged(
     decays = 0.0
     for entries, mesons in _backgrounds(declared, scale, seed, advance):
         kept = entries.columns["M_recoil"][_passing(declared, entries)]
-        spread = _spread_out(kept, axis.edges, float(declared.smoothing))
+        spread = spread_out(kept, axis.edges, float(declared.smoothing))
         expected += spread / declared.repeats
         inside = (axis.centers > (mass - half)[:, None]) & (axis.centers < (mass + half)[:, None])
         shapes += inside @ spread / declared.repeats
@@ -154,17 +173,3 @@ def _backgrounds(
             sample=f"background {place}",
         ), mesons  # fmt: skip
         advance(len(events))
-
-
-def _spread_out(values: FloatArray, edges: FloatArray, width: float) -> FloatArray:
-    """Values in bins, each as a normal distribution; shape (bins,)."""
-    from scipy.special import ndtr
-
-    if values.size == 0:
-        return np.zeros(edges.size - 1)
-    below = np.zeros(edges.size)
-    for value in np.array_split(values, max(1, values.size // 1000)):
-        below += ndtr((edges[:, None] - value) / width).sum(axis=1)
-    return np.diff(below)
-
-
