@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 from gloam.arrays import FloatArray
 from gloam.scans import CountingResult
-from gloam.statistics import Cells, CountingMethod, CountingOptions, cells_of_windows, counting_limits
+from gloam.statistics import Cells, CountingMethod, CountingOptions, counting_limits
+from gloam.statistics.counting_scans import cells_of_windows
 from gloam.statistics.counting.spread import LogNormal, Spread
 
 __all__ = ["TREATMENTS", "Treatment", "limits_by_treatment"]
