@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, field_serializer, model_validator
@@ -308,5 +309,9 @@ class CountingSearch(Searched):
 
     @property
     def all_systematics(self) -> tuple[Systematic, ...]:
-        """Those of all channels."""
-        return tuple(each for channel in self.channels for each in channel.systematics)
+        """Those of all channels, each with the name of its channel: one source may have another size there."""
+        return tuple(
+            replace(each, name=f"{each.name}, {channel.name}")
+            for channel in self.channels
+            for each in channel.systematics
+        )
