@@ -72,7 +72,9 @@ def channel_windows(search: CountingSearch, channel: CountedChannel) -> Counting
     reach = float(found.half_width[0])
     if len(axes) == 1:
         sigma = found.resolution(first[:, None])[:, 0]
-        return interval_windows(axes[0], first, reach * sigma, mass_at(first, scales[0]))
+        # rounding must not carry the first mass out of the tables
+        mass = np.clip(mass_at(first, scales[0]), found.mass.min(), found.mass.max())
+        return interval_windows(axes[0], first, reach * sigma, mass)
     rows = [np.stack([np.full(y.size, x), y], axis=1)
             for x in first.tolist() for y in [_steps(found, 1, ends[1], channel.step, x)]]  # fmt: skip
     points = np.concatenate(rows)
@@ -113,7 +115,7 @@ def declare_counts(search: CountingSearch, channel: CountedChannel, spectrum: Sp
     known = Spectrum(windows.axes, with_flow(total, windows.axes), asimov=True)
     return CountingScan(
         spectrum, windows, KnownBackground(known), _background_error(search, channel, windows, expected),
-        _signal_error(search, channel, windows), "gaussian", "gaussian",
+        float(np.sqrt(sum(size**2 for size, _ in _acting(channel, "signal")))), "gaussian", "gaussian",
     )  # fmt: skip
 
 
@@ -130,17 +132,6 @@ def _background_error(
         part = total if not processes else np.sum([in_windows[name] for name in processes], axis=0)
         squares = squares + (size * part) ** 2
     return np.divide(np.sqrt(squares), total, out=np.zeros_like(total), where=total > 0)
-
-
-def _signal_error(search: CountingSearch, channel: CountedChannel, windows: CountingWindows) -> FloatArray:
-    """The relative error of the efficiency of each window."""
-    found = prepared_counts(search)[channel.spectrum]
-    square = sum(size**2 for size, _ in _acting(channel, "signal"))
-    if not channel.has_signal_efficiency:
-        return np.full(len(windows), np.sqrt(square))
-    masses = _masses(windows)
-    statistical = found.at_masses("efficiency_error", masses) / found.at_masses("efficiency", masses)
-    return np.sqrt(square + statistical**2)
 
 
 def _acting(channel: CountedChannel, target: str) -> list[tuple[float, tuple[str, ...]]]:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["counts_in_numbers", "events_of_counts", "prepare_counting_search", "prepare_counts"]
 
-LEAST_OF_A_SIGNAL, LEAST_OF_A_BACKGROUND = 3000, 20_000
+LEAST_OF_A_SIGNAL, LEAST_OF_A_BACKGROUND = 10_000, 20_000
 """Events that are simulated at any scale."""
 
 FOR_A_CROSS_SECTION = 20_000

@@ -116,6 +116,9 @@ def _statistics(search: CountingSearch, channel: CountingChannel, spectrum: str)
             f"{mass.max():.3g} GeV), which expect {channel.result.background[few].max():.2g} events at most and carry "
             f"their statistical error"
         )
+    error = found.efficiency_error / found.efficiency
+    if np.isfinite(error).any():
+        text += f"; statistical error of the efficiency at most {np.nanmax(error):.1%}, not in the limits"
     return text + "."
 
 
