@@ -16,6 +16,7 @@ from gloam.scans import CountingResult, CountingScan, count_windows
 from gloam.spectra import Origin, Spectrum
 from gloam.statistics import CountingOptions, CountingScanLimits, counting_scan_limits
 from gloam.store import content_hash
+from gloam.workflow.comparison_counts import compare_counts
 from gloam.workflow.counting_data import pseudo_counts, user_counts
 from gloam.workflow.declared import of_search, search_hash
 from gloam.workflow.declaring_counts import counted_channel, declare_counts, uncertainties_of
@@ -64,6 +65,7 @@ def run_counting_search(
             "data": content_hash([s.contents for _, s in filled]),
             "file": origin.sha256,
         },
+        published=compare_counts(search, results),
         systematics=uncertainties_of(search),
         notes=(*(search.notes if data is None else ()), *missing, INDEPENDENT, *_simulation_notes(search, results)),
         declaration=of_search(search, data, stage),

@@ -17,6 +17,7 @@ from gloam.searches.counting import (
     CountingPreparation,
     CountingSearch,
     CrossCheck,
+    EfficiencyRange,
     TunedLine,
     YieldUncertainty,
 )
@@ -168,6 +169,10 @@ SEARCH = CountingSearch(
         CrossCheck(name="Feldman-Cousins", method="feldman-cousins", uncertainties=False),
     ),
     model="zprime",
+    compare_with="Belle II 2018 data, Z' -> invisible",
+    published_efficiency=EfficiencyRange(
+        low=published(0.026, 0, "", PAPER), high=published(0.049, 0, "", PAPER), below=published(7.0, 0, "GeV", PAPER)
+    ),
     preparation=PREPARATION,
     notes=(
         "Pseudo-data, since those of Belle II are not public: an excess in them is a fluctuation of random numbers.",
