@@ -1,6 +1,7 @@
 """What a search needs to know beforehand, derived from simulation or control data and written down."""
 
 from gloam.calibration.background_order import OrderChoice, select_order
+from gloam.calibration.control_region import ControlFactor, combined_factor, control_factor
 from gloam.calibration.orders_by_region import OrdersByRegion, OrderTrial, select_orders
 from gloam.calibration.peaks import PeakFit, fit_crystal_ball
 from gloam.calibration.prepared import PreparedScan
@@ -27,6 +28,7 @@ from gloam.calibration.tuned_line import LineGrid, LineParameters, LineSample, t
 __all__ = [
     "LEAST_EFFECTIVE",
     "BackgroundTemplate",
+    "ControlFactor",
     "LineGrid",
     "LineParameters",
     "LineSample",
@@ -41,6 +43,8 @@ __all__ = [
     "SpuriousSignal",
     "WeightedCounts",
     "at_points",
+    "combined_factor",
+    "control_factor",
     "expected_spectrum",
     "fit_crystal_ball",
     "measure_spurious_signal",
