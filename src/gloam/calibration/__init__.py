@@ -1,6 +1,7 @@
 """What a search needs to know beforehand, derived from simulation or control data and written down."""
 
 from gloam.calibration.background_order import OrderChoice, select_order
+from gloam.calibration.control_region import ControlFactor, combined_factor, control_factor
 from gloam.calibration.decay_counts import DecayCounts
 from gloam.calibration.orders_by_region import OrdersByRegion, OrderTrial, select_orders
 from gloam.calibration.peaks import PeakFit, fit_crystal_ball
@@ -29,6 +30,7 @@ from gloam.calibration.tuned_line import LineGrid, LineParameters, LineSample, t
 __all__ = [
     "LEAST_EFFECTIVE",
     "BackgroundTemplate",
+    "ControlFactor",
     "DecayCounts",
     "LineGrid",
     "LineParameters",
@@ -45,6 +47,8 @@ __all__ = [
     "TagModel",
     "WeightedCounts",
     "at_points",
+    "combined_factor",
+    "control_factor",
     "expected_spectrum",
     "fit_crystal_ball",
     "lambda_and_nothing",

@@ -42,7 +42,9 @@ class DecayCounts:
     @classmethod
     def of(cls, arrays: Mapping[str, Any], name: str) -> DecayCounts:
         """The ingredients of a channel among the arrays of an artefact."""
-        return cls(**{field.name: np.asarray(arrays[f"{name}.{field.name}"], float) for field in dataclasses.fields(cls)})
+        return cls(
+            **{field.name: np.asarray(arrays[f"{name}.{field.name}"], float) for field in dataclasses.fields(cls)}
+        )
 
     def arrays(self, name: str) -> dict[str, FloatArray]:
         """The arrays of an artefact, their names beginning with that of the channel."""

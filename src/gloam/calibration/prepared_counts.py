@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gloam.arrays import FloatArray
+from gloam.arrays import BoolArray, FloatArray
 from gloam.calibration.tuned_line import LineParameters
 from gloam.models import CrystalBall
 
@@ -84,6 +84,14 @@ class PreparedCounts:
     def resolution(self, position: FloatArray) -> FloatArray:
         """The resolution in each observable at positions, shapes (h, d)."""
         return at_points(self.position, self.sigma, position)
+
+    def covers(self, mass: FloatArray) -> BoolArray:
+        """Which hypotheses lie between simulated ones, shape (h, d) -> (h,)."""
+        if self.mass.shape[1] == 1:
+            return np.asarray((mass[:, 0] >= self.mass.min()) & (mass[:, 0] <= self.mass.max()))
+        from scipy.spatial import Delaunay
+
+        return np.asarray(Delaunay(self.mass).find_simplex(mass) >= 0)
 
     def line(self) -> LineParameters | None:
         """What the tuned step keeps; None without one."""

@@ -76,7 +76,9 @@ def lambda_and_nothing(
     columns = {"M_recoil": mass(recoil), "E_ECL": photons[rows] + extra, "M_lambda": mass(baryons)[rows]}
     order = np.argsort(events.event[mesons][rows], kind="stable")
     weights = np.full(rows.size, 1 / tag.repeats)
-    return Entries({name: column[order] for name, column in columns.items()}, events.event[mesons][rows][order], weights)
+    return Entries(
+        {name: column[order] for name, column in columns.items()}, events.event[mesons][rows][order], weights
+    )
 
 
 def _daughters(events: JaggedEvents, seen: JaggedResponse) -> tuple[IntArray, IntArray]:

@@ -16,12 +16,17 @@ __all__ = ["command"]
 @common_options
 def command(search: str, as_json: bool, quiet: bool) -> None:
     """Show everything SEARCH declares, and for each number whether it is published, simulated, assumed or recalled."""
-    from gloam.searches import load_search, sourced_numbers
-    from gloam.searches.on_off import OnOffSearch
+    from gloam.searches import CountingSearch, OnOffSearch, load_search, sourced_numbers
 
     declared = load_search(search)
     document = declared.model_dump(mode="json")
-    if isinstance(declared, OnOffSearch):
+    if isinstance(declared, CountingSearch):
+        from gloam.workflow.prepare_counts import counts_in_numbers
+        from gloam.workflow.prepared import prepared_counts
+
+        found = prepared_counts(declared)
+        document["simulated"] = {name: counts_in_numbers(each) for name, each in found.items()}
+    elif isinstance(declared, OnOffSearch):
         from gloam.workflow.prepare_on_off import in_numbers as of_decays
         from gloam.workflow.prepared import decay_counts
 

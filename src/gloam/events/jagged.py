@@ -169,7 +169,9 @@ def jagged_from_batch(batch: EventBatch) -> JaggedEvents:
     ]  # fmt: skip
     numbers, final, parents, masses = columns
     offsets = k * np.arange(events + 1)
-    return JaggedEvents(offsets, numbers, final, parents, masses.astype(float), batch.momenta.reshape(-1, 4), batch.weights)
+    return JaggedEvents(
+        offsets, numbers, final, parents, masses.astype(float), batch.momenta.reshape(-1, 4), batch.weights
+    )
 
 
 def joined_jagged(parts: Sequence[JaggedEvents]) -> JaggedEvents:

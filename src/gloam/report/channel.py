@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -16,7 +17,7 @@ from gloam.interpretation import (
 )
 from gloam.scans import ScanResult, VariantResults
 from gloam.scans.counting import CountingResult
-from gloam.statistics import CountingSignificances, NuisanceEffects, UpperLimits, VariantSummary
+from gloam.statistics import CountingScanLimits, CountingSignificances, NuisanceEffects, UpperLimits, VariantSummary
 
 __all__ = ["Channel", "ChannelResult", "ChannelVariants", "CountingChannel"]
 
@@ -94,6 +95,7 @@ class CountingChannel:
         observable_labels: of the one or two observables, with their units; may contain $mathematics$.
         factors: luminosity, efficiency and others, as far as they are known.
         coupling: what limits on the cross section are turned into; None where no model is declared.
+        cross_checks: limits by other methods, by name.
     """
 
     name: str
@@ -104,6 +106,7 @@ class CountingChannel:
     observable_labels: tuple[str, ...]
     factors: YieldFactors = field(default_factory=YieldFactors)
     coupling: Coupling | None = None
+    cross_checks: Mapping[str, CountingScanLimits] = field(default_factory=dict)
 
     @property
     def variants(self) -> None:

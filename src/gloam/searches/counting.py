@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, field_serializer, model_validator
@@ -28,8 +29,8 @@ from gloam.statistics.prior import Prior
 from gloam.systematic import Systematic
 
 __all__ = [
-    "ActingOn", "CountedChannel", "CountedSpectrum", "CountingPreparation", "CountingSearch", "CrossCheck", "TunedLine",
-    "YieldUncertainty",
+    "ActingOn", "CountedChannel", "CountedSpectrum", "CountingPreparation", "CountingSearch", "CrossCheck", "EfficiencyRange",
+    "TunedLine", "YieldUncertainty",
 ]  # fmt: skip
 
 ActingOn: TypeAlias = Literal["signal", "background"]
@@ -259,6 +260,19 @@ class CountedChannel(Declaration):
         )
 
 
+class EfficiencyRange(Declaration):
+    """What is published of the efficiency of a search.
+
+    Attributes:
+        low, high: its smallest and its largest value.
+        below: the mass up to which this holds, in GeV.
+    """
+
+    low: Sourced
+    high: Sourced
+    below: Sourced
+
+
 class CountingSearch(Searched):
     """A search that counts events in windows.
 
@@ -267,14 +281,14 @@ class CountingSearch(Searched):
         method: of the upper limit.
         cross_checks: limits by other methods.
         preparation: how efficiencies and backgrounds are simulated.
-        compare_edges: whether the masses of the published limits are upper edges of windows, not their centres.
+        published_efficiency: with which ours is compared; one constant may be fitted to it, never to limits.
     """
 
     channels: tuple[CountedChannel, ...] = Field(min_length=1)
     method: CountingMethod = "bayes"
     cross_checks: tuple[CrossCheck, ...] = ()
     preparation: CountingPreparation
-    compare_edges: bool = False
+    published_efficiency: EfficiencyRange | None = None
 
     @model_validator(mode="after")
     def _known_names(self) -> CountingSearch:
@@ -308,5 +322,9 @@ class CountingSearch(Searched):
 
     @property
     def all_systematics(self) -> tuple[Systematic, ...]:
-        """Those of all channels."""
-        return tuple(each for channel in self.channels for each in channel.systematics)
+        """Those of all channels, each with the name of its channel: one source may have another size there."""
+        return tuple(
+            replace(each, name=f"{each.name}, {channel.name}")
+            for channel in self.channels
+            for each in channel.systematics
+        )

@@ -54,7 +54,9 @@ def run_on_off(
         else:
             spectrum = _user_data(channel, prepared, data, stage)
         result = count_windows(counting_scan(search, channel, prepared, spectrum))
-        results.append(on_off_channel(search, channel, counting_scan_limits(result, search.level, search.method), spectrum))
+        results.append(
+            on_off_channel(search, channel, counting_scan_limits(result, search.level, search.method), spectrum)
+        )
     origin = results[0].result.spectrum.origin or Origin("user", "unknown")
     return Run(
         name=search.name,

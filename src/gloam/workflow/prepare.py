@@ -32,7 +32,6 @@ from gloam.workflow.prepared import write_prepared
 
 if TYPE_CHECKING:
     from gloam.searches import Search
-    from gloam.searches.on_off import OnOffSearch
     from gloam.searches.preparation import Preparation, PreparedSpectrum, Simulated
 
 __all__ = ["Prepared", "events_to_simulate", "in_numbers", "prepare", "prepare_search"]
@@ -80,7 +79,7 @@ class _Run:
 
 
 def prepare_search(
-    search: Search | OnOffSearch, folder: Path, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
+    search: Search, folder: Path, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """What `gloam prepare --json` says, after the artefact of a search was made and written to a folder.
@@ -88,11 +87,6 @@ def prepare_search(
     Raises:
         InputError: for a search that takes nothing from simulation.
     """
-    from gloam.searches.on_off import OnOffSearch
-    from gloam.workflow.prepare_on_off import prepare_on_off
-
-    if isinstance(search, OnOffSearch):
-        return prepare_on_off(search, folder, scale=scale, seed=seed, progress=progress)
     declared = _declared(search)
     seed = declared.seed if seed is None else seed
     found = prepare(declared, scale=scale, seed=seed, threads=threads, progress=progress)
@@ -106,13 +100,8 @@ def prepare_search(
     }  # fmt: skip
 
 
-def events_to_simulate(search: Search | OnOffSearch, scale: float = 1.0) -> int:
+def events_to_simulate(search: Search, scale: float = 1.0) -> int:
     """The number of events that a preparation simulates: what its progress counts."""
-    from gloam.searches.on_off import OnOffSearch
-    from gloam.workflow.prepare_on_off import events_to_simulate as of_decays
-
-    if isinstance(search, OnOffSearch):
-        return of_decays(search, scale)
     declared = _declared(search)
     signals = sum(len(spectrum.masses) for spectrum in declared.spectra)
     backgrounds = sum(_number(sample, scale, LEAST_OF_A_BACKGROUND) for sample in declared.backgrounds)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["counts_in_numbers", "events_of_counts", "prepare_counting_search", "prepare_counts"]
 
-LEAST_OF_A_SIGNAL, LEAST_OF_A_BACKGROUND = 3000, 20_000
+LEAST_OF_A_SIGNAL, LEAST_OF_A_BACKGROUND = 10_000, 20_000
 """Events that are simulated at any scale."""
 
 FOR_A_CROSS_SECTION = 20_000
@@ -86,7 +86,11 @@ def prepare_counting_search(
     record = write_counts(declared, found, flows, folder, seed=seed, scale=scale)
     return {
         "search": search.name, "events": events_of_counts(search, scale), **record,
-        "spectra": {name: counts_in_numbers(each) for name, each in found.items()}, "folder": str(folder),
+        "spectra": {
+            each.name: counts_in_numbers(found[each.name]) | {"unit": each.observables[0].unit}
+            for each in declared.spectra
+        },
+        "folder": str(folder),
         "notes": list(declared.left_out),
     }  # fmt: skip
 
@@ -272,12 +276,13 @@ def _tuned(
 ) -> FloatArray:  # fmt: skip
     """The parameters of the tuned step at each mass, from the events with even numbers."""
     column = spectrum.observables[0].column
-    everything = _joined([_half(each.kept, 0) for each in backgrounds])
-    observable, luminosity = everything.columns[column], float(step.luminosity)
+    halves = [_half(each.kept, 0) for each in backgrounds]
+    luminosity = float(step.luminosity)
     left, right = [], []
     for sample, window, at, half in zip(signals, inside, position, reach, strict=True):
         left.append(_line_sample(_half(sample.kept[window], 0), step, 1.0))
-        right.append(_line_sample(everything[np.abs(observable - at) < half], step, luminosity))
+        near = [_line_sample(each[np.abs(each.columns[column] - at) < half], step, luminosity) for each in halves]
+        right.append(LineSample(*map(np.concatenate, zip(*near, strict=True))))
     grid = LineGrid(
         np.array(step.least), np.radians(np.linspace(*step.between, step.angles)),
         np.linspace(*step.offsets, step.steps), float(step.significance), float(step.power), step.form,
@@ -364,7 +369,7 @@ def counts_in_numbers(found: PreparedCounts) -> dict[str, Any]:
     effective = effective_events(found)
     known = found.efficiency[np.isfinite(found.efficiency)]
     return {
-        "masses": int(len(found.mass)), "sigma": _ends(found.sigma),
+        "masses": len(found.mass), "sigma": _ends(found.sigma),
         "efficiency": _ends(known) if known.size else None,
         "tuned_efficiency": _ends(found.tuned_efficiency) if np.isfinite(found.tuned_efficiency).any() else None,
         "background_fb": float(found.expected.sum()),
@@ -389,5 +394,3 @@ def effective_events(found: PreparedCounts) -> FloatArray:
 
 def _ends(values: FloatArray) -> list[float]:
     return [float(np.nanmin(values)), float(np.nanmax(values))]
-
-

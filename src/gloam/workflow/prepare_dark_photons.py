@@ -194,9 +194,7 @@ def _discriminant(
     some = background.take(chosen)
     signal_train, signal_test = _even(signal, 0), _even(signal, 1)
     background_train, background_test = _even(some, 0), _even(some, 1)
-    fisher = train_fisher(
-        signal_train.shapes, background_train.shapes, SHAPES, regularisation=declared.regularisation
-    )
+    fisher = train_fisher(signal_train.shapes, background_train.shapes, SHAPES, regularisation=declared.regularisation)
     point = working_point(
         fisher.values(signal_test.shapes), fisher.values(background_test.shapes), float(declared.fisher)
     )

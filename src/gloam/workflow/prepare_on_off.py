@@ -24,7 +24,7 @@ from gloam.workflow.spreading import spread_out
 if TYPE_CHECKING:
     from gloam.searches.on_off import OnOffSearch, TaggedDecay
 
-__all__ = ["events_to_simulate", "in_numbers", "prepare_on_off", "prepare_tagged"]
+__all__ = ["decays_to_simulate", "in_numbers", "prepare_on_off", "prepare_tagged"]
 
 BATCH = 20_000
 LEAST = 2000
@@ -34,15 +34,19 @@ CORE = 0.6827
 
 
 def prepare_on_off(
-    search: OnOffSearch, folder: Path, *, scale: float = 1.0, seed: int | None = None,
+    search: OnOffSearch, folder: Path, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """What `gloam prepare --json` says, after the artefact was made and written to a folder."""
+    """What `gloam prepare --json` says, after the artefact was made and written to a folder.
+
+    The generator of hadrons runs on one core, whatever `threads` says.
+    """
+    del threads
     seed = search.preparation.seed if seed is None else seed
     found = _prepared(search, scale, seed, progress)
     record = write_decay_counts(search.preparation, found, folder, seed=seed, scale=scale)
     return {
-        "search": search.name, "events": events_to_simulate(search, scale), **record,
+        "search": search.name, "events": decays_to_simulate(search, scale), **record,
         "channels": {name: in_numbers(each) for name, each in found.items()}, "folder": str(folder),
         "notes": list(search.preparation.left_out),
     }  # fmt: skip
@@ -63,7 +67,7 @@ def _prepared(
     }
 
 
-def events_to_simulate(search: OnOffSearch, scale: float = 1.0) -> int:
+def decays_to_simulate(search: OnOffSearch, scale: float = 1.0) -> int:
     """The number of events that a preparation simulates."""
     from gloam.searches.on_off import TaggedDecay
 
@@ -163,9 +167,7 @@ def _backgrounds(
 ) -> Iterator[tuple[Entries, int]]:
     """Candidates of generic decays, and the number of B0 mesons that they come from."""
     number = _number(declared.background.events, scale)
-    for place, batch in enumerate(
-        stream_from_pythia(declared.background.process, number, seed=seed, batch_size=BATCH)
-    ):
+    for place, batch in enumerate(stream_from_pythia(declared.background.process, number, seed=seed, batch_size=BATCH)):
         events = batch.events
         mesons = int(np.count_nonzero((np.abs(events.numbers) == 511) & (events.parents < 0)))
         yield lambda_and_nothing(

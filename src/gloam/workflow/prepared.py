@@ -18,7 +18,7 @@ from gloam.selection import CutFlow, cut_flow_dict
 from gloam.store import content_hash, write_arrays, write_json
 
 if TYPE_CHECKING:
-    from gloam.searches import CountingPreparation, CountingSearch, Search
+    from gloam.searches import AnySearch, CountingPreparation, CountingSearch, Search
     from gloam.searches.on_off import OnOffPreparation, OnOffSearch
     from gloam.searches.preparation import Preparation
 
@@ -112,7 +112,7 @@ def preparation_hash(declared: Preparation | CountingPreparation | OnOffPreparat
     return content_hash(declared.model_dump(mode="python", exclude={"left_out"}))
 
 
-def prepared_cut_flows(search: Search | CountingSearch) -> dict[str, dict[str, Any]]:
+def prepared_cut_flows(search: AnySearch) -> dict[str, dict[str, Any]]:
     """What each cut left of simulated samples, by spectrum and sample as `gloam.selection.cut_flow_dict` writes it."""
     from gloam.searches.registry import room_of
 

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from gloam.arrays import FloatArray
 from gloam.scans import CountingResult
 from gloam.statistics import Cells, CountingMethod, CountingOptions, counting_limits
-from gloam.statistics.counting_scans import cells_of_windows
 from gloam.statistics.counting.spread import LogNormal, Spread
+from gloam.statistics.counting_scans import cells_of_windows
 
 __all__ = ["TREATMENTS", "Treatment", "limits_by_treatment"]
 

@@ -31,7 +31,10 @@ PREPARATION = TaggedDecay(
     signal=Simulated(process="b-dark-baryon", events=40_000),
     background=Simulated(process="bbbar", events=1_200_000),
     tag_efficiency=assumed(
-        0.001, 0, "", "working point of similar searches: 0.84e-4 for B0 -> K_S nu nu (arXiv:1303.3719, recalled) over "
+        0.001,
+        0,
+        "",
+        "working point of similar searches: 0.84e-4 for B0 -> K_S nu nu (arXiv:1303.3719, recalled) over "
         "its other factors; the full reconstruction reaches at most 0.18 % (recalled)",
     ),
     tag_calibration=published(0.860, 0.074, "", PAPER),
