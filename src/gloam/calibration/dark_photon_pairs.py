@@ -1,9 +1,10 @@
-"""Candidates for B0 -> A'A' of four tracks: signal in whole events, and tracks of other events that are taken for it."""
+"""Candidates for B0 -> A'A' of four tracks: signal in whole events, and what other events have that looks like it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -106,7 +107,7 @@ def with_dark_photons(
     at = np.repeat(events.offsets[1:], 4)
     added = np.stack(tracks).transpose(2, 0, 1).reshape(-1, 4)
 
-    def inserted(old: np.ndarray, new: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def inserted(old: Any, new: Any) -> Any:
         return np.insert(old, at, new, axis=0)
 
     return JaggedEvents(
@@ -154,7 +155,7 @@ def background_candidates(
     """
     seen = simulate_jagged(events, replace(detector, spread=False), seed=seed, sample=sample)
     charge = np.sign(events.numbers) * np.where(np.isin(np.abs(events.numbers), (11, 13)), -1, 1) * seen.tracks
-    kept_events, kept_places, kept_weights = [], [], []
+    kept_events, kept_places = [], []
     for row in range(len(events)):
         inside = np.arange(events.offsets[row], events.offsets[row + 1])
         minus, plus = inside[charge[inside] < 0], inside[charge[inside] > 0]
@@ -169,12 +170,12 @@ def background_candidates(
         return _candidates(events, seen, empty, np.empty((0, 4), np.int64), np.empty(0), modes, sqrt_s)
     rows, places = np.concatenate(kept_events), np.concatenate(kept_places)
     species = np.abs(events.numbers[places])
-    kept_weights = np.ones(rows.size)
+    weights = np.ones(rows.size)
     for column in range(4):
         chances = fakes[modes[column // 2]]
-        kept_weights *= np.array([chances.get(int(kind), 0.0) for kind in species[:, column]])
-    some = kept_weights > 0
-    return _candidates(events, seen, rows[some], places[some], kept_weights[some], modes, sqrt_s)
+        weights *= np.array([chances.get(int(kind), 0.0) for kind in species[:, column]])
+    some = weights > 0
+    return _candidates(events, seen, rows[some], places[some], weights[some], modes, sqrt_s)
 
 
 def _ways(
@@ -184,8 +185,7 @@ def _ways(
     """The choices of four tracks (-, +, -, +) of one event that look like a B, shape (ways, 4)."""
     a, b = np.meshgrid(np.arange(minus.size), np.arange(plus.size), indexing="ij")
     pairs = np.stack([minus[a.ravel()], plus[b.ravel()]], axis=1)
-    one, two = np.meshgrid(np.arange(len(pairs)), np.arange(len(pairs)), indexing="ij")
-    one, two = one.ravel(), two.ravel()
+    one, two = (each.ravel() for each in np.meshgrid(*2 * [np.arange(len(pairs))], indexing="ij"))
     apart = (pairs[one] != pairs[two]).all(axis=1)
     if modes[0] == modes[1]:
         apart &= one < two
@@ -200,13 +200,14 @@ def _ways(
     tracks = _tracks(momenta, places, modes)
     close = np.abs(tracks.sum(axis=1)[:, 0] - 0.5 * sqrt_s) < loosest[1]
     close &= np.abs(mass(tracks[:, :2].sum(1)) - mass(tracks[:, 2:].sum(1))) < loosest[2]
-    return np.asarray(places[close])
+    found: IntArray = places[close]
+    return found
 
 
 def _tracks(momenta: FloatArray, places: IntArray, modes: tuple[str, str]) -> FloatArray:
     """Four-vectors with the masses that the final state gives them, shape (m, 4, 4)."""
     masses = np.repeat([TRACKS[mode] for mode in modes], 2)
-    return four_vector(masses, momenta[places, 1:])
+    return np.asarray(four_vector(masses, momenta[places, 1:]))
 
 
 def _candidates(

@@ -43,8 +43,9 @@ def lambda_and_nothing(
     """The decays with one Lambda -> p pi- (or conjugate) and no other track, opposite to another B.
 
     Columns: M_recoil, the mass in GeV that tag and Lambda leave, its sign that of its square; E_ECL, the energy of all
-    other photons of this B and the extra one, in GeV in the laboratory; M_lambda of proton and pion. Every B of an event
-    is looked at, and events are numbered among those that hold such a Lambda; weights are 1 over the repeats. The energy of the tag is that of a beam.
+    other photons of this B and the extra one, in GeV in the laboratory; M_lambda of proton and pion. Every B of an
+    event is looked at, and events are numbered among those that hold such a Lambda. Weights are 1 over the repeats.
+    The energy of the tag is that of a beam.
 
     Args:
         events: with pairs of B mesons; a B that does not decay is a tag only.

@@ -34,7 +34,7 @@ class _Entry:
     takes: tuple[str, ...] = ()
     cuts: tuple[str, ...] = ()
     decays: bool = False
-    region: type[PhotonCuts | PairCuts] = PhotonCuts
+    region: type[PhotonCuts] | type[PairCuts] = PhotonCuts
 
 
 _MASS_AND_COUPLING = ("mass",), ("coupling",)

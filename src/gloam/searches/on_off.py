@@ -37,9 +37,9 @@ class OnOffChannel(Declaration):
         tau: how many times the background of the data the simulation of it holds.
         rare_tau: the same for the rare part of the background, of which more is simulated; None for no such part.
         rare_share: of the background that is rare.
-        branching_fraction: of decays that the limit is not on; None: 1, or `share`.
-        share: final state of two A', as `gloam.theory.b_dark_photons.final_states` names it, whose branching fraction
-            takes the place of `branching_fraction`; it has the factor 2 of different pairs.
+        branching_fraction: of decays that neither limit is on; None: 1.
+        share: final state of two A' that is counted, as `gloam.theory.b_dark_photons.final_states` names it, with its
+            factor 2 for different pairs: the coupling is without it, the cross section with it. None: all decays.
         systematics: of signal and background, log-normal.
     """
 

@@ -12,7 +12,7 @@ from gloam.arrays import FloatArray
 from gloam.detector import read_reconstructed
 from gloam.errors import InputError
 from gloam.execution import random_stream
-from gloam.selection import Entries, select
+from gloam.selection import Entries, passes, select
 from gloam.spectra import Axis, Origin, Spectrum, fill, from_uhi_json, read_spectrum, read_values, with_flow
 from gloam.spectra.source import file_origin, split_source
 from gloam.workflow.coupling import search_coupling

@@ -30,8 +30,9 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     """The summary of a run, after all its files were written to the directory.
 
     `summary.json`, `scan.csv`, `limits.csv`, `variants.csv`, with nuisance parameters `nuisances.csv`, with limits of
-    counts by several methods `cross_checks.csv`, with toys `toys.npz`, with simulation `cut_flow.json`, `spectrum.json` (UHI), `fits.npz`, `declaration.json`,
-    `provenance.json`, and with figures `figures/` (PNG and PDF) and `report.html`.
+    other methods `cross_checks.csv`, with channels that are combined `combined.csv`, with toys `toys.npz`, with
+    simulation `cut_flow.json`, `spectrum.json` (UHI), `fits.npz`, `declaration.json`, `provenance.json`, and with
+    figures `figures/` (PNG and PDF) and `report.html`.
     Each file is whole or not there.
 
     Args:
@@ -45,6 +46,7 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     write_table(directory / "limits.csv", _joined([_limit_columns(channel) for channel in run.channels]))
     write_table(directory / "variants.csv", _variant_columns(run))
     _write_cross_checks(run, directory)
+    _write_combined(run, directory)
     nuisances = [_nuisance_columns(channel) for channel in run.channels if channel.nuisances is not None]
     if nuisances:
         write_table(directory / "nuisances.csv", _joined(nuisances))
@@ -99,6 +101,16 @@ def _write_or_remove(path: Path, arrays: dict[str, Any] | None) -> None:
         path.unlink(missing_ok=True)
     else:
         write_arrays(path, arrays)
+
+
+def _write_combined(run: Run, directory: Path) -> None:
+    """`combined.csv`: limits on the coupling from all channels at once, and the best that one channel expects."""
+    found = run.combined
+    if found is None:
+        (directory / "combined.csv").unlink(missing_ok=True)  # of another run that was here
+        return
+    columns = {"mass": found.mass} | _limited("coupling_ul", found.observed, found.expected)
+    write_table(directory / "combined.csv", columns | {"best_channel_exp_0": found.best})
 
 
 def _write_declaration(run: Run, directory: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,24 +16,29 @@ from gloam.events import read_columns
 from gloam.execution import random_stream
 from gloam.interpretation import Coupling, YieldFactors
 from gloam.interpretation.exclusions import coupling_plane
-from gloam.models import YieldNuisance
+from gloam.models import Parameter, YieldNuisance
 from gloam.report import CountingChannel
 from gloam.scans.counting import CountingScan, SimulatedBackground, count_windows, interval_windows
 from gloam.spectra import Axis, Origin, Spectrum, fill, read_spectrum, split_source, with_flow
 from gloam.spectra.source import file_origin
 from gloam.statistics import UpperLimits, counting_scan_limits, counting_significances
+from gloam.statistics.counting import CombinedCounts, combined_expected, combined_upper
 from gloam.store import content_hash
+from gloam.theory.b_dark_photons import final_states
 from gloam.theory.b_decays import produced_decays
 from gloam.workflow.declared import of_search, search_hash
 from gloam.workflow.prepared import decay_counts
 from gloam.workflow.pseudo_data import Injection
-from gloam.workflow.results import Run
+from gloam.workflow.results import CombinedLimits, Run
 
 if TYPE_CHECKING:
     from gloam.searches.on_off import OnOffChannel, OnOffSearch
     from gloam.workflow.data import Stage
 
-__all__ = ["counting_scan", "on_off_channel", "on_off_nuisances", "run_on_off", "simulated_background"]
+__all__ = [
+    "combined_limits", "counting_scan", "on_off_channel", "on_off_nuisances", "pseudo_decays", "run_on_off",
+    "simulated_background", "user_decays",
+]  # fmt: skip
 
 
 def run_on_off(
@@ -50,9 +56,9 @@ def run_on_off(
     for channel in search.channels:
         prepared = found[channel.name]
         if data is None:
-            spectrum = _pseudo_data(search, channel, prepared, seed, injected)
+            spectrum = pseudo_decays(search, channel, prepared, seed, injected)
         else:
-            spectrum = _user_data(channel, prepared, data, stage)
+            spectrum = user_decays(channel, prepared, data, stage)
         result = count_windows(counting_scan(search, channel, prepared, spectrum))
         results.append(
             on_off_channel(search, channel, counting_scan_limits(result, search.level, search.method), spectrum)
@@ -70,17 +76,65 @@ def run_on_off(
             "file": origin.sha256,
         },
         published=_beside_published(search, results),
-        notes=(*search.notes, *search.preparation.left_out),
+        notes=(*search.notes, *search.preparation.left_out, *_on_products(search)),
         systematics=on_off_nuisances(search),
         declaration=of_search(search, data, stage),
         seed=seed if data is None else None,
         model=search.model,
+        combined=combined_limits(search, results),
     )
 
 
-def decay_coupling(model: str) -> Coupling:
-    """The branching fraction of a B0 as the coupling of a model: 1 makes every B0 and anti-B0 of the data decay so."""
-    return Coupling(coupling_plane(model).quantity, produced_decays(1.0)[0], 1.0, 0.0, 1.0, "", 1.0)
+def combined_limits(search: OnOffSearch, channels: Sequence[CountingChannel]) -> CombinedLimits | None:
+    """The limits on the branching fraction from all channels at once; None with one channel.
+
+    At masses with a single channel they are its own.
+    """
+    if len(channels) == 1:
+        return None
+    known = {each.name: each.coupling_limits for each in channels}
+    masses = np.unique(np.concatenate([each.result.mass for each in channels]))
+    observed, expected, best = [], [], []
+    for mass in masses.tolist():
+        rows = [
+            (each, row) for each in channels for row in np.flatnonzero(each.result.mass == mass) if _at_one(each, mass)
+        ]
+        alone = [found.expected[row, 2] for each, row in rows if (found := known[each.name]) is not None]
+        counts = _combined_counts(rows, mass)
+        numbers = np.array([each.result.observed[row] for each, row in rows]).astype(int)
+        stream = random_stream(search.preparation.seed, f"combination {search.name} {mass:g}")
+        observed.append(combined_upper(counts, numbers, search.level))
+        expected.append(combined_expected(counts, search.level, stream))
+        best.append(min(alone))
+    return CombinedLimits(masses, np.array(observed), np.array(expected), np.array(best))
+
+
+def _combined_counts(rows: list[tuple[CountingChannel, int]], mass: float) -> CombinedCounts:
+    """The counts of channels at a mass, their signals for a branching fraction of 1."""
+    signal = [each.factors.events_per_fb(np.array([mass]))[0] * _at_one(each, mass) for each, _ in rows]
+    off, tau, background = (
+        np.array([values[row] for each, row in rows for values in (getattr(each.result, name),)])
+        for name in ("off", "tau", "relative_error")
+    )
+    error = max(float(each.result.efficiency_error[row]) for each, row in rows)
+    return CombinedCounts(np.array(signal), off, tau, background, error)
+
+
+def _at_one(channel: CountingChannel, mass: float) -> float:
+    """The cross section that a branching fraction of 1 makes in a channel; 0 where its A' do not decay so."""
+    assert channel.coupling is not None  # noqa: S101 - a combination needs a model
+    return float(channel.coupling.at_one(np.array([mass]))[0])
+
+
+def decay_coupling(model: str, share: str | None = None) -> Coupling:
+    """The branching fraction of a B0 as the coupling of a model: 1 makes every B0 and anti-B0 of the data decay so.
+
+    Args:
+        model: as on the command line.
+        share: the final state of two A' that a channel counts; None where it counts all decays.
+    """
+    fraction: Parameter = 1.0 if share is None else _share(share)
+    return Coupling(coupling_plane(model).quantity, produced_decays(1.0)[0], fraction, 0.0, 1.0, "", 1.0)
 
 
 def on_off_channel(
@@ -92,7 +146,7 @@ def on_off_channel(
     label = f"{channel.observable.label} [{channel.observable.unit}]"
     return CountingChannel(
         channel.name, channel.title, result, counting_significances(result), limits, (label,),
-        _factors(search, channel, prepared), None if search.model is None else decay_coupling(search.model),
+        _factors(search, channel, prepared), None if search.model is None else decay_coupling(search.model, channel.share),
     )  # fmt: skip
 
 
@@ -153,7 +207,16 @@ def _factors(search: OnOffSearch, channel: OnOffChannel, prepared: DecayCounts) 
     return YieldFactors(luminosity, lambda mass: prepared.at("efficiency", mass), fraction)
 
 
-def _pseudo_data(
+def _share(final_state: str) -> Callable[[FloatArray], FloatArray]:
+    """The branching fraction of two A' to a final state, as a function of the mass."""
+
+    def fraction(mass: FloatArray) -> FloatArray:
+        return np.array([final_states(float(each))[final_state] for each in np.ravel(mass)]).reshape(np.shape(mass))
+
+    return fraction
+
+
+def pseudo_decays(
     search: OnOffSearch, channel: OnOffChannel, prepared: DecayCounts, seed: int, injected: Injection | None
 ) -> Spectrum:
     """Poisson draws from the background; a signal comes from a stream of its own."""
@@ -179,7 +242,7 @@ def _signal_in_bins(
     if search.model is None or not low <= injected.mass <= high:
         raise InputError("--inject", f"a mass of {injected.mass:g} GeV", f"{low:g} to {high:g}", "name another mass")
     mass = np.array([injected.mass])
-    coupling = decay_coupling(search.model)
+    coupling = decay_coupling(search.model, channel.share)
     rate = coupling.at_one(mass) * injected.coupling**coupling.power
     number = rate * _factors(search, channel, prepared).events_per_fb(mass)
     sigma, half = prepared.at("resolution", mass), prepared.at("half_width", mass)
@@ -187,7 +250,7 @@ def _signal_in_bins(
     return np.asarray(number * np.diff(below) / (2 * ndtr(half / sigma) - 1))
 
 
-def _user_data(channel: OnOffChannel, prepared: DecayCounts, data: str | Path, stage: Stage) -> Spectrum:
+def user_decays(channel: OnOffChannel, prepared: DecayCounts, data: str | Path, stage: Stage) -> Spectrum:
     """Selected events, or their spectrum in the bins of the channel."""
     axis = decay_axis(channel, prepared)
     if stage == "events":
@@ -203,12 +266,21 @@ def _user_data(channel: OnOffChannel, prepared: DecayCounts, data: str | Path, s
     return fill(read_columns(path, [axis.name], inside)[axis.name], axis, origin=file_origin(path))
 
 
+def _on_products(search: OnOffSearch) -> tuple[str, ...]:
+    """How limits on products of branching fractions are read off."""
+    if all(channel.share is None for channel in search.channels):
+        return ()
+    unit = produced_decays(1.0)[0]
+    return (f"xsec_ul_fb over {unit:.5g} fb is the limit on B(B0 -> A'A') times that of the final state.",)
+
+
 def _beside_published(search: OnOffSearch, channels: list[CountingChannel]) -> dict[str, object] | None:
     """Expected limits beside the range of the published ones, of which the masses are not known."""
     if search.published_range is None or (found := channels[0].coupling_limits) is None:
         return None
     low, high = (float(each) for each in search.published_range)
-    ratio = np.log(found.expected[:, 2] / np.sqrt(low * high))
+    expected = found.expected[:, 2]
+    ratio = np.log(expected / np.sqrt(low * high))
     return {
         "quantity": found.name,
         "points": int(ratio.size),
@@ -216,7 +288,7 @@ def _beside_published(search: OnOffSearch, channels: list[CountingChannel]) -> d
         "rms_log_ratio": float(np.sqrt(np.mean(ratio**2))),
         "what is compared": f"expected limits (median) over the middle, in the logarithm, of the published observed "
         f"ones, {low:g} to {high:g}; which belongs to which mass is not known here",
-        "expected": [float(found.expected[:, 2].min()), float(found.expected[:, 2].max())],
+        "expected": [float(expected.min()), float(expected.max())],
         "published": [low, high],
-        "within_1.5_of_the_range": int(((found.expected[:, 2] > low / 1.5) & (found.expected[:, 2] < 1.5 * high)).sum()),
+        "within_1.5_of_the_range": int(((expected > low / 1.5) & (expected < 1.5 * high)).sum()),
     }  # fmt: skip

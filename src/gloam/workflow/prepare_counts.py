@@ -369,7 +369,7 @@ def counts_in_numbers(found: PreparedCounts) -> dict[str, Any]:
     effective = effective_events(found)
     known = found.efficiency[np.isfinite(found.efficiency)]
     return {
-        "masses": len(found.mass), "sigma": _ends(found.sigma),
+        "masses": int(len(found.mass)), "sigma": _ends(found.sigma),
         "efficiency": _ends(known) if known.size else None,
         "tuned_efficiency": _ends(found.tuned_efficiency) if np.isfinite(found.tuned_efficiency).any() else None,
         "background_fb": float(found.expected.sum()),
@@ -394,3 +394,5 @@ def effective_events(found: PreparedCounts) -> FloatArray:
 
 def _ends(values: FloatArray) -> list[float]:
     return [float(np.nanmin(values)), float(np.nanmax(values))]
+
+

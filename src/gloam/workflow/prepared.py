@@ -52,8 +52,8 @@ def write_counts(
 
 
 def _write(
-    declared: Preparation | CountingPreparation | OnOffPreparation, arrays: Mapping[str, np.ndarray[Any, Any]], flows: Flows,
-    folder: Path, seed: int, scale: float,
+    declared: Preparation | CountingPreparation | OnOffPreparation, arrays: Mapping[str, np.ndarray[Any, Any]],
+    flows: Flows, folder: Path, seed: int, scale: float,
 ) -> dict[str, Any]:  # fmt: skip
     record = {
         "sha256": content_hash(arrays), "seed": seed, "preparation": preparation_hash(declared),

@@ -29,7 +29,7 @@ from gloam.workflow.run_counts import run_counting_search
 from gloam.workflow.variants import scan_variants
 
 if TYPE_CHECKING:  # declarations cost 0.2 s to import, which a scan of a file need not pay
-    from gloam.searches import AnySearch, Channel, Search
+    from gloam.searches import AnySearch, Channel, OnOffSearch, Search
 
 __all__ = ["bare_channel", "declare_channel", "hypotheses", "run", "run_channel"]
 
@@ -126,7 +126,7 @@ def run_channel(
     return replace(bare_channel(search, channel, result, limits), variants=found, nuisances=effects)
 
 
-def _injection(search: Search, data: str | Path | None, inject: tuple[float, float]) -> Injection:
+def _injection(search: Search | OnOffSearch, data: str | Path | None, inject: tuple[float, float]) -> Injection:
     """The signal that was asked for, where there are pseudo-data to add it to."""
     if data is not None or search.preparation is None:
         raise InputError(

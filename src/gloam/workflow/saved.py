@@ -167,8 +167,8 @@ def _of_search(files: _Files, search: AnySearch | None) -> tuple[tuple[Channel, 
     }  # fmt: skip
 
 
-def _of_decays(files: _Files, search: OnOffSearch) -> tuple[tuple[Channel, ...], dict[str, Any]]:
-    from gloam.workflow.on_off import on_off_channel, on_off_nuisances
+def _of_decays(files: _Files, search: OnOffSearch) -> tuple[tuple[CountingChannel, ...], dict[str, Any]]:
+    from gloam.workflow.on_off import combined_limits, on_off_channel, on_off_nuisances
 
     known = {channel.name: channel for channel in search.channels}
     channels = tuple(
@@ -176,7 +176,10 @@ def _of_decays(files: _Files, search: OnOffSearch) -> tuple[tuple[Channel, ...],
         for name in files.channels
     )
     origin = channels[0].result.spectrum.origin or Origin("user", "unknown")
-    return channels, {"origin": origin, "systematics": on_off_nuisances(search), "model": search.model}
+    return channels, {
+        "origin": origin, "systematics": on_off_nuisances(search), "model": search.model,
+        "combined": combined_limits(search, channels),
+    }  # fmt: skip
 
 
 def _of_counting_search(files: _Files, search: CountingSearch) -> tuple[tuple[Channel, ...], dict[str, Any]]:

@@ -32,10 +32,10 @@ class Treatment:
 
 
 TREATMENTS: Mapping[str, Treatment] = MappingProxyType({
-    "averaged": Treatment("bayes", False, "posterior with a flat prior in the signal, averaged over log-normal factors"),
+    "averaged": Treatment("bayes", False, "posterior, flat prior in the signal, averaged over log-normal factors"),
     "averaged CLs": Treatment("cls", False, "CLs of the count, averaged over log-normal factors"),
     "profiled in ln x": Treatment("profile", False, "profile likelihood with a Gaussian in ln x"),
-    "profiled literally": Treatment("profile", True, "profile likelihood with the density G of Eq. 2, its 1/x included"),
+    "profiled literally": Treatment("profile", True, "profile likelihood with the literal density G, its 1/x included"),
 })  # fmt: skip
 
 

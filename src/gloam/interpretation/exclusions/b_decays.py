@@ -64,8 +64,8 @@ PLANES = {
         ),
         missing=(
             "No curve could be obtained.",
-            "Exclusive predictions for the operator types are not drawn: a phase-space reading of arXiv:2101.02706 "
-            "contradicts the published figure. The paper excludes masses above about 3.0 GeV for types 2 and 3.",
+            "Exclusive predictions for the operator types: a phase-space reading contradicts the published figure.",
+            "For operator types 2 and 3 arXiv:2110.14086 states that masses above about 3.0 GeV are excluded.",
         ),
     ),
 }  # fmt: skip

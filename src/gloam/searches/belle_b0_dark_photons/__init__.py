@@ -118,7 +118,7 @@ SEARCH = OnOffSearch(
     ),
     notes=(
         "Only prompt decays: a limit on the mixing would need the lifetime, and is a region.",
-        "Limits on B(B0 -> A'A') take the branching fractions of the A' from gloam's R ratio, which is wrong by up to "
-        "a factor 2 from 1.2 to 1.6 GeV; limits on products do not depend on it.",
+        "Limits on B(B0 -> A'A') take branching fractions of the A' from gloam's R ratio, from 1.2 to 1.6 GeV a guess.",
+        "Limits on products with these branching fractions do not depend on them.",
     ),
 )  # fmt: skip

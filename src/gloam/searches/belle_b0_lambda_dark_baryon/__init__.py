@@ -77,7 +77,7 @@ SYSTEMATICS = (
     Systematic("tracking of the background", published(0.019, 0, "", _LARGEST), "background"),
     Systematic("veto of tracks of the background", published(0.065, 0, "", _LARGEST), "background"),
     Systematic("Lambda of the background", published(0.047, 0, "", _LARGEST), "background"),
-    Systematic("rare B decays", published(0.134, 0, "", f"{_LARGEST}: 50 % of their branching fractions"), "background"),
+    Systematic("rare B decays", published(0.134, 0, "", f"{_LARGEST}: 50 % of their rates"), "background"),
     Systematic("continuum", published(0.269, 0, "", _LARGEST), "background"),
 )  # fmt: skip
 """Signal and background are taken as independent, as the factors of Eq. 1 and 2 are."""
@@ -91,8 +91,8 @@ SEARCH = OnOffSearch(
     data_source="pseudo-data: Poisson draws from the simulated background of gloam prepare; no collision data",
     luminosity=BELLE_UPSILON_4S.luminosity,
     reference=f"Hadjivasiliou et al. (Belle), PRD 105, L051101 (2022), {PAPER}",
-    status="the published method on pseudo-data: likelihood and systematic uncertainties as published; efficiencies and "
-    "backgrounds are simulated and assumed, and their limits are expectations, not results of Belle",
+    status="the published method on pseudo-data: likelihood and uncertainties as published, efficiencies and "
+    "backgrounds simulated and assumed; limits are expectations, not results of Belle",
     level=0.90,
     model="b-dark-baryon",
     method="bayes",
