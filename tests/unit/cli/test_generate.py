@@ -112,3 +112,18 @@ def test_what_is_refused(gloam, arguments, message):
     assert message in done.err
     assert "Traceback" not in done.err
     assert done.out == ""
+
+
+def test_taus_decay_to_the_pair_that_is_asked_for(gloam):
+    asked = ("generate", "tautau", "--tau-decay", "emu", "--events", 50, "--out", "t.npz")
+    found = gloam(*asked, "--json").document
+    assert found["process"] == "tautau(emu)"
+    assert found["particles"] == ["tau-", "tau+", "e-", "anti-nu_e", "nu_tau", "mu+", "nu_mu", "anti-nu_tau"]
+    assert found["unweighting_efficiency"] == 1
+    assert any("branching fractions 0.1782 x 0.1739" in note for note in found["notes"])
+    seen = gloam(*asked, "--detector", "belle2", "--json").document
+    assert 0 < seen["identified_fraction"] < 1
+    columns = read_columns("t.npz", ["pdg_1", "pdg_2"])
+    assert (set(columns["pdg_1"]), set(columns["pdg_2"])) == ({11}, {-13})
+    refused = gloam("generate", "tautau", "--decay", "mumu", "--events", 5, "--out", "t.npz")
+    assert "Write --tau-decay mumu." in refused.err
