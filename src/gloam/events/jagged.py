@@ -14,7 +14,7 @@ from gloam.errors import InputError
 from gloam.events.batch import EventBatch
 from gloam.events.particles import NUMBERS, Particle
 
-__all__ = ["JaggedEvents", "joined_jagged"]
+__all__ = ["JaggedEvents", "jagged", "joined_jagged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,20 @@ class JaggedEvents:
 
 
 _AXES = ("E", "px", "py", "pz")
+
+
+def jagged(batch: EventBatch) -> JaggedEvents:
+    """The events of a batch, written out."""
+    n, k = len(batch), len(batch.particles)
+    return JaggedEvents(
+        np.arange(n + 1) * k,
+        np.tile(np.array(batch.numbers, np.int64), n),
+        np.tile([particle.final for particle in batch.particles], n),
+        np.tile(np.array([-1 if particle.parent is None else particle.parent for particle in batch.particles]), n),
+        np.tile([particle.mass for particle in batch.particles], n),
+        batch.momenta.reshape(-1, 4),
+        batch.weights,
+    )
 
 
 def joined_jagged(parts: Sequence[JaggedEvents]) -> JaggedEvents:
