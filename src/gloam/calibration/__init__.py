@@ -4,6 +4,7 @@ from gloam.calibration.background_order import OrderChoice, select_order
 from gloam.calibration.orders_by_region import OrdersByRegion, OrderTrial, select_orders
 from gloam.calibration.peaks import PeakFit, fit_crystal_ball
 from gloam.calibration.prepared import PreparedScan
+from gloam.calibration.smoothing import smoothed
 from gloam.calibration.spurious_signal import (
     SpuriousSignal,
     expected_spectrum,
@@ -41,6 +42,7 @@ __all__ = [
     "select_orders",
     "simulated_pieces",
     "simulated_spectrum",
+    "smoothed",
     "spurious_yield",
     "visible_cross_section",
     "write_spurious_signal",

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_serializer, model_validator
 
 from gloam.detector import Detector, ReconstructedBatch
@@ -152,6 +153,7 @@ class PreparedSpectrum(Declaration):
         bin_width: of the axis, in standard deviations of the peak there.
         masses: of the signals that are simulated, in GeV.
         tail: on which side the peak has its tail: 1 below it, -1 above it.
+        pieces: of the cubic spline that the logarithm of the background is; None: the simulated bins as they are.
     """
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -161,6 +163,7 @@ class PreparedSpectrum(Declaration):
     bin_width: float = Field(gt=0)
     masses: Annotated[tuple[float, ...], AfterValidator(_increasing), Field(min_length=2)]
     tail: Literal[1, -1]
+    pieces: Annotated[int, Field(ge=1)] | None = None
 
 
 class Preparation(Declaration):
@@ -170,6 +173,8 @@ class Preparation(Declaration):
         detector: that measures them.
         sqrt_s: energy of the collision.
         signal: what is searched for.
+        relative_to: the model whose whole cross section the efficiency refers to, where signals are generated in a part
+            of it; None: the events that are generated.
         backgrounds: all else, added up with their cross sections.
         reconstruction: makes the entries of events; several of one event where a candidate can be chosen in several
             ways. A function, so that a search can bring its own.
@@ -184,6 +189,7 @@ class Preparation(Declaration):
     detector: Detector
     sqrt_s: Sourced
     signal: Simulated
+    relative_to: str | None = None
     backgrounds: tuple[Simulated, ...] = Field(min_length=1)
     reconstruction: Reconstruction
     choice: str | None = None
@@ -202,8 +208,10 @@ class Preparation(Declaration):
         return _document(detector)
 
     def cuts_of(self, spectrum: PreparedSpectrum) -> list[Cut]:
-        """The cuts in front of a spectrum, in their order."""
-        return [each.cut() for each in (*self.cuts, *spectrum.cuts)]
+        """The cuts in front of a spectrum, in their order; the first asks that its observable was reconstructed."""
+        column = spectrum.observable.column
+        known = Cut("reconstructed", lambda columns: np.isfinite(columns[column]), (column,))
+        return [known, *(each.cut() for each in (*self.cuts, *spectrum.cuts))]
 
 
 def _document(value: Any) -> Any:

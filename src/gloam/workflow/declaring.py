@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gloam.interpretation import Coupling, YieldFactors
+from gloam.interpretation import YieldFactors
 from gloam.kinematics import mass_at, position_of
-from gloam.models import SignalShape, YieldNuisance
+from gloam.models import Background, SignalShape, TemplateBackground, YieldNuisance
 from gloam.report import ChannelResult
 from gloam.scans import (
     Grid,
@@ -23,7 +23,7 @@ from gloam.scans import (
 )
 from gloam.spectra import Spectrum
 from gloam.statistics import UpperLimits
-from gloam.workflow.coupling import model_coupling
+from gloam.workflow.coupling import search_coupling
 from gloam.workflow.prepared import prepared
 from gloam.workflow.scan import declare_scan
 from gloam.workflow.systematics import acting, declared_nuisances
@@ -74,8 +74,19 @@ def declare_channel(search: Search, channel: Channel, spectrum: Spectrum) -> Sca
     shape, grid = channel_shape(search, channel), channel_grid(search, channel)
     nuisances = acting(declared_nuisances((*search.systematics, *channel.systematics), None, "lognormal"), shape)
     sigma, (low, high) = shape.resolution(grid.position), channel.window_ends
-    windows = windows_between(spectrum.axis, grid.position + low * sigma, grid.position + high * sigma)
-    return declare_scan(spectrum, shape, channel.background_form(), grid, windows, channel.vetoes, nuisances)
+    ends = [np.clip(grid.position + end * sigma, spectrum.axis.low, spectrum.axis.high) for end in (low, high)]
+    windows = windows_between(spectrum.axis, *ends)
+    return declare_scan(spectrum, shape, _background(search, channel), grid, windows, channel.vetoes, nuisances)
+
+
+def _background(search: Search, channel: Channel) -> Background:
+    """The background of a channel, declared or prepared."""
+    if channel.background != "prepared":
+        return channel.background_form()
+    declared = search.spectrum_of(channel)
+    assert declared is not None  # noqa: S101 - a declaration is checked
+    scan = prepared(search)[declared.name]
+    return TemplateBackground(scan.edges, scan.expected, scan.variance if declared.pieces is None else None)
 
 
 def channel_variants(search: Search, scan: Scan) -> Variants | None:
@@ -95,6 +106,5 @@ def bare_channel(search: Search, channel: Channel, result: ScanResult, limits: U
     """The results of a channel with its words and factors, without variants and effects of nuisance parameters."""
     observable = search.observable_of(channel)
     label = f"{observable.label} [{observable.unit.replace('^2', '$^2$')}]"
-    coupling: Coupling | None = None if search.model is None else model_coupling(search.model)
     found = ChannelResult(channel.name, channel.title, result, limits, label, channel_factors(search, channel))
-    return replace(found, coupling=coupling)
+    return replace(found, coupling=search_coupling(search))

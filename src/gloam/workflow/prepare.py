@@ -18,6 +18,7 @@ from gloam.calibration import (
     WeightedCounts,
     fit_crystal_ball,
     simulated_pieces,
+    smoothed,
 )
 from gloam.detector import ReconstructedBatch
 from gloam.errors import InputError
@@ -26,6 +27,7 @@ from gloam.kinematics import position_of
 from gloam.models import Gaussian, SimulatedSample, kernel_density
 from gloam.scans import grid_in_resolution
 from gloam.selection import CutFlow, Entries, efficiency, select
+from gloam.theory import production
 from gloam.workflow.prepared import write_prepared
 
 if TYPE_CHECKING:
@@ -56,12 +58,13 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Signal:
-    """What one simulated mass gives to one spectrum."""
+    """What one simulated mass gives to one spectrum; `share` is the part of the cross section that was generated."""
 
     name: str
     peak: PeakFit
     wrong: FloatArray
     wrong_per_right: float
+    share: float
     flow: CutFlow
 
 
@@ -90,7 +93,9 @@ def prepare_search(
     record = write_prepared(declared, found.scans, found.flows, folder, seed=seed, scale=scale)
     return {
         "search": search.name, "events": events_to_simulate(search, scale), **record,
-        "spectra": {name: in_numbers(scan) for name, scan in found.scans.items()}, "folder": str(folder),
+        "spectra": {
+            each.name: in_numbers(found.scans[each.name]) | {"unit": each.observable.unit} for each in declared.spectra
+        }, "folder": str(folder),
         "notes": list(declared.left_out),
     }  # fmt: skip
 
@@ -174,19 +179,27 @@ def _signal(declared: Preparation, spectrum: PreparedSpectrum, mass: float, run:
     number = _number(declared.signal, run.scale, LEAST_OF_A_PEAK)
     process = make_process(declared.signal.process, mass=mass, **_settings(declared.signal))
     process = replace(process, name=f"{process.name} {mass:g} {spectrum.name}")
-    right, wrong, flow = [], [], None
+    right, wrong, flow, tally = [], [], None, Tally()
     for piece in _pieces(declared, declared.signal, process, [spectrum], number, run):
         kept, passed = piece.found[0]
         chosen = _right(declared, kept)
         right.append(kept.columns[spectrum.observable.column][chosen])
         wrong.append(kept.columns[spectrum.observable.column][~chosen])
-        flow = passed if flow is None else flow + passed
+        flow, tally = passed if flow is None else flow + passed, tally + piece.tally
     assert flow is not None  # noqa: S101 - there is at least one event
     fit = fit_crystal_ball(np.concatenate(right), float(position_of(mass, spectrum.observable.scale)), spectrum.tail)
     others = np.concatenate(wrong)
     return _Signal(
-        f"{declared.signal.process} {mass:g} GeV", fit, others[:KERNELS], others.size / np.concatenate(right).size, flow
-    )
+        f"{declared.signal.process} {mass:g} GeV", fit, others[:KERNELS], others.size / np.concatenate(right).size,
+        _share(declared, tally, mass), flow,
+    )  # fmt: skip
+
+
+def _share(declared: Preparation, found: Tally, mass: float) -> float:
+    """The part of the cross section that was generated: less than 1 where photons are cut on."""
+    if declared.relative_to is None:
+        return 1.0
+    return float(found.cross_section / production(declared.relative_to)(np.array([mass]))[0])
 
 
 def _backgrounds(
@@ -255,16 +268,18 @@ def _edges(spectrum: PreparedSpectrum, sigma: list[float]) -> FloatArray:
 
 def _assembled(spectrum: PreparedSpectrum, signals: list[_Signal], background: WeightedCounts) -> PreparedScan:
     peaks = [each.peak for each in signals]
-    passed = [efficiency(each.flow.after[-1], each.flow.before) for each in signals]
+    parts = [efficiency(each.flow.after[-1], each.flow.before) for each in signals]
+    share = np.array([each.share for each in signals])
     columns = {name: np.array([getattr(peak, name) for peak in peaks]) for name in ("mean", "sigma", "alpha", "n")}
     return PreparedScan(
         mass=np.array(spectrum.masses), position=_positions(spectrum), **columns,
         errors=np.array([peak.errors for peak in peaks]),
         quality=np.array([peak.chi2 / peak.degrees for peak in peaks]),
-        efficiency=np.array([part for part, _ in passed]), efficiency_error=np.array([error for _, error in passed]),
+        efficiency=share * [part for part, _ in parts], efficiency_error=share * [error for _, error in parts],
         edges=background.edges, wrong_per_right=np.array([signals[0].wrong_per_right]),
         wrong_below=np.stack([_smooth(each.wrong, background.edges) for each in signals]),
-        expected=background.total, variance=background.squares,
+        expected=background.total if spectrum.pieces is None else smoothed(background, spectrum.pieces),
+        variance=background.squares,
     )  # fmt: skip
 
 

@@ -62,8 +62,8 @@ def test_a_photon_that_is_lost_passes_no_cut(measured):
 
 def test_the_cut_flow_follows_the_declaration(measured):
     _, flow = select(measured, DECLARED.cuts_of(DECLARED.spectra[0]))
-    assert flow.names[0] == "least_polar > 37.3 degree"
-    assert flow.names[2:6] == ("photons 0 and 1 apart", "photons 0 and 2 apart", "photons 1 and 2 apart",
+    assert flow.names[:2] == ("reconstructed", "least_polar > 37.3 degree")
+    assert flow.names[3:7] == ("photons 0 and 1 apart", "photons 0 and 2 apart", "photons 1 and 2 apart",
                                "0.88 < M_3gamma < 1.03 sqrt(s)")  # fmt: skip
     assert flow.names[-1] == "least_energy > 1 GeV"
     assert [after.events for after in flow.after] == sorted((after.events for after in flow.after), reverse=True)
