@@ -14,7 +14,7 @@ from gloam.errors import InputError
 from gloam.events.batch import EventBatch
 from gloam.events.particles import NUMBERS, Particle
 
-__all__ = ["JaggedEvents", "jagged", "joined_jagged"]
+__all__ = ["JaggedEvents", "jagged", "joined_jagged", "picked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,22 @@ def jagged(batch: EventBatch) -> JaggedEvents:
         batch.momenta.reshape(-1, 4),
         batch.weights,
     )
+
+
+def picked(events: JaggedEvents, places: IntArray) -> JaggedEvents:
+    """The events at some places, in their order.
+
+    Args:
+        events: of which.
+        places: from 0, shape (m,).
+    """
+    counts = events.counts[places]
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    rows = np.arange(offsets[-1]) + np.repeat(events.offsets[places] - offsets[:-1], counts)
+    return JaggedEvents(
+        offsets, events.numbers[rows], events.final[rows], events.parents[rows], events.masses[rows],
+        events.momenta[rows], events.weights[places],
+    )  # fmt: skip
 
 
 def joined_jagged(parts: Sequence[JaggedEvents]) -> JaggedEvents:

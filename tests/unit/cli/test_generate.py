@@ -127,3 +127,17 @@ def test_taus_decay_to_the_pair_that_is_asked_for(gloam):
     assert (set(columns["pdg_1"]), set(columns["pdg_2"])) == ({11}, {-13})
     refused = gloam("generate", "tautau", "--decay", "mumu", "--events", 5, "--out", "t.npz")
     assert "Write --tau-decay mumu." in refused.err
+
+
+def test_a_mixture_of_tau_decays_is_one_row_for_each_particle(gloam):
+    asked = ("generate", "tautau", "--tau-decay", "leptons", "--isr", 2, "--events", 60, "--seed", 3, "--json", "--out")
+    found = {name: gloam(*asked, name).document for name in ("t.npz", "t.root")}
+    assert found["t.npz"]["process"] == "tautau(leptons)"
+    assert found["t.npz"]["sha256"] == found["t.root"]["sha256"]
+    assert found["t.npz"]["particles"] is None
+    columns = read_columns("t.npz", ["event", "particles", "pdg"])
+    assert set(columns["particles"]) == {9}
+    assert set(columns["event"]) == set(range(60))
+    assert {11, -11, 13, -13} <= set(columns["pdg"])
+    refused = gloam(*asked, "t.npz", "--detector", "belle2")
+    assert "--detector of tautau with a mixture of tau decays: got belle2" in refused.err
