@@ -189,9 +189,9 @@ def _in_flight(tau: FloatArray, plane: FloatArray, mass: float, axis: FloatArray
     one, two = _across(axis)
     across = np.cos(turn) * one + np.sin(turn) * two
     products = np.empty((len(plane), 4, turn.size))
-    for product_, (energy, transverse, along) in zip(products[:-1], plane[:-1], strict=True):
+    for boosted, (energy, transverse, along) in zip(products[:-1], plane[:-1], strict=True):
         momentum = transverse * across + along * axis
-        product_[0] = (tau[0] * energy + (tau[1:] * momentum).sum(0)) / mass
-        product_[1:] = momentum + (energy + product_[0]) / (tau[0] + mass) * tau[1:]
+        boosted[0] = (tau[0] * energy + (tau[1:] * momentum).sum(0)) / mass
+        boosted[1:] = momentum + (energy + boosted[0]) / (tau[0] + mass) * tau[1:]
     products[-1] = tau - products[:-1].sum(0)  # momentum is conserved to the last digit
     return products
