@@ -27,7 +27,7 @@ S, ME, MU, ALPHA, CONVERSION = 10.58, 0.51099895e-3, 0.1056583755, 1 / 137.036, 
 AIM = Aim(MU, 2 * MU, 2 * MU)
 
 
-def drawn(n, seed, share=None):
+def drawn(n, seed):
     """Allowed points, and their energies."""
     momenta, inside = points(random_stream(seed, "eemumu"), np.full(n, S), AIM)
     momenta = momenta[..., inside]
@@ -35,7 +35,7 @@ def drawn(n, seed, share=None):
 
 
 def by_matrices(momenta):
-    """sum |M|^2 of one event from Dirac matrices, the photons in Feynman's gauge: lines joined in pairs, sign by sign."""
+    """sum |M|^2 of one event from Dirac matrices, with photons in Feynman's gauge."""
     half, size = S / 2, np.sqrt(S**2 / 4 - ME**2)
     e_in, p_in = np.array([half, 0, 0, size]), np.array([half, 0, 0, -size])
     q, p, minus, plus = momenta
