@@ -52,8 +52,8 @@ class PhotonCuts:
             lost: the largest part x, below 1.
 
         Example:
-            >>> PhotonCuts(0.2, 10.0).loosened(0.5)
-            PhotonCuts(smallest_energy=0.1436, smallest_angle=7.0801)
+            >>> PhotonCuts(0.2, 10.0).loosened(0.5).smallest_energy
+            0.1425
         """
         reduced, cosine = np.sqrt(1 - lost), self.largest_cosine
         slow = (1 - lost / 2 * (1 + cosine)) / reduced
