@@ -208,8 +208,9 @@ def _backward(u: FloatArray, energy: FloatArray, aim: Aim) -> tuple[FloatArray, 
     parts = np.stack([1 - kept, lost]), np.stack([across, other]), np.stack([kept, 1 - lost]) * beam
     small = (ME**2 + parts[1]) / parts[2]
     turned = u[8] < 0.5
-    swapped = [np.where(turned, values[::-1], values) for values in (*parts, small, u[5:7])]
-    found, fits = _with_pair(*swapped[:4], energy, aim, np.concatenate([swapped[4], u[7:8], u[9:10]]))
+    lost, across, large, small, angles = (np.where(turned, values[::-1], values) for values in (*parts, small, u[5:7]))
+    rest = np.concatenate([angles, u[7:8], u[9:10]])
+    found, fits = _with_pair(lost, across, large, small, energy, aim, rest)
     return found, fits & inside
 
 
