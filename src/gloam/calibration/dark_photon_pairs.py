@@ -11,7 +11,7 @@ import numpy as np
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.constants import ELECTRON_MASS, MUON_MASS, PION_MASS
 from gloam.detector import Detector, JaggedResponse, simulate_jagged
-from gloam.events.jagged import JaggedEvents
+from gloam.events.jagged import JaggedEvents, picked
 from gloam.generation.phase_space import decay
 from gloam.kinematics import (
     RestOfEvent,
@@ -90,7 +90,7 @@ def with_dark_photons(
         random: source of random numbers.
     """
     begins = events.offsets[:-1]
-    events = events.take(np.abs(events.numbers[begins]) == B0)
+    events = picked(events, np.flatnonzero(np.abs(events.numbers[begins]) == B0))
     begins, count = events.offsets[:-1], len(events)
     parent = events.momenta[begins].T
     u = random.random((6, count))

@@ -8,7 +8,7 @@ import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.detector import Detector, JaggedResponse, simulate_jagged
-from gloam.events.jagged import JaggedEvents
+from gloam.events.jagged import JaggedEvents, picked
 from gloam.execution import random_stream
 from gloam.kinematics import mass
 from gloam.selection import Entries
@@ -57,7 +57,7 @@ def lambda_and_nothing(
     """
     # few B mesons have a Lambda, and the others need no detector
     protonic = (np.abs(events.numbers) == PROTON) & (np.abs(events.numbers[_places_of_parents(events)]) == LAMBDA)
-    events = events.take(events.sums(protonic.astype(float)) > 0)
+    events = picked(events, np.flatnonzero(events.sums(protonic.astype(float)) > 0))
     seen = simulate_jagged(events, replace(detector, spread=False), seed=seed, sample=sample)
     side = events.ancestors
     protons, pions = _daughters(events, seen)

@@ -29,6 +29,7 @@ from gloam.detector.jagged import JaggedResponse, simulate_jagged
 from gloam.detector.reading import read_reconstructed
 from gloam.detector.reconstructed import ReconstructedBatch
 from gloam.detector.simulation import simulate
+from gloam.detector.track_errors import momentum_covariance, total_covariance
 from gloam.detector.variations import perfect, varied
 
 DETECTORS: Mapping[str, Detector] = {detector.name: detector for detector in (BELLE, BELLE2)}
@@ -59,9 +60,11 @@ __all__ = [
     "correction_factor",
     "correction_systematics",
     "extra_energy",
+    "momentum_covariance",
     "perfect",
     "read_reconstructed",
     "simulate",
     "simulate_jagged",
+    "total_covariance",
     "varied",
 ]

@@ -14,7 +14,7 @@ from gloam.errors import InputError
 from gloam.events.batch import EventBatch
 from gloam.events.particles import NUMBERS, Particle
 
-__all__ = ["JaggedEvents", "jagged_from_batch", "joined_jagged"]
+__all__ = ["JaggedEvents", "jagged", "joined_jagged", "picked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +62,6 @@ class JaggedEvents:
         offsets = self.offsets[start : stop + 1] - self.offsets[start]
         kinds = self.numbers[inside], self.final[inside], self.parents[inside]
         return JaggedEvents(offsets, *kinds, self.masses[inside], self.momenta[inside], self.weights[start:stop])
-
-    def take(self, kept: BoolArray) -> JaggedEvents:
-        """Some of the events.
-
-        Args:
-            kept: which, shape (n,).
-        """
-        inside = np.repeat(kept, self.counts)
-        offsets = np.concatenate([[0], np.cumsum(self.counts[kept])])
-        kinds = self.numbers[inside], self.final[inside], self.parents[inside]
-        return JaggedEvents(offsets, *kinds, self.masses[inside], self.momenta[inside], self.weights[kept])
 
     @property
     def counts(self) -> IntArray:
@@ -150,28 +139,34 @@ class JaggedEvents:
 _AXES = ("E", "px", "py", "pz")
 
 
-def jagged_from_batch(batch: EventBatch) -> JaggedEvents:
-    """The events of a batch, as one long list of their particles.
-
-    Example:
-        >>> events = EventBatch((Particle("gamma", 0.0), Particle("A'", 1.0)), np.ones((3, 2, 4)), np.ones(3))
-        >>> jagged_from_batch(events).counts
-        array([2, 2, 2])
-    """
-    events, k = len(batch), len(batch.particles)
-    columns = [
-        np.tile(np.array(values), events)
-        for values in (
-            batch.numbers, [each.final for each in batch.particles],
-            [-1 if each.parent is None else each.parent for each in batch.particles],
-            [each.mass for each in batch.particles],
-        )
-    ]  # fmt: skip
-    numbers, final, parents, masses = columns
-    offsets = k * np.arange(events + 1)
+def jagged(batch: EventBatch) -> JaggedEvents:
+    """The events of a batch, written out."""
+    n, k = len(batch), len(batch.particles)
     return JaggedEvents(
-        offsets, numbers, final, parents, masses.astype(float), batch.momenta.reshape(-1, 4), batch.weights
+        np.arange(n + 1) * k,
+        np.tile(np.array(batch.numbers, np.int64), n),
+        np.tile([particle.final for particle in batch.particles], n),
+        np.tile(np.array([-1 if particle.parent is None else particle.parent for particle in batch.particles]), n),
+        np.tile([particle.mass for particle in batch.particles], n),
+        batch.momenta.reshape(-1, 4),
+        batch.weights,
     )
+
+
+def picked(events: JaggedEvents, places: IntArray) -> JaggedEvents:
+    """The events at some places, in their order.
+
+    Args:
+        events: of which.
+        places: from 0, shape (m,).
+    """
+    counts = events.counts[places]
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    rows = np.arange(offsets[-1]) + np.repeat(events.offsets[places] - offsets[:-1], counts)
+    return JaggedEvents(
+        offsets, events.numbers[rows], events.final[rows], events.parents[rows], events.masses[rows],
+        events.momenta[rows], events.weights[places],
+    )  # fmt: skip
 
 
 def joined_jagged(parts: Sequence[JaggedEvents]) -> JaggedEvents:

@@ -144,9 +144,10 @@ def on_off_channel(
     prepared = decay_counts(search)[channel.name]
     result = count_windows(counting_scan(search, channel, prepared, spectrum))
     label = f"{channel.observable.label} [{channel.observable.unit}]"
+    coupling = None if search.model is None else decay_coupling(search.model, channel.share)
     return CountingChannel(
         channel.name, channel.title, result, counting_significances(result), limits, (label,),
-        _factors(search, channel, prepared), None if search.model is None else decay_coupling(search.model, channel.share),
+        _factors(search, channel, prepared), coupling,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from gloam.arrays import BoolArray
 from gloam.calibration import DecayCounts, TagModel, lambda_and_nothing
-from gloam.events.jagged import jagged_from_batch
+from gloam.events.jagged import jagged
 from gloam.experiments.belle import B_PAIRS
 from gloam.generation import generate, make_process
 from gloam.generation.pythia import stream_from_pythia
@@ -152,7 +152,7 @@ def _signal(declared: TaggedDecay, mass: float, scale: float, seed: int) -> tupl
     number = _number(declared.signal.events, scale)
     events, _ = generate(make_process(declared.signal.process, mass=mass), number, seed=seed)
     entries = lambda_and_nothing(
-        jagged_from_batch(events), declared.detector, _tag(declared, 1), float(declared.sqrt_s), seed=seed,
+        jagged(events), declared.detector, _tag(declared, 1), float(declared.sqrt_s), seed=seed,
         sample=f"signal {mass:g}",
     )  # fmt: skip
     kept = entries.columns["M_recoil"][_passing(declared, entries)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gloam.errors import InputError
-from gloam.report import Channel, ChannelResult
+from gloam.report import Channel, ChannelResult, CountingChannel
 from gloam.spectra import Origin, Spectrum, from_uhi_json
 from gloam.store import SCHEMA_VERSION
 from gloam.workflow.declared import declared_request, search_hash

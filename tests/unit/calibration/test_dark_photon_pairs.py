@@ -12,7 +12,7 @@ from gloam.calibration.dark_photon_pairs import (
     with_dark_photons,
 )
 from gloam.detector import BELLE, perfect
-from gloam.events.jagged import JaggedEvents, jagged_from_batch
+from gloam.events.jagged import JaggedEvents, jagged
 from gloam.execution import random_stream
 from gloam.generation import generate, make_process
 
@@ -23,7 +23,7 @@ SQRT_S = 10.58
 def pairs():
     """B0 pairs, the second of which decays to Lambda and something unseen."""
     batch, _ = generate(make_process("b-dark-baryon", mass=1.0), 300, seed=1)
-    events = jagged_from_batch(batch)
+    events = jagged(batch)
     # the meson that decays comes second, so that the first is free
     order = np.array([1, 0, 2, 3, 4, 5])
     rows = (6 * np.arange(300)[:, None] + order).ravel()

@@ -7,7 +7,7 @@ import pytest
 
 from gloam.calibration import TagModel, lambda_and_nothing
 from gloam.detector import BELLE, perfect
-from gloam.events.jagged import JaggedEvents, jagged_from_batch
+from gloam.events.jagged import JaggedEvents, jagged
 from gloam.generation import generate, make_process
 
 SQRT_S = 10.58
@@ -18,7 +18,7 @@ REAL = TagModel(resolution=0.015, clean=0.3, extra=0.4, cluster=0.05)
 def signal(mass=2.5, number=400):
     """B0 -> Lambda psi with another B0."""
     batch, _ = generate(make_process("b-dark-baryon", mass=mass), number, seed=3)
-    return jagged_from_batch(batch)
+    return jagged(batch)
 
 
 def with_one_more(events, number, momentum):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gloam.detector import BELLE, simulate_jagged
-from gloam.events.jagged import JaggedEvents, jagged_from_batch, joined_jagged
+from gloam.events.jagged import JaggedEvents, jagged, joined_jagged, picked
 from gloam.generation import generate, make_process
 
 EXACT = replace(BELLE, spread=False)
@@ -62,14 +62,14 @@ def test_samples_have_random_numbers_of_their_own():
 def test_ancestors_lead_to_the_first_particle():
     """B0 -> Lambda psi, Lambda -> p pi-: all but the other B come from the first."""
     batch, _ = generate(make_process("b-dark-baryon", mass=2.0), 3, seed=1)
-    events = jagged_from_batch(batch)
+    events = jagged(batch)
     np.testing.assert_array_equal(events.ancestors.reshape(3, 6) - events.offsets[:-1, None], [[0, 1, 0, 0, 0, 0]] * 3)
 
 
 def test_some_events_can_be_taken():
     """Kept whole, with their parents."""
     batch, _ = generate(make_process("b-dark-baryon", mass=2.0), 4, seed=1)
-    events = jagged_from_batch(batch)
-    taken = events.take(np.array([False, True, False, True]))
+    events = jagged(batch)
+    taken = picked(events, np.array([1, 3]))
     np.testing.assert_array_equal(taken.momenta, events.momenta.reshape(4, 6, 4)[[1, 3]].reshape(-1, 4))
     np.testing.assert_array_equal(taken.offsets, [0, 6, 12])
