@@ -189,7 +189,7 @@ def _ways(
     apart = (pairs[one] != pairs[two]).all(axis=1)
     if modes[0] == modes[1]:
         apart &= one < two
-    places = np.concatenate([pairs[one[apart]], pairs[two[apart]]], axis=1)
+    places: IntArray = np.concatenate([pairs[one[apart]], pairs[two[apart]]], axis=1)
     if not places.size:
         return places
     p = momenta[places, 1:]
@@ -200,8 +200,7 @@ def _ways(
     tracks = _tracks(momenta, places, modes)
     close = np.abs(tracks.sum(axis=1)[:, 0] - 0.5 * sqrt_s) < loosest[1]
     close &= np.abs(mass(tracks[:, :2].sum(1)) - mass(tracks[:, 2:].sum(1))) < loosest[2]
-    found: IntArray = places[close]
-    return found
+    return np.asarray(places[close])
 
 
 def _tracks(momenta: FloatArray, places: IntArray, modes: tuple[str, str]) -> FloatArray:

@@ -55,7 +55,7 @@ def coupling_figure_content(run: Run) -> tuple[Plane, tuple[Exclusion, ...]] | N
     plane = with_indirect(coupling_plane(run.model))
     pseudo = run.origin.kind == "pseudo"
     kind = "expected, pseudo-data" if pseudo else f"observed, {run.origin.kind} data"
-    mass, limit = (np.concatenate(parts) for parts in zip(*_curves(run.channels, pseudo), strict=True))
+    mass, limit = _curve(run, pseudo)
     if not np.isfinite(limit).any():
         return None
     ours = Exclusion(
@@ -63,6 +63,14 @@ def coupling_figure_content(run: Run) -> tuple[Plane, tuple[Exclusion, ...]] | N
         Curve(mass, limit, mass.size), run.name,
     )  # fmt: skip
     return plane, (ours,)
+
+
+def _curve(run: Run, expected: bool) -> tuple[FloatArray, FloatArray]:
+    """Masses and limits: of all channels together, or of one after the other."""
+    if (found := run.combined) is not None:
+        return found.mass, found.expected[:, 2] if expected else found.observed
+    mass, limit = (np.concatenate(parts) for parts in zip(*_curves(run.channels, expected), strict=True))
+    return mass, limit
 
 
 def _curves(channels: tuple[Channel, ...], expected: bool) -> list[tuple[FloatArray, FloatArray]]:

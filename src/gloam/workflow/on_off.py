@@ -96,9 +96,7 @@ def combined_limits(search: OnOffSearch, channels: Sequence[CountingChannel]) ->
     masses = np.unique(np.concatenate([each.result.mass for each in channels]))
     observed, expected, best = [], [], []
     for mass in masses.tolist():
-        rows = [
-            (each, row) for each in channels for row in np.flatnonzero(each.result.mass == mass) if _at_one(each, mass)
-        ]
+        rows = _rows_with_a_signal(channels, mass)
         alone = [found.expected[row, 2] for each, row in rows if (found := known[each.name]) is not None]
         counts = _combined_counts(rows, mass)
         numbers = np.array([each.result.observed[row] for each, row in rows]).astype(int)
@@ -107,6 +105,12 @@ def combined_limits(search: OnOffSearch, channels: Sequence[CountingChannel]) ->
         expected.append(combined_expected(counts, search.level, stream))
         best.append(min(alone))
     return CombinedLimits(masses, np.array(observed), np.array(expected), np.array(best))
+
+
+def _rows_with_a_signal(channels: Sequence[CountingChannel], mass: float) -> list[tuple[CountingChannel, int]]:
+    """The channels that count at a mass and whose decay the model has, with the row of that mass in each."""
+    open_ = [each for each in channels if _at_one(each, mass) > 0]
+    return [(each, row) for each in open_ for row in np.flatnonzero(each.result.mass == mass).tolist()]
 
 
 def _combined_counts(rows: list[tuple[CountingChannel, int]], mass: float) -> CombinedCounts:

@@ -369,7 +369,7 @@ def counts_in_numbers(found: PreparedCounts) -> dict[str, Any]:
     effective = effective_events(found)
     known = found.efficiency[np.isfinite(found.efficiency)]
     return {
-        "masses": int(len(found.mass)), "sigma": _ends(found.sigma),
+        "masses": len(found.mass), "sigma": _ends(found.sigma),
         "efficiency": _ends(known) if known.size else None,
         "tuned_efficiency": _ends(found.tuned_efficiency) if np.isfinite(found.tuned_efficiency).any() else None,
         "background_fb": float(found.expected.sum()),
