@@ -1,12 +1,17 @@
 """Spins of taus: production and both decays as one amplitude of Dirac matrices, and the angles that are drawn."""
 
+import dataclasses
+
 import numpy as np
 import pytest
+from scipy import stats
 
 from gloam.execution import random_stream
-from gloam.generation import generate, make_process
+from gloam.generation import PYTHIA_PROCESSES, generate, make_process
 from gloam.generation.decays import lepton_decay
 from gloam.generation.fermion_lines import emission_current
+from gloam.generation.pythia import _started
+from gloam.generation.pythia_record import from_batch
 from gloam.generation.spin_correlations import spin_correlations
 from gloam.generation.spinors import contraction
 from gloam.kinematics import boost_to_rest_frame
@@ -168,3 +173,24 @@ def axes_of(momenta, process, place, mode):
         vector = decay[f"nu_{mode}"]
     rest = boost_to_rest_frame(vector, momenta[:, place])[:, 1:]
     return rest / np.linalg.norm(rest, axis=1, keepdims=True)
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize(("pair", "products", "number"), [
+    ("pipi", "16 -211", 211), ("mumu", "16 14 13", 13), ("rhorho", "16 111 -211", 211),
+])  # fmt: skip
+def test_energies_and_their_correlation_against_pythia_with_spins(pair, products, number):
+    """Pythia's own helicity amplitudes; without radiation, and with one decay of all."""
+    pytest.importorskip("pythia8mc")
+    quiet = ("TauDecays:mode = 1", "PDF:lepton = off", "PartonLevel:ISR = off", "PartonLevel:FSR = off")
+    settings = tuple(line for line in PYTHIA_PROCESSES["tautau"].settings if not line.startswith("TauDecays"))
+    settings += (*quiet, "15:onMode = off", f"15:onIfMatch = {products}")
+    pythia = _started(dataclasses.replace(PYTHIA_PROCESSES["tautau"], settings=settings), S)
+    theirs = from_batch(pythia.nextBatch(1500))
+    one, other = (theirs.momenta[(theirs.numbers == sign * number) & theirs.final, 0] for sign in (1, -1))
+    process = make_process("tautau", tau_decay=pair)
+    events, _ = generate(process, 50_000, seed=7)
+    charged = [place for place, particle in enumerate(process.particles) if abs(particle.number) == number]
+    ours = events.momenta[:, charged, 0]
+    assert stats.ks_2samp(np.concatenate([one, other]), ours.ravel()).pvalue > 1e-3
+    assert abs(np.corrcoef(one, other)[0, 1] - np.corrcoef(ours.T)[0, 1]) < 4 / np.sqrt(1500)

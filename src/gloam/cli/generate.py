@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from gloam.generation import Process
 
 from gloam.cli.options import common_options, print_json
 
@@ -30,7 +33,9 @@ __all__ = ["command"]
     "--decay", type=click.Choice(["ee", "mumu", "tautau"]), help="Of the new particle.  [it is left undecayed]"
 )
 @click.option(
-    "--tau-decay", metavar="PAIR", help="Of tau- and tau+, each e, mu, pi or rho: mumu, emu, pirho ...  [undecayed]"
+    "--tau-decay",
+    metavar="PAIR",
+    help="Of tau- and tau+, each e, mu, pi or rho: mumu, emu, pirho ...; or mixed: leptons, one-prong.  [undecayed]",
 )
 @click.option("--events", type=int, required=True, metavar="N", help="How many to write.")
 @click.option("--weighted", is_flag=True, help="Keep all points with their weights in fb.  [unweighted events]")
@@ -56,8 +61,8 @@ __all__ = ["command"]
     required=True,
     metavar="FILE.(npz|parquet|root)",
     help="Flat columns: weight, then pdg_1, status_1, E_1, px_1, py_1, pz_1, pdg_2 ...; behind a detector event, "
-    "weight, then pdg_1, true_1, found_1, identified_1, E_1 ... From Pythia one row for each particle: event, weight, "
-    "particles, pdg, status, parent, m, E, px, py, pz.",
+    "weight, then pdg_1, true_1, found_1, identified_1, E_1 ... From Pythia, and with mixed decays, one row for each "
+    "particle: event, weight, particles, pdg, status, parent, m, E, px, py, pz.",
 )
 @click.option(
     "--generator",
@@ -80,41 +85,44 @@ def command(
     with the electron along +z; status is 1 for particles that do not decay within the event. Behind a detector momenta
     are measured ones, and NaN where a particle was not found.
     """
-    from gloam.generation import PROCESSES, PYTHIA_PROCESSES, make_process
+    from gloam.generation import PROCESSES, PYTHIA_PROCESSES, TAU_MIXTURES, make_process
 
+    def make(tau_pair: str | None) -> Process:
+        return make_process(process, decay=decay, tau_decay=tau_pair, **settings)
+
+    known: dict[str, Any] = {"events": events, "seed": seed, "sqrt_s": sqrt_s, "quiet": quiet or as_json}
+    alike = {"weighted": weighted or None, "detector": None if detector == "none" else detector}
     if generator == "pythia" or (generator is None and process in PYTHIA_PROCESSES and process not in PROCESSES):
-        given = {"weighted": weighted or None, "decay": decay, "tau_decay": tau_decay, "threads": threads, **settings}
-        found = _with_pythia(process, out, events, seed, sqrt_s, detector, given, quiet=quiet or as_json)
+        from gloam.workflow.jagged_generation import write_pythia_events
+
+        others = {"decay": decay, "tau_decay": tau_decay, "threads": threads}
+        _refuse(f"{process} from Pythia", alike | others | settings)
+        found = write_pythia_events(process, out, **known)
+    elif tau_decay is not None and tau_decay in TAU_MIXTURES:
+        from gloam.workflow.jagged_generation import write_tau_mixture
+
+        _refuse(f"{process} with a mixture of tau decays", alike)
+        found = write_tau_mixture(make, tau_decay, out, threads=threads, **known)
     else:
         from gloam.detector import DETECTORS
         from gloam.workflow.generation import write_events
 
-        chosen = make_process(process, decay=decay, tau_decay=tau_decay, **settings)
-        found = write_events(
-            chosen, out, events=events, seed=seed, sqrt_s=sqrt_s, weighted=weighted, threads=threads,
-            detector=DETECTORS.get(detector), quiet=quiet or as_json,
-        )  # fmt: skip
+        seen = DETECTORS.get(detector)
+        found = write_events(make(tau_decay), out, weighted=weighted, threads=threads, detector=seen, **known)
     if as_json:
         print_json(found)
     elif not quiet:
         _print(found)
 
 
-def _with_pythia(
-    process: str, out: Path, events: int, seed: int, sqrt_s: float, detector: str, given: Mapping[str, Any], *,
-    quiet: bool,
-) -> dict[str, Any]:  # fmt: skip
+def _refuse(asked: str, options: Mapping[str, Any]) -> None:
+    """Nothing if none of the options is given."""
     from gloam.errors import InputError
-    from gloam.workflow.generation import write_pythia_events
 
-    for name, value in given.items():
+    for name, value in options.items():
         if value is not None:
             option = f"--{name.replace('_', '-')}"
-            raise InputError(f"{option} of {process} from Pythia", value, "no such choice", f"leave out {option}")
-    if detector != "none":
-        allowed = "events that have the same particles each"
-        raise InputError(f"{process} behind {detector}", "events of Pythia", allowed, "leave out --detector")
-    return write_pythia_events(process, out, events=events, seed=seed, sqrt_s=sqrt_s, quiet=quiet)
+            raise InputError(f"{option} of {asked}", value, "no such choice", f"leave out {option}")
 
 
 def _print(found: dict[str, Any]) -> None:

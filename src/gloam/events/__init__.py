@@ -3,6 +3,7 @@
 from gloam.events.batch import EventBatch
 from gloam.events.jagged import JaggedEvents
 from gloam.events.lhe import LheSample, read_lhe
+from gloam.events.lhe_writing import write_lhe
 from gloam.events.particles import Particle
 from gloam.events.reading import column_names, read_columns
 from gloam.events.writing import FORMATS, require_writable, write_columns
@@ -18,4 +19,5 @@ __all__ = [
     "read_lhe",
     "require_writable",
     "write_columns",
+    "write_lhe",
 ]

@@ -14,7 +14,7 @@ from gloam.errors import InputError
 from gloam.events.batch import EventBatch
 from gloam.events.particles import NUMBERS, Particle
 
-__all__ = ["JaggedEvents", "joined_jagged"]
+__all__ = ["JaggedEvents", "jagged", "joined_jagged", "picked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,36 @@ class JaggedEvents:
 
 
 _AXES = ("E", "px", "py", "pz")
+
+
+def jagged(batch: EventBatch) -> JaggedEvents:
+    """The events of a batch, written out."""
+    n, k = len(batch), len(batch.particles)
+    return JaggedEvents(
+        np.arange(n + 1) * k,
+        np.tile(np.array(batch.numbers, np.int64), n),
+        np.tile([particle.final for particle in batch.particles], n),
+        np.tile(np.array([-1 if particle.parent is None else particle.parent for particle in batch.particles]), n),
+        np.tile([particle.mass for particle in batch.particles], n),
+        batch.momenta.reshape(-1, 4),
+        batch.weights,
+    )
+
+
+def picked(events: JaggedEvents, places: IntArray) -> JaggedEvents:
+    """The events at some places, in their order.
+
+    Args:
+        events: of which.
+        places: from 0, shape (m,).
+    """
+    counts = events.counts[places]
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    rows = np.arange(offsets[-1]) + np.repeat(events.offsets[places] - offsets[:-1], counts)
+    return JaggedEvents(
+        offsets, events.numbers[rows], events.final[rows], events.parents[rows], events.masses[rows],
+        events.momenta[rows], events.weights[places],
+    )  # fmt: skip
 
 
 def joined_jagged(parts: Sequence[JaggedEvents]) -> JaggedEvents:

@@ -12,8 +12,9 @@ import numpy as np
 
 from gloam.arrays import FloatArray, IntArray
 from gloam.errors import GloamError, InputError
+from gloam.events.batch import EventBatch
 from gloam.events.checking import float_column, require_columns, require_file, require_no_object, unreadable
-from gloam.events.jagged import JaggedEvents
+from gloam.events.jagged import JaggedEvents, jagged
 
 __all__ = ["LheSample", "columns", "names", "read_lhe"]
 
@@ -40,6 +41,12 @@ class LheSample:
     processes: IntArray
     cross_sections: Mapping[int, tuple[float, float]]
     sqrt_s: float
+
+    @classmethod
+    def of(cls, batch: EventBatch, cross_section: float, error: float, sqrt_s: float) -> LheSample:
+        """The sample of a batch of events of one process, with its cross section in fb."""
+        processes = np.ones(len(batch), np.int64)
+        return cls(jagged(batch), processes, {1: (cross_section, error)}, sqrt_s)
 
     @property
     def cross_section(self) -> float:

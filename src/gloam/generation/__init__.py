@@ -13,10 +13,12 @@ from gloam.generation.registry import PROCESSES, make_process
 from gloam.generation.sampling import GeneratedBatch, cross_section, generate, stream
 from gloam.generation.statistics import Tally
 from gloam.generation.tau_decays import TAU_PAIRS, decay_taus
+from gloam.generation.tau_mixtures import TAU_MIXTURES, stream_tau_mixture
 
 __all__ = [
     "PROCESSES",
     "PYTHIA_PROCESSES",
+    "TAU_MIXTURES",
     "TAU_PAIRS",
     "Draw",
     "EventBatch",
@@ -31,4 +33,5 @@ __all__ = [
     "generate_with_pythia",
     "make_process",
     "stream",
+    "stream_tau_mixture",
 ]

@@ -26,6 +26,8 @@ TAU_PAIRS = {f"{minus}{plus}": (minus, plus) for minus, plus in product(MODES, M
 def with_tau_decays(process: Process, pair: str) -> Process:
     """The process with its two taus decayed, and the branching fractions of both in its cross section.
 
+    Its name says the pair, so that each has random numbers of its own and samples of several pairs can be added.
+
     Spins: exact in lowest order (V - A, the pair's correlations), where the process knows them; else the taus are
     unpolarised and know nothing of each other, which a note says. Neutral pions decay to two photons in every event.
 
@@ -54,8 +56,10 @@ def with_tau_decays(process: Process, pair: str) -> Process:
         products = _decay_pair(random, taus, modes, process.particles[places[0]].mass, correlations)
         return Draw(np.concatenate([draw.momenta, products]), fraction * draw.weights)
 
-    notes = (*process.notes, *_notes(process, modes))
-    return dataclasses.replace(process, particles=particles, sample=sample, spin_correlations=None, notes=notes)
+    return dataclasses.replace(
+        process, name=f"{process.name}({pair})", particles=particles, sample=sample, spin_correlations=None,
+        notes=(*process.notes, *_notes(process, modes)),
+    )  # fmt: skip
 
 
 def _notes(process: Process, modes: tuple[TauMode, TauMode]) -> list[str]:
@@ -185,9 +189,9 @@ def _in_flight(tau: FloatArray, plane: FloatArray, mass: float, axis: FloatArray
     one, two = _across(axis)
     across = np.cos(turn) * one + np.sin(turn) * two
     products = np.empty((len(plane), 4, turn.size))
-    for product_, (energy, transverse, along) in zip(products[:-1], plane[:-1], strict=True):
+    for boosted, (energy, transverse, along) in zip(products[:-1], plane[:-1], strict=True):
         momentum = transverse * across + along * axis
-        product_[0] = (tau[0] * energy + (tau[1:] * momentum).sum(0)) / mass
-        product_[1:] = momentum + (energy + product_[0]) / (tau[0] + mass) * tau[1:]
+        boosted[0] = (tau[0] * energy + (tau[1:] * momentum).sum(0)) / mass
+        boosted[1:] = momentum + (energy + boosted[0]) / (tau[0] + mass) * tau[1:]
     products[-1] = tau - products[:-1].sum(0)  # momentum is conserved to the last digit
     return products

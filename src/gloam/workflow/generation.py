@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,9 @@ from gloam.detector import Detector, ReconstructedBatch, simulate
 from gloam.events import EventBatch, require_writable, write_columns
 from gloam.execution import progress_bar
 from gloam.generation import Process, Tally, stream
-from gloam.generation.pythia import PythiaBatch, PythiaProcess, cited_cross_section, pythia_process, stream_from_pythia
 from gloam.selection import Count, efficiency
 
-__all__ = ["write_events", "write_pythia_events"]
+__all__ = ["write_events"]
 
 BATCH = 65536
 """Events that are in memory together."""
@@ -130,71 +129,3 @@ def _outcome(
         "sha256": account.digest.hexdigest(),
         "notes": notes,
     }
-
-
-def write_pythia_events(
-    name: str, path: Path, *, events: int, seed: int, sqrt_s: float, quiet: bool = True
-) -> dict[str, Any]:
-    """Write events of Pythia to a file, one row for each particle; what `gloam generate --json` says of them.
-
-    The hash is that of the events: for each particle weight, PDG number, status, parent, mass and momentum as
-    little-endian float64.
-
-    Args:
-        name: one of `gloam.generation.PYTHIA_PROCESSES`.
-        path: ends in .npz, .parquet or .root; columns as in `JaggedEvents.columns`.
-        events: how many.
-        seed: of the run.
-        sqrt_s: energy of the collision in GeV.
-        quiet: True draws no progress bar.
-
-    Raises:
-        InputError: a format that cannot be written; no pythia8mc; an energy out of range; no events.
-    """
-    require_writable(path)
-    process, digest = pythia_process(name), hashlib.sha256()
-    last: list[PythiaBatch] = []
-
-    def columns() -> Iterator[dict[str, npt.NDArray[Any]]]:
-        first = 0
-        with progress_bar(f"generating {name}", events, enabled=not quiet) as advance:
-            for batch in stream_from_pythia(name, events, seed=seed, sqrt_s=sqrt_s):
-                found = batch.events.columns(first)
-                digest.update(_rows(found))
-                yield found
-                first += len(batch.events)
-                last[:] = [batch]
-                advance(len(batch.events))
-
-    def outcome() -> dict[str, Any]:
-        return _pythia_outcome(process, last[0], events, seed, sqrt_s) | {"sha256": digest.hexdigest()}
-
-    write_columns(path, columns(), outcome)
-    return {**outcome(), "file": str(path)}
-
-
-def _rows(columns: dict[str, npt.NDArray[Any]]) -> bytes:
-    parts = [columns[name] for name in ("weight", "pdg", "status", "parent", "m", "E", "px", "py", "pz")]
-    return np.stack(parts, axis=1).astype("<f8").tobytes()
-
-
-def _pythia_outcome(process: PythiaProcess, last: PythiaBatch, events: int, seed: int, sqrt_s: float) -> dict[str, Any]:
-    cited = cited_cross_section(process, sqrt_s)
-    own, error = last.cross_section, last.cross_section_error
-    notes = ["from Pythia: one row for each particle, and momenta only, no places of decays", *process.notes]
-    if own is not None and cited is not None:
-        notes.append(f"Pythia's own cross section, {own:.4g} +- {error:.2g} fb, is replaced by the cited {cited}")
-    elif own is not None:
-        notes.append("the cross section is Pythia's own: the cited one holds at 10.58 GeV")
-    else:
-        notes.append(f"the cross section is the cited {cited}")
-    found: Mapping[str, Any] = {
-        "cross_section": own if cited is None else float(cited),
-        "cross_section_error": error if cited is None else cited.error or None,  # none was recalled
-    }
-    return {
-        "process": process.name, "events": events, "weighted": False, "sqrt_s": sqrt_s,
-        "settings": {"pythia": list(process.settings)}, "particles": None, **found, "unweighting_efficiency": None,
-        "overweight_fraction": 0.0, "largest_weight": 1.0, "sum_of_weights": float(events), "detector": None,
-        "identified_fraction": None, "identified_fraction_error": None, "seed": seed, "notes": notes,
-    }  # fmt: skip

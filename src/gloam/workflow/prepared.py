@@ -93,8 +93,8 @@ def _spectra(arrays: Mapping[str, Any]) -> list[str]:
 
 
 def preparation_hash(declared: Preparation | CountingPreparation) -> str:
-    """The content hash of what a preparation declares, its words for readers apart."""
-    return content_hash(declared.model_dump(mode="python", exclude={"left_out"}))
+    """The content hash of what a preparation declares, its words for readers and what has its default apart."""
+    return content_hash(declared.model_dump(mode="python", exclude={"left_out"}, exclude_defaults=True))
 
 
 def prepared_cut_flows(search: Search | CountingSearch) -> dict[str, dict[str, Any]]:

@@ -36,8 +36,8 @@ def test_events_in_a_file(gloam):
 
 @pytest.mark.parametrize(("arguments", "message"), [
     (("qqbar", "--isr", 2), "--isr of qqbar from Pythia: got 2.0; allowed: no such choice. Leave out --isr."),
-    (("qqbar", "--weighted"), "--weighted of qqbar from Pythia"),
-    (("bbbar", "--detector", "belle2"), "bbbar behind belle2: got events of Pythia"),
+    (("qqbar", "--weighted"), "--weighted of qqbar from Pythia: got True"),
+    (("bbbar", "--detector", "belle2"), "--detector of bbbar from Pythia: got belle2"),
     (("4mu", "--generator", "pythia"), "allowed: qqbar, bbbar, tautau or mumu"),
     (("bbbar", "--sqrt-s", 11), "energies at the Y(4S)"),
     (("qqbar", "--sqrt-s", 1), "got sqrt(s) = 1 GeV; allowed: 2 to 200 GeV"),

@@ -8,7 +8,7 @@ import pytest
 from gloam.errors import InputError
 from gloam.events.jagged import joined_jagged
 from gloam.generation import PYTHIA_PROCESSES, generate_with_pythia
-from gloam.generation.pythia import CHUNK, stream_from_pythia
+from gloam.generation.pythia import CHUNK, _chunk, _started, stream_from_pythia
 
 S = 10.58
 MUONS_AND_HADRONS = [11, 13, 211, 321, 2212]
@@ -93,6 +93,17 @@ def test_batches_leave_no_trace():
     np.testing.assert_array_equal(few.momenta, whole[:10].momenta)
     other = generate_with_pythia("tautau", 10, seed=3)
     assert not np.isin(few.momenta[:, 0], other.momenta[:, 0]).any()
+
+
+def test_a_chunk_does_not_know_what_came_before():
+    pytest.importorskip("pythia8mc")
+    for name in ("qqbar", "bbbar"):
+        process = PYTHIA_PROCESSES[name]
+        used, fresh = _started(process, S), _started(process, S)
+        _chunk(used, process, S, 5, 0)
+        one, other = _chunk(used, process, S, 5, 1), _chunk(fresh, process, S, 5, 1)
+        np.testing.assert_array_equal(one.momenta, other.momenta)
+        np.testing.assert_array_equal(one.numbers, other.numbers)
 
 
 def test_chunks_of_one_run_are_different():
