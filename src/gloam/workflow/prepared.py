@@ -48,6 +48,8 @@ def write_counts(
 ) -> dict[str, Any]:  # fmt: skip
     """The same for a search that counts."""
     arrays = {name: _short(each) for spectrum in counts for name, each in counts[spectrum].arrays(spectrum).items()}
+    for name, each in counts.items():  # declared, not simulated: they stay as they are
+        arrays |= {f"{name}.mass": each.mass, f"{name}.position": each.position}
     return _write(declared, arrays, flows, folder, seed, scale)
 
 
