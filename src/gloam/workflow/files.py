@@ -239,4 +239,6 @@ def _stored(run: Run) -> dict[str, Any]:
     arrays: dict[str, Any] = {"channels": np.array([channel.name for channel in run.channels])}
     for channel in run.channels:
         arrays |= stored_channel(channel)
+    if (found := run.combined) is not None:
+        arrays |= {f"combined.{name}": getattr(found, name) for name in ("mass", "observed", "expected", "best")}
     return arrays

@@ -16,7 +16,7 @@ from gloam.spectra import Origin, Spectrum, from_uhi_json
 from gloam.store import SCHEMA_VERSION
 from gloam.workflow.declared import declared_request, search_hash
 from gloam.workflow.prepared import prepared_cut_flows
-from gloam.workflow.results import Run
+from gloam.workflow.results import CombinedLimits, Run
 from gloam.workflow.stored import Arrays, restored_channel, restored_cross_checks, restored_limits
 from gloam.workflow.toys import restored_toys
 
@@ -168,7 +168,7 @@ def _of_search(files: _Files, search: AnySearch | None) -> tuple[tuple[Channel, 
 
 
 def _of_decays(files: _Files, search: OnOffSearch) -> tuple[tuple[CountingChannel, ...], dict[str, Any]]:
-    from gloam.workflow.on_off import combined_limits, on_off_channel, on_off_nuisances
+    from gloam.workflow.on_off import on_off_channel, on_off_nuisances
 
     known = {channel.name: channel for channel in search.channels}
     channels = tuple(
@@ -178,8 +178,15 @@ def _of_decays(files: _Files, search: OnOffSearch) -> tuple[tuple[CountingChanne
     origin = channels[0].result.spectrum.origin or Origin("user", "unknown")
     return channels, {
         "origin": origin, "systematics": on_off_nuisances(search), "model": search.model,
-        "combined": combined_limits(search, channels),
+        "combined": _combined(files.arrays),
     }  # fmt: skip
+
+
+def _combined(arrays: Arrays) -> CombinedLimits | None:
+    """The limits of all channels together, where a run has them."""
+    if "combined.mass" not in arrays:
+        return None
+    return CombinedLimits(*(arrays[f"combined.{name}"] for name in ("mass", "observed", "expected", "best")))
 
 
 def _of_counting_search(files: _Files, search: CountingSearch) -> tuple[tuple[Channel, ...], dict[str, Any]]:

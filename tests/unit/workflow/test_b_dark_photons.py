@@ -5,7 +5,7 @@ import pytest
 
 from gloam.searches import load_search
 from gloam.theory.b_dark_photons import final_states
-from gloam.workflow import run, summary, write_run
+from gloam.workflow import load_run, run, summary, write_run
 from gloam.workflow.on_off import decay_coupling, pseudo_decays
 from gloam.workflow.prepare_dark_photons import mass_window
 from gloam.workflow.prepared import decay_counts
@@ -14,14 +14,17 @@ from gloam.workflow.pseudo_data import Injection
 SEARCH = load_search("belle_b0_dark_photons")
 
 
+CHANNELS = tuple(
+    channel.model_copy(update={"masses": tuple(m for m in channel.masses if round(50 * m) % 10 == 1)})
+    for channel in SEARCH.channels
+)
+FEW = SEARCH.model_copy(update={"channels": CHANNELS})
+"""Every tenth mass, which is faster."""
+
+
 @pytest.fixture(scope="module")
 def few():
-    """A run at every tenth mass, which is faster."""
-    channels = tuple(
-        channel.model_copy(update={"masses": tuple(m for m in channel.masses if round(50 * m) % 10 == 1)})
-        for channel in SEARCH.channels
-    )
-    return run(SEARCH.model_copy(update={"channels": channels}), seed=1)
+    return run(FEW, seed=1)
 
 
 def test_the_scan_is_the_published_one():
@@ -104,3 +107,5 @@ def test_a_combination_has_a_file(few, tmp_path):
     header = (tmp_path / "combined.csv").read_text().splitlines()[0]
     assert header.startswith("mass,coupling_ul,coupling_ul_exp_m2")
     assert numbers["combined"]["masses"] == few.combined.mass.size
+    again = load_run(tmp_path, FEW).combined
+    np.testing.assert_array_equal(again.expected, few.combined.expected)
