@@ -58,8 +58,13 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     if figures:
         from gloam.report import write_figures, write_page
 
-        drawn = write_figures(run.channels, directory / "figures", plane=coupling_figure_content(run))
-        write_page(numbers, run.channels, drawn, directory / "report.html", provenance=written)
+        plane = coupling_figure_content(run)
+        drawn = write_figures(run.channels, directory / "figures", plane=plane)
+        write_page(
+            numbers, run.channels, drawn, directory / "report.html", provenance=written,
+            plane=None if plane is None else plane[0],
+            toys=None if run.toys is None else run.toys.largest[~run.toys.failed],
+        )  # fmt: skip
     return dict(json.loads(path.read_text()))
 
 
