@@ -15,7 +15,7 @@ from typing import Any
 __all__ = ["CHROMIUM", "Browser"]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PATIENCE = 60.0
+PATIENCE = 20.0
 
 
 class Browser:

@@ -77,7 +77,7 @@ def _described(channel: Channel) -> dict[str, Any]:
         "title": channel.title,
         "kind": kind,
         "labels": [without_mathematics(label) for label in labels],
-        "units": [axis.unit for axis in channel.result.spectrum.axes],
+        "units": [without_mathematics(f"${axis.unit}$") for axis in channel.result.spectrum.axes],
         "data": data_name(channel.result.spectrum),
         "weighted": channel.result.spectrum.is_weighted,
         "excess": largest_excess(channel.z_local),
@@ -86,6 +86,7 @@ def _described(channel: Channel) -> dict[str, Any]:
         "convention": f"{level_in_words(channel.limits.level)}, {limit_in_words(channel.limits)}",
         "variants": list(channel.variants.summary.names) if channel.variants is not None else [],
         "nuisances": _nuisances(channel),
+        "window": channel.result.windows.kind if isinstance(channel, CountingChannel) else "interval",
     }
 
 

@@ -2,7 +2,9 @@
 
 function detailRows(channel, row, statuses) {
   const a = channel.arrays, unit = channel.units[0], counted = channel.kind !== 'fits';
-  const [status, meaning] = statuses[a.status[row]];
+  const [status, fitted] = statuses[a.status[row]];
+  const counting = status === 'ok' ? 'the events were counted' : 'hidden or vetoed bins: nothing was counted';
+  const meaning = counted ? counting : fitted;
   const range = (low, high, u) => `${gev(low)} to ${gev(high)} ${u}`.trim();
   const rows = [];
   const masses = a.mass2 && known(a.mass2[row]) ? `${gev(a.mass[row])} and ${gev(a.mass2[row])}` : gev(a.mass[row]);

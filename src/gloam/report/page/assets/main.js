@@ -13,8 +13,9 @@ async function start() {
     channel.row = channel.excess ?? 0;
   });
   const page = new Page(run);
+  const asked = location.hash;
   page.show(run.channels[0]);
-  page.fromAddress();
+  page.fromAddress(asked);
   await nextFrame();
   const fits = await readBlock('fit-arrays', run.fits);
   run.channels.forEach((channel, i) => {
@@ -37,7 +38,7 @@ class Page {
       this.select(row);
     });
     if (run.toys) this.toys = drawToys(run.toys);
-    window.addEventListener('hashchange', () => this.fromAddress());
+    window.addEventListener('hashchange', () => this.fromAddress(location.hash));
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.redraw());
   }
 
@@ -152,13 +153,19 @@ class Page {
     this.scan.zoom(Math.max(low, arrays.mass[row] - width), Math.min(high, arrays.mass[row] + width));
   }
 
-  fromAddress() {
-    const asked = new URLSearchParams(location.hash.slice(1));
-    const channel = this.run.channels.find((each) => each.name === asked.get('channel'));
-    if (channel && channel !== this.channel) this.show(channel);
-    const row = Number(asked.get('row'));
+  // #channel=NAME&mass=M, #mass=M in whichever channel has the nearest, or #channel=NAME&row=N
+  fromAddress(address) {
+    const asked = new URLSearchParams(address.slice(1)), mass = Number(asked.get('mass')), row = Number(asked.get('row'));
+    const channel = this.run.channels.find((each) => each.name === asked.get('channel'))
+      || (asked.has('mass') && known(mass) ? this.nearestChannel(mass) : this.channel);
+    if (channel !== this.channel) this.show(channel);
     if (asked.has('row') && row >= 0 && row < this.channel.arrays.mass.length) this.select(row);
-    else if (asked.has('mass') && known(Number(asked.get('mass')))) this.select(this.nearest(Number(asked.get('mass'))));
+    else if (asked.has('mass') && known(mass)) this.select(this.nearest(mass));
+  }
+
+  nearestChannel(mass) {
+    const far = ({ arrays }) => arrays.mass.reduce((least, m) => Math.min(least, Math.abs(m - mass)), Infinity);
+    return this.run.channels.reduce((best, each) => (far(each) < far(best) ? each : best));
   }
 
   redrawScan() {

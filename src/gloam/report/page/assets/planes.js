@@ -26,10 +26,12 @@ class CouplingPlane {
       const { stroke, dash } = this.look(i);
       const swatch = element('span', { class: 'swatch', style: `border-top:3px ${dash.length ? (dash[0] < 4 ? 'dotted' : 'dashed') : 'solid'} ${stroke}` });
       const said = [each.text, each.source, each.note].filter(Boolean).join('. ');
-      return element('li', {}, element('label', { title: said }, box, swatch, each.label), each.text ? `: ${each.text}` : '');
+      if (each.kind === 'annotation') return element('li', { title: said }, `${each.label}: ${each.text} (not drawn)`);
+      return element('li', {}, element('label', { title: said }, box, swatch, each.label));
     });
     const all = (on) => () => {
-      place.querySelectorAll('input').forEach((box, i) => { box.checked = on; on ? this.shown.add(i) : this.shown.delete(i); });
+      place.querySelectorAll('input').forEach((box) => { box.checked = on; });
+      this.shown = new Set(on ? this.plane.exclusions.keys() : []);
       this.chart.redraw();
     };
     place.replaceChildren(
@@ -72,13 +74,12 @@ class CouplingPlane {
   paint(u) {
     inside(u, (ctx, px, py, ratio) => {
       this.plane.exclusions.forEach((each, i) => {
-        if (!this.shown.has(i)) return;
+        if (!this.shown.has(i) || each.kind === 'annotation') return;
         const { stroke, dash } = this.look(i);
         ctx.strokeStyle = ctx.fillStyle = stroke;
         ctx.lineWidth = 1.6 * ratio;
         ctx.setLineDash(dash.map((d) => d * ratio));
         for (const [mass, value] of each.lines) {
-          if (each.kind === 'annotation') continue;
           trace(ctx, px, py, mass.map((m) => Math.max(m, 1e-12)), value);
           if (each.kind === 'region' || each.kind === 'band') {
             ctx.closePath();
@@ -211,8 +212,12 @@ class CountsMap {
       ctx.drawImage(picture, px(x[0]), py(y[1]), px(x[1]) - px(x[0]), py(y[0]) - py(y[1]));
       ctx.strokeStyle = colour('--text');
       ctx.lineWidth = 2 * ratio;
-      ctx.strokeRect(px(arrays.low[row]), py(arrays.high2[row]), px(arrays.high[row]) - px(arrays.low[row]),
-        py(arrays.low2[row]) - py(arrays.high2[row]));
+      const [left, right, top, bottom] = [px(arrays.low[row]), px(arrays.high[row]), py(arrays.high2[row]), py(arrays.low2[row])];
+      ctx.beginPath();
+      if (this.channel.window === 'ellipse') {
+        ctx.ellipse((left + right) / 2, (top + bottom) / 2, (right - left) / 2, (bottom - top) / 2, 0, 0, 2 * Math.PI);
+      } else ctx.rect(left, top, right - left, bottom - top);
+      ctx.stroke();
     });
   }
 

@@ -21,7 +21,7 @@ class ScanCharts {
     for (const chart of this.charts) chart.remove();
     this.charts = [this.significance(), this.limits(quantity)];
     if (this.channel.kind === 'counts') this.charts.unshift(this.counts());
-    this.full = [this.charts[0].plot.scales.x.min, this.charts[0].plot.scales.x.max];
+    this.full = [this.x[0], this.x[this.x.length - 1]];
   }
 
   options(series, scales, label, more = {}) {
