@@ -15,6 +15,7 @@ from gloam.detector.corrections import (
 )
 from gloam.detector.declaration import (
     Detector,
+    LowTail,
     Photons,
     PolarRange,
     QuadratureSum,
@@ -24,8 +25,10 @@ from gloam.detector.declaration import (
     TurnOn,
 )
 from gloam.detector.extra_energy import extra_energy
+from gloam.detector.reading import read_reconstructed
 from gloam.detector.reconstructed import ReconstructedBatch
 from gloam.detector.simulation import simulate
+from gloam.detector.track_errors import momentum_covariance, total_covariance
 from gloam.detector.variations import perfect, varied
 
 DETECTORS: Mapping[str, Detector] = {detector.name: detector for detector in (BELLE, BELLE2)}
@@ -42,6 +45,7 @@ __all__ = [
     "DETECTORS",
     "Correction",
     "Detector",
+    "LowTail",
     "Photons",
     "PolarRange",
     "QuadratureSum",
@@ -54,7 +58,10 @@ __all__ = [
     "correction_factor",
     "correction_systematics",
     "extra_energy",
+    "momentum_covariance",
     "perfect",
+    "read_reconstructed",
     "simulate",
+    "total_covariance",
     "varied",
 ]

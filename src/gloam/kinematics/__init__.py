@@ -20,6 +20,8 @@ from gloam.kinematics.four_vectors import (
     momentum_squared,
     transverse_momentum,
 )
+from gloam.kinematics.kinematic_fit import KinematicFit, kinematic_fit
+from gloam.kinematics.mass_scales import MassScale, mass_at, position_of
 from gloam.kinematics.recoil import (
     invariant_mass,
     missing_momentum,
@@ -31,6 +33,8 @@ from gloam.kinematics.two_body import kallen, two_body_energy, two_body_momentum
 
 __all__ = [
     "CrossingBeams",
+    "KinematicFit",
+    "MassScale",
     "azimuth",
     "boost",
     "boost_from_rest_frame",
@@ -42,7 +46,9 @@ __all__ = [
     "index_pairs",
     "invariant_mass",
     "kallen",
+    "kinematic_fit",
     "mass",
+    "mass_at",
     "mass_squared",
     "minkowski_product",
     "missing_momentum",
@@ -53,6 +59,7 @@ __all__ = [
     "pair_masses",
     "partitions_into_pairs",
     "polar_angle",
+    "position_of",
     "recoil_mass",
     "recoil_mass_squared",
     "reduced_mass",

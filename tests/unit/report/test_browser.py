@@ -22,6 +22,7 @@ from gloam.scans.counting import CountingScan, KnownBackground, count_windows, i
 from gloam.spectra import Spectrum, uniform_axis, with_flow
 from gloam.statistics import counting_scan_limits, counting_significances, upper_limits
 from gloam.workflow import write_run
+
 from .browser import CHROMIUM, Browser
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")

@@ -11,6 +11,7 @@ from typing import Any
 from gloam.arrays import FloatArray
 from gloam.interpretation.exclusions import Plane
 from gloam.report.channel import Channel, CountingChannel
+from gloam.report.cut_flow import CutFlows, cut_flow_section
 from gloam.report.page.content import page_content
 from gloam.report.page.markup import explorer, scripts, style
 from gloam.report.page.overlays import plane_content, toys_content
@@ -74,6 +75,7 @@ FILES = {
     "spectrum.json": "the spectra (UHI)",
     "fits.npz": "parameters and covariances of all fits",
     "toys.npz": "the largest significance of each toy, with its mass",
+    "cut_flow.json": "what each cut left of simulated events, with errors",
     "declaration.json": "what was asked for, with the tables that were named",
     "provenance.json": "versions, engine, seed, hashes, date",
 }
@@ -88,6 +90,7 @@ def write_page(
     provenance: Mapping[str, Any] | None = None,
     plane: Plane | None = None,
     toys: FloatArray | None = None,
+    cut_flows: CutFlows | None = None,
 ) -> Path:
     """The path of the page, written whole or not at all.
 
@@ -99,6 +102,7 @@ def write_page(
         provenance: what is in `provenance.json`.
         plane: published exclusions, which are shown with the limits on the coupling where there are some.
         toys: the largest significance of each toy of the whole run, shape (t,).
+        cut_flows: what is in `cut_flow.json`.
     """
     shown = {figure.stem: figure for figure in figures if figure.suffix == ".png"}
     title = str(summary.get("title") or f"Mass scan: {summary.get('search') or 'without a name'}")
@@ -108,6 +112,7 @@ def write_page(
         _interactive(summary, channels, plane, toys),
         _table(channels, summary),
         _systematics(summary),
+        cut_flow_section(cut_flows or {}),
         _for_a_paper(channels, shown, path),
         _notes(summary),
         _files(shown, path),
