@@ -83,11 +83,19 @@ def _described(channel: Channel) -> dict[str, Any]:
         "excess": largest_excess(channel.z_local),
         "deficit": largest_deficit(channel.z_local),
         "limits": [{"key": key, "name": name, "unit": unit} for key, name, unit, _, _ in _limited(channel)],
-        "convention": f"{level_in_words(channel.limits.level)}, {limit_in_words(channel.limits)}",
+        "convention": _convention(channel),
         "variants": list(channel.variants.summary.names) if channel.variants is not None else [],
         "nuisances": _nuisances(channel),
         "window": channel.result.windows.kind if isinstance(channel, CountingChannel) else "interval",
     }
+
+
+def _convention(channel: Channel) -> str:
+    """How the limits were set, and what they are of where there are background variants."""
+    text = f"{level_in_words(channel.limits.level)}, {limit_in_words(channel.limits)}"
+    if channel.variants is None:
+        return text
+    return f"{text}; the least stringent limit over the background variants, the fit and its yield of the nominal one"
 
 
 def _nuisances(channel: Channel) -> dict[str, Any] | None:
