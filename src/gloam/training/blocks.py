@@ -6,7 +6,7 @@ of one size, each block is summed once, and two small matrices give all sums: no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from gloam.errors import InputError
 from gloam.training.hypotheses import Hypotheses
 from gloam.training.table import TrainingTable
 
-__all__ = ["BLOCK", "Blocks", "Placed", "pack", "place"]
+__all__ = ["BLOCK", "Blocks", "Placed", "pack", "place", "place_pairs"]
 
 BLOCK = 1024
 
@@ -91,7 +91,8 @@ def place(table: TrainingTable, hypotheses: Hypotheses) -> Placed:
     count = covered.shape[1]
     group = np.where(table.is_signal, count + own, interval)
     inside = np.where(table.is_signal, own >= 0, interval >= 0)
-    inside[inside] &= _in_windows(hypotheses, covered, table.is_signal[inside], own[inside], interval[inside])
+    inside &= interval >= 0
+    inside &= np.where(table.is_signal, covered[own, interval], covered.any(axis=0)[interval])
     rows = np.flatnonzero(inside)
     found = Placed(
         table.features[rows], table.weight[rows], table.is_signal[rows], group[rows],
@@ -102,11 +103,25 @@ def place(table: TrainingTable, hypotheses: Hypotheses) -> Placed:
     return found
 
 
-def _in_windows(
-    hypotheses: Hypotheses, covered: npt.NDArray[np.bool_], is_signal: npt.NDArray[np.bool_], own: IntArray, interval: IntArray
-) -> npt.NDArray[np.bool_]:  # fmt: skip
-    inside = (interval >= 0) & (np.where(is_signal, covered[own, interval], covered.any(axis=0)[interval]))
-    return np.asarray(inside)
+def place_pairs(table: TrainingTable, hypotheses: Hypotheses) -> Placed:
+    """The events once for each window that they lie in, with its mass as one more feature.
+
+    For networks that take the mass of the hypothesis: one event has another output in each of its windows.
+
+    Raises:
+        InputError: as `place`.
+    """
+    single = place(table, hypotheses)
+    count = len(hypotheses)
+    windows = np.concatenate([single.windows_of_background.T, single.windows_of_signal.T], axis=1)
+    row, column = np.nonzero(windows[single.group])
+    mass = hypotheses.mass[column % count].astype(np.float32)
+    unit = np.eye(count, dtype=np.float32)
+    return replace(
+        single, features=np.column_stack([single.features[row], mass]), weight=single.weight[row],
+        is_signal=single.is_signal[row], group=column, windows_of_background=np.pad(unit, ((0, 0), (0, count))),
+        windows_of_signal=np.pad(unit, ((0, 0), (count, 0))),
+    )  # fmt: skip
 
 
 def pack(placed: Placed, block: int = BLOCK) -> Blocks:

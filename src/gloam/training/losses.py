@@ -14,7 +14,7 @@ from gloam.statistics.normal import quantile
 from gloam.training.blocks import Blocks
 from gloam.training.settings import LossSettings
 
-__all__ = ["Parameters", "Stage", "compile_stage", "expected_limit", "flatten", "require_jax", "unflatten"]
+__all__ = ["Parameters", "Stage", "compile_stage", "compile_value", "expected_limit", "flatten", "loss_of_sums", "require_jax", "unflatten"]
 
 Parameters: TypeAlias = Sequence[tuple[Any, Any]]
 """Weights (outputs, inputs) and biases (outputs,) of each layer."""
@@ -23,6 +23,9 @@ Stage: TypeAlias = Callable[[FloatArray], tuple[float, FloatArray]]
 """Loss and gradient of flat parameters."""
 
 NEWTON_STEPS = 12
+
+TINY = 1e-30
+"""Added to efficiencies: one that is 0 in single precision gives a large loss, not NaN."""
 
 
 def require_jax() -> None:
@@ -71,22 +74,42 @@ def compile_stage(blocks: Blocks, sizes: Sequence[int], activation: str, loss: L
     require_jax()
     import jax
 
-    total = float((blocks.weight * blocks.balance[:, None]).sum(dtype=float))
+    compiled = jax.jit(jax.value_and_grad(_function(blocks, sizes, activation, loss)))
     arrays = jax.device_put(blocks.arrays)
-
-    def value(flat: Any, arrays: dict[str, Any]) -> Any:
-        parameters = unflatten(flat, sizes)
-        if loss is None:
-            return _cross_entropy(parameters, activation, arrays, total)
-        return _window_loss(parameters, activation, arrays, loss, blocks.luminosity)
-
-    compiled = jax.jit(jax.value_and_grad(value))
 
     def stage(flat: FloatArray) -> tuple[float, FloatArray]:
         found, gradient = compiled(flat.astype(np.float32), arrays)
         return float(found), np.asarray(gradient, float)
 
     return stage
+
+
+def compile_value(
+    blocks: Blocks, sizes: Sequence[int], activation: str, loss: LossSettings | None
+) -> Callable[[FloatArray], float]:
+    """The compiled loss alone; arguments as of `compile_stage`."""
+    require_jax()
+    import jax
+
+    compiled = jax.jit(_function(blocks, sizes, activation, loss))
+    arrays = jax.device_put(blocks.arrays)
+    return lambda flat: float(compiled(flat.astype(np.float32), arrays))
+
+
+def _function(
+    blocks: Blocks, sizes: Sequence[int], activation: str, loss: LossSettings | None
+) -> Callable[[Any, dict[str, Any]], Any]:
+    """The loss as a function of flat parameters and of the arrays of blocks."""
+    total = float((blocks.weight * blocks.balance[:, None]).sum(dtype=float))
+    luminosity = blocks.luminosity  # not the blocks themselves: arrays that a compiled function closes over are copied
+
+    def value(flat: Any, arrays: dict[str, Any]) -> Any:
+        parameters = unflatten(flat, sizes)
+        if loss is None:
+            return _cross_entropy(parameters, activation, arrays, total)
+        return _window_loss(parameters, activation, arrays, loss, luminosity)
+
+    return value
 
 
 def _logits(parameters: Parameters, activation: str, features: Any) -> Any:
@@ -133,17 +156,32 @@ def _window_loss(
         return jnp.stack([jnp.sum(weighted), jnp.sum(weighted**2)])
 
     sums = _over_blocks(one, arrays["features"], arrays["weight"])
-    background = loss.scaling * (arrays["background"] @ sums[:, 0]) + loss.floor
-    efficiency = loss.scaling * (arrays["efficiency"] @ sums[:, 0])
+    background = arrays["background"] @ sums
+    return loss_of_sums(background[:, 0], arrays["efficiency"] @ sums[:, 0], background[:, 1], loss, luminosity)
+
+
+def loss_of_sums(background: Any, efficiency: Any, variance: Any, loss: LossSettings, luminosity: float) -> Any:
+    """The loss of the hypotheses (first axis) from their sums; differentiable.
+
+    Args:
+        background: sums of weighted outputs of the background.
+        efficiency: the same of the signal.
+        variance: sums of squares of weighted outputs of the background: the statistics of the simulation.
+        loss: what is averaged, and how.
+        luminosity: in fb^-1.
+    """
+    import jax.numpy as jnp
+
+    expected = loss.scaling * background + loss.floor
     if loss.kind == "punzi":
-        needed = _punzi_yield(background, loss)
+        needed = _punzi_yield(expected, loss)
     else:
-        variance = loss.scaling**2 * (arrays["background"] @ sums[:, 1]) + (loss.background_error * background) ** 2
-        needed = expected_limit(background, variance, float(quantile(0.5 + loss.level / 2)))
-    tiny = 1e-30  # an efficiency of 0 in single precision gives a large loss, no NaN
+        total = loss.scaling**2 * variance + (loss.background_error * expected) ** 2
+        needed = expected_limit(expected, total, float(quantile(0.5 + loss.level / 2)))
+    part = loss.scaling * efficiency + TINY
     if loss.average == "mean":
-        return jnp.mean(needed / (efficiency + tiny)) / luminosity
-    return jnp.exp(jnp.mean(jnp.log(needed) - jnp.log(efficiency + tiny))) / luminosity
+        return jnp.mean(needed / part, axis=0) / luminosity
+    return jnp.exp(jnp.mean(jnp.log(needed) - jnp.log(part), axis=0)) / luminosity
 
 
 def _punzi_yield(background: Any, loss: LossSettings) -> Any:
