@@ -37,6 +37,7 @@ class Placed:
         windows_of_signal: shape (h, groups): the same for its efficiency.
         hypotheses: h of them.
         luminosity: of the weights, in fb^-1.
+        row: of the table, shape (n,).
     """
 
     features: npt.NDArray[np.float32]
@@ -47,6 +48,7 @@ class Placed:
     windows_of_signal: Matrix
     hypotheses: Hypotheses
     luminosity: float
+    row: IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +92,13 @@ def place(table: TrainingTable, hypotheses: Hypotheses) -> Placed:
     own = hypotheses.own(table.mass_generated)
     count = covered.shape[1]
     group = np.where(table.is_signal, count + own, interval)
-    inside = np.where(table.is_signal, own >= 0, interval >= 0)
-    inside &= interval >= 0
+    inside = (interval >= 0) & ((own >= 0) | ~table.is_signal)
     inside &= np.where(table.is_signal, covered[own, interval], covered.any(axis=0)[interval])
     rows = np.flatnonzero(inside)
     found = Placed(
         table.features[rows], table.weight[rows], table.is_signal[rows], group[rows],
         np.pad(covered.astype(np.float32), ((0, 0), (0, len(hypotheses)))),
-        np.pad(np.eye(len(hypotheses), dtype=np.float32), ((0, 0), (count, 0))), hypotheses, table.luminosity,
+        np.pad(np.eye(len(hypotheses), dtype=np.float32), ((0, 0), (count, 0))), hypotheses, table.luminosity, rows,
     )  # fmt: skip
     _require_events(found)
     return found
@@ -120,7 +121,7 @@ def place_pairs(table: TrainingTable, hypotheses: Hypotheses) -> Placed:
     return replace(
         single, features=np.column_stack([single.features[row], mass]), weight=single.weight[row],
         is_signal=single.is_signal[row], group=column, windows_of_background=np.pad(unit, ((0, 0), (0, count))),
-        windows_of_signal=np.pad(unit, ((0, 0), (count, 0))),
+        windows_of_signal=np.pad(unit, ((0, 0), (count, 0))), row=single.row[row],
     )  # fmt: skip
 
 

@@ -10,19 +10,17 @@ import numpy as np
 from gloam.arrays import FloatArray
 from gloam.errors import InputError
 from gloam.statistics.figures_of_merit import closed_form_terms
-from gloam.statistics.normal import quantile
 from gloam.training.blocks import Blocks
+from gloam.training.expected_limit import asimov_ratio, limit_threshold, newton_limit
 from gloam.training.settings import LossSettings
 
-__all__ = ["Parameters", "Stage", "compile_stage", "compile_value", "expected_limit", "flatten", "loss_of_sums", "require_jax", "unflatten"]
+__all__ = ["Parameters", "Stage", "compile_stage", "compile_value", "flatten", "loss_of_sums", "require_jax", "unflatten"]
 
 Parameters: TypeAlias = Sequence[tuple[Any, Any]]
 """Weights (outputs, inputs) and biases (outputs,) of each layer."""
 
 Stage: TypeAlias = Callable[[FloatArray], tuple[float, FloatArray]]
 """Loss and gradient of flat parameters."""
-
-NEWTON_STEPS = 12
 
 TINY = 1e-30
 """Added to efficiencies: one that is 0 in single precision gives a large loss, not NaN."""
@@ -177,7 +175,7 @@ def loss_of_sums(background: Any, efficiency: Any, variance: Any, loss: LossSett
         needed = _punzi_yield(expected, loss)
     else:
         total = loss.scaling**2 * variance + (loss.background_error * expected) ** 2
-        needed = expected_limit(expected, total, float(quantile(0.5 + loss.level / 2)))
+        needed = _expected_limit(expected, total, loss.level)
     part = loss.scaling * efficiency + TINY
     if loss.average == "mean":
         return jnp.mean(needed / part, axis=0) / luminosity
@@ -192,39 +190,12 @@ def _punzi_yield(background: Any, loss: LossSettings) -> Any:
     return constant + root + loss.power / 2 * jnp.sqrt(square + 4 * root + 4 * background)
 
 
-def expected_limit(background: Any, variance: Any, z: float) -> Any:
-    """The median CLs limit on a yield in the asymptotic formulae (arXiv:1007.1727), differentiable; shape of the background.
-
-    The count is the background itself (Asimov set), of which a Gaussian auxiliary measurement has the given variance. The
-    limit is the root of q(s) = z^2: Newton's method finds it, and one more step carries the derivatives.
-
-    Args:
-        background: expected events, above 0.
-        variance: of the background.
-        z: Phi^-1(0.5 + level / 2).
-    """
+def _expected_limit(background: Any, variance: Any, level: float) -> Any:
+    """`expected_limit`, differentiable: one more step of Newton's method at the root carries the derivatives."""
     import jax
     import jax.numpy as jnp
 
-    spread = jnp.sqrt(background + variance)
-    fixed = jax.lax.stop_gradient((background, variance))
-    signal = jax.lax.stop_gradient(z**2 / 2 + z * spread)
-    for _ in range(NEWTON_STEPS):
-        ratio, slope = _test_statistic(signal, *fixed)
-        signal = signal - (ratio - z**2) / slope
-    signal = jax.lax.stop_gradient(signal)
-    ratio, slope = _test_statistic(signal, background, variance)
+    z = limit_threshold(level)
+    signal = jax.lax.stop_gradient(newton_limit(background, variance, z, jnp))
+    ratio, slope = asimov_ratio(signal, background, variance, jnp)
     return signal - (ratio - z**2) / jax.lax.stop_gradient(slope)
-
-
-def _test_statistic(signal: Any, background: Any, variance: Any) -> tuple[Any, Any]:
-    """q(s) for the Asimov set of the background, and dq/ds."""
-    import jax.numpy as jnp
-
-    free = background + variance - signal
-    root = jnp.sqrt(free**2 + 4 * signal * background)
-    # of the best background over the count, without a difference of large numbers
-    excess = jnp.where(free > 0, 2 * signal * background / (jnp.abs(free) + root), (root - free) / 2)
-    pull = excess / (background + excess)
-    ratio = 2 * (excess - background * jnp.log1p(excess / background)) + variance * pull**2
-    return ratio, 2 * pull

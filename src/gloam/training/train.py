@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from gloam.arrays import FloatArray
-from gloam.errors import GloamError
+from gloam.errors import GloamError, InputError
 from gloam.execution import progress_bar, random_stream
 from gloam.selection.networks import Network, dense_network, network_logits
 from gloam.store import Artefacts
@@ -22,7 +22,7 @@ from gloam.training.minimising import Minimised, minimise_watched
 from gloam.training.settings import Training
 from gloam.training.table import TrainingTable
 
-__all__ = ["Method", "Start", "Trained", "train"]
+__all__ = ["Method", "Start", "Trained", "even_edges", "train", "train_ranges"]
 
 Method: TypeAlias = Literal["bce", "loss"]
 """Cross entropy alone, or followed by the loss of the settings."""
@@ -124,6 +124,41 @@ def train(
     if not np.isfinite(finite[best]):
         raise GloamError("no start ended with a finite loss: look at the features, or train with more starts")
     return Trained(bench.network(outcomes[best][0]), best, starts)
+
+
+def train_ranges(
+    table: TrainingTable, validation: TrainingTable, hypotheses: Hypotheses, edges: FloatArray, training: Training,
+    *, method: Method = "loss", seed: int = 0, checkpoints: Path | None = None, quiet: bool = True,
+) -> tuple[Trained, ...]:  # fmt: skip
+    """One network for each range of masses between these edges (in GeV), of the hypotheses in it; as `train`.
+
+    Raises:
+        InputError: a range without a hypothesis; and as `train`.
+    """
+    place = np.searchsorted(edges, hypotheses.mass, side="right")
+    empty = np.setdiff1d(np.arange(edges.size + 1), place)
+    if empty.size:
+        remedy = "choose other edges, or fewer ranges"
+        raise InputError("ranges of mass", f"edges {edges.tolist()}", "hypotheses in every range", remedy)
+    return tuple(
+        train(
+            table, validation, hypotheses.rows(place == number), training, method=method, seed=seed + number,
+            checkpoints=checkpoints, quiet=quiet,
+        )
+        for number in range(edges.size + 1)
+    )  # fmt: skip
+
+
+def even_edges(hypotheses: Hypotheses, ranges: int) -> FloatArray:
+    """Masses in GeV between ranges of equally many hypotheses, ranges - 1 of them.
+
+    Raises:
+        InputError: more ranges than hypotheses.
+    """
+    if not 1 <= ranges <= len(hypotheses):
+        raise InputError("ranges of mass", ranges, f"1 to {len(hypotheses)}, the number of hypotheses", "take fewer")
+    first = np.linspace(0, len(hypotheses), ranges + 1).round().astype(int)[1:-1]
+    return (hypotheses.mass[first] + hypotheses.mass[first - 1]) / 2
 
 
 def _prepare(
