@@ -1,12 +1,14 @@
 """Networks on the toy against the training rule of the public reference, on fresh seeds; and the speed of a step.
 
-    python benchmarks/punzi.py [SEED ...]     figures of merit, several minutes a seed
-    python benchmarks/punzi.py --speed        time and memory of one step with 0.5 and 5 million events
+python benchmarks/punzi.py [SEED ...]     figures of merit, several minutes a seed
+python benchmarks/punzi.py --speed        time and memory of one step with 0.5 and 5 million events
 """
 
 import resource
 import sys
 import time
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -36,7 +38,7 @@ def reference_cross_entropy(placed: Placed, seed: int, epochs: int = 150, batch:
     weight = weight / weight.mean()
     x, w, label = (jnp.asarray(each, jnp.float32) for each in (placed.features, weight, placed.is_signal))
     flat = jnp.asarray(
-        flatten([(random.normal(0, np.sqrt(2 / i), (o, i)), random.normal(size=o)) for i, o in zip(SIZES, SIZES[1:])]),
+        flatten([(random.normal(0, np.sqrt(2 / i), (o, i)), random.normal(size=o)) for i, o in pairwise(SIZES)]),
         jnp.float32,
     )
 
@@ -88,8 +90,6 @@ def one_seed(seed: int) -> None:
         return test, cuts, found
 
     def replace_single(cuts, single):
-        from dataclasses import replace
-
         return replace(cuts, single=single)
 
     print(f"seed {seed}: test sample, arithmetic / geometric mean over 44 masses in fb", flush=True)
@@ -102,7 +102,11 @@ def one_seed(seed: int) -> None:
     print(f"  reference rule, training loss {losses[0]:.3f} -> {losses[-1]:.3f}")
     evaluate("reference Punzi", dense_network(TOY_FEATURES, unflatten(flat, SIZES)), time.process_time() - start)
     results = {}
-    for name, method, average in (("bce", "bce", "mean"), ("punzi, mean", "loss", "mean"), ("punzi, geometric", "loss", "geometric")):
+    for name, method, average in (
+        ("bce", "bce", "mean"),
+        ("punzi, mean", "loss", "mean"),
+        ("punzi, geometric", "loss", "geometric"),
+    ):
         start = time.process_time()
         training = Training(loss=LossSettings(power=1.28155, average=average))
         trained = train(tables["train"], tables["validation"], hypotheses, training, method=method, seed=seed)
@@ -115,7 +119,7 @@ def one_seed(seed: int) -> None:
         per_mass = found.smooth / found_bce.each
         print(
             f"  {name} with t(M) over BCE with 44 cuts: {ratio[0]:.3f} [{ratio[1]:.3f}, {ratio[2]:.3f}] at 95 %,"
-            f" worst {per_mass.max():.3f} at {hypotheses.mass[per_mass.argmax()]:g} GeV; over BCE with t(M) {smooth:.3f}",
+            f" worst {per_mass.max():.3f} at {hypotheses.mass[per_mass.argmax()]:g} GeV; over BCE's t(M) {smooth:.3f}",
             flush=True,
         )  # fmt: skip
 

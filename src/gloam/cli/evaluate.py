@@ -13,7 +13,7 @@ from gloam.cli.options import common_options, print_json
 __all__ = ["command"]
 
 
-@click.command("evaluate", epilog="Example: gloam evaluate net.json --events toy --seed 7 --figures net_on_other_events")
+@click.command("evaluate", epilog="Example: gloam evaluate net.json --events toy --seed 7 --figures net_elsewhere")
 @click.argument("net", type=click.Path(dir_okay=False, path_type=Path))
 @table_options
 @click.option("--figures", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Draw figures there.")
@@ -28,7 +28,7 @@ def command(
     from gloam.selection.network_files import read_network_selection
     from gloam.workflow.networks import evaluate_selection
 
-    report = evaluate_selection(read_network_selection(net), source_of(events, settings), seed=seed, file=str(net))
+    report = evaluate_selection(read_network_selection(net), source_of(events, settings), seed=seed, net=str(net))
     written = write_network_figures(report, figures) if figures else []
     if as_json:
         print_json(report.document)

@@ -12,7 +12,7 @@ from gloam.errors import InputError
 
 if TYPE_CHECKING:
     from gloam.training.assessment import NetworkReport
-    from gloam.workflow.networks import TableSource
+    from gloam.workflow.network_events import TableSource
 
 __all__ = ["numbers_of", "print_reached", "source_of", "table_options", "write_network_figures"]
 
@@ -43,7 +43,7 @@ def table_options(function: F) -> F:
 def source_of(events: str, settings: Mapping[str, Any]) -> TableSource:
     """The source of events that the options ask for."""
     from gloam.events import read_columns
-    from gloam.workflow.networks import TableSource
+    from gloam.workflow.network_events import TableSource
 
     widths = None
     if settings["width"] is not None:
@@ -72,9 +72,7 @@ def write_network_figures(report: NetworkReport, directory: Path) -> list[Path]:
     """The files of all figures of a selection."""
     from gloam.report.figures import network_figures, save_figure
 
-    return [
-        path for stem, figure in network_figures(report) for path in save_figure(figure, directory, stem)
-    ]
+    return [path for stem, figure in network_figures(report) for path in save_figure(figure, directory, stem)]
 
 
 def print_reached(document: Mapping[str, Any]) -> None:

@@ -66,8 +66,8 @@ def punzi(
     """Train on the figure of merit of all mass hypotheses together, and say what it is worth on independent events.
 
     The table has the columns process, label (1 signal), mass_generated (GeV; -999 background), weight, recoil_mass2
-    (GeV^2), then the features. Half of it trains, a quarter chooses steps and cuts, a quarter gives the figures that are
-    quoted. Weights of the background are expected events at the luminosity.
+    (GeV^2), then the features. Half of it trains, a quarter chooses steps and cuts, a quarter gives the figures that
+    are quoted. Weights of the background are expected events at the luminosity.
     """
     from gloam.training.settings import LossSettings, Training
     from gloam.workflow.networks import NetworkPlan, train_selection

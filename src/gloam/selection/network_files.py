@@ -54,7 +54,7 @@ def read_network_selection(path: Path | str) -> NetworkSelection:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         if document["kind"] != KIND:
-            raise KeyError("kind")  # noqa: TRY301
+            raise KeyError("kind")
         return _selection(tuple(_network(each) for each in document["networks"]), document)
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         found = f"content that is none ({type(fault).__name__}: {fault})"

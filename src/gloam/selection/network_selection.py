@@ -38,7 +38,11 @@ class NetworkSelection:
         if not self.networks or self.edges.shape != (len(self.networks) - 1,) or (np.diff(self.edges) <= 0).any():
             found = f"{len(self.networks)} networks, edges {self.edges.tolist()}"
             raise InputError("networks of a selection", found, "one more than rising edges", "check the file")
-        if self.cut_mass.size == 0 or self.cut_mass.shape != self.cut_logit.shape or (np.diff(self.cut_mass) <= 0).any():
+        if (
+            self.cut_mass.size == 0
+            or self.cut_mass.shape != self.cut_logit.shape
+            or (np.diff(self.cut_mass) <= 0).any()
+        ):
             found = f"{self.cut_mass.size} masses, {self.cut_logit.size} cuts"
             raise InputError("cuts of a selection", found, "a cut for each of rising masses", "check the file")
 

@@ -78,7 +78,11 @@ def read(path: Path) -> tuple[Network, Mapping[str, Any]]:
 
 def _graph(onnx: Any, network: Network) -> Any:
     helper = onnx.helper
-    numbers = [network.offset, network.scale, *(part for each in network.layers for part in (each.weights, each.biases))]
+    numbers = [
+        network.offset,
+        network.scale,
+        *(part for each in network.layers for part in (each.weights, each.biases)),
+    ]
     exact = all(np.array_equal(each.astype(np.float32).astype(float), each) for each in numbers)
     kind, dtype = (onnx.TensorProto.FLOAT, np.float32) if exact else (onnx.TensorProto.DOUBLE, np.float64)
 

@@ -28,6 +28,9 @@ __all__ = [
 
 CutAverage: TypeAlias = Literal["mean", "geometric"]
 
+WORTH = 5e-4
+"""Relative gain below which a knot of a smooth cut stays where it is."""
+
 Merit: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
 """The cross section that is reached with an efficiency and a background."""
 
@@ -42,6 +45,8 @@ class WindowScores:
         efficiency: sum of weights of signal[i:], shape (n + 1,).
         background: scores of background events, rising, shape (k,).
         expected: sum of weights of background[i:], shape (k + 1,).
+        spread: standard error of that, as if there were one event of mean weight more: without any the background is
+            not known to be 0.
     """
 
     mass: float
@@ -49,12 +54,16 @@ class WindowScores:
     efficiency: FloatArray
     background: FloatArray
     expected: FloatArray
+    spread: FloatArray
 
-    def above(self, cut: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-        """Efficiency and background of scores at or above the cut, each of its shape."""
+    def above(self, cut: npt.ArrayLike, caution: float = 0.0) -> tuple[FloatArray, FloatArray]:
+        """Efficiency and background of scores at or above the cut, each of its shape.
+
+        With caution the background is that many standard errors of the simulation larger.
+        """
         cuts = np.asarray(cut, float)
         signal, background = (np.searchsorted(scores, cuts) for scores in (self.signal, self.background))
-        return self.efficiency[signal], self.expected[background]
+        return self.efficiency[signal], self.expected[background] + caution * self.spread[background]
 
 
 def window_scores(
@@ -91,24 +100,33 @@ def window_scores(
         if not (weights >= 0).all():
             raise InputError(asked, f"a weight of {weights.min():g}", "weights of 0 or more", "correct the weights")
         order = np.argsort(values, kind="stable")
-        sums = np.concatenate([np.cumsum(weights[order][::-1])[::-1], [0.0]])
-        sides += [values[order], sums]
+        sides += [values[order], _sums_from(weights[order])]
     if not sides[1][0] > 0:
         remedy = "leave the mass out, or simulate it"
         raise InputError(f"signal in the window of {mass:g} GeV", "none", "a sum of weights above 0", remedy)
-    return WindowScores(float(mass), *sides)
+    squares = _sums_from(np.square(weights[order]))
+    spread = np.sqrt(squares + (squares[0] / max(sides[3][0], 1e-300)) ** 2)
+    return WindowScores(float(mass), sides[0], sides[1], sides[2], sides[3], spread)
 
 
-def sensitivities(windows: Sequence[WindowScores], cut: npt.ArrayLike, merit: Merit) -> FloatArray:
+def _sums_from(weights: FloatArray) -> FloatArray:
+    """The sums of weights[i:], shape (n + 1,)."""
+    return np.concatenate([np.cumsum(weights[::-1])[::-1], [0.0]])
+
+
+def sensitivities(
+    windows: Sequence[WindowScores], cut: npt.ArrayLike, merit: Merit, caution: float = 0.0
+) -> FloatArray:
     """The cross section reached in each window with one cut for all or one each, shape (windows,).
 
     Args:
         windows: see `window_scores`.
         cut: events with this score or more are kept.
         merit: of efficiency and background, see `punzi_merit`.
+        caution: standard errors that the background is taken larger.
     """
     cuts = np.broadcast_to(np.asarray(cut, float), len(windows))
-    kept = np.array([window.above(each) for window, each in zip(windows, cuts, strict=True)])
+    kept = np.array([window.above(each, caution) for window, each in zip(windows, cuts, strict=True)])
     return merit(kept[:, 0], kept[:, 1])
 
 
@@ -122,22 +140,31 @@ def averaged(values: FloatArray, average: CutAverage) -> float:
     return float(values.mean()) if average == "mean" else float(np.exp(np.log(values).mean()))
 
 
-def best_cuts(windows: Sequence[WindowScores], merit: Merit) -> FloatArray:
+def best_cuts(windows: Sequence[WindowScores], merit: Merit, caution: float = 0.0) -> FloatArray:
     """The best cut in each window, of all different cuts there are, shape (windows,).
 
     Only scores of signal events are tried: between two of them a lower cut adds background alone. On the sample that
     they are chosen on, such cuts look better than they are.
+
+    Args:
+        windows: see `window_scores`.
+        merit: see `punzi_merit`.
+        caution: standard errors that the background is taken larger while cuts are chosen, so that none is chosen
+            because few simulated events happen to pass it.
     """
-    return np.array([window.signal[np.argmin(merit(*window.above(window.signal)))] for window in windows])
+    return np.array([window.signal[np.argmin(merit(*window.above(window.signal, caution)))] for window in windows])
 
 
-def best_single_cut(windows: Sequence[WindowScores], merit: Merit, average: CutAverage = "geometric") -> float:
+def best_single_cut(
+    windows: Sequence[WindowScores], merit: Merit, average: CutAverage = "geometric", caution: float = 0.0
+) -> float:
     """The one cut for all windows with the best average, of all different cuts there are.
 
     Args:
         windows: see `window_scores`.
         merit: see `punzi_merit`.
         average: "mean" or "geometric".
+        caution: see `best_cuts`.
 
     Raises:
         InputError: no cut leaves signal in all windows (scores of different windows that do not overlap).
@@ -147,13 +174,17 @@ def best_single_cut(windows: Sequence[WindowScores], merit: Merit, average: CutA
     cuts = cuts[cuts <= min(window.signal[np.searchsorted(-window.efficiency, 0) - 1] for window in windows)]
     total = np.zeros(cuts.size)
     for window in windows:
-        reached = merit(*window.above(cuts))
+        reached = merit(*window.above(cuts, caution))
         total += reached if average == "mean" else np.log(reached)
     return float(cuts[total.argmin()])
 
 
 def best_smooth_cut(
-    windows: Sequence[WindowScores], merit: Merit, average: CutAverage = "geometric", knots: int = 10
+    windows: Sequence[WindowScores],
+    merit: Merit,
+    average: CutAverage = "geometric",
+    knots: int = 10,
+    caution: float = 0.0,
 ) -> tuple[FloatArray, FloatArray]:
     """A cut that is linear in mass between knots, as (masses, cuts) of the knots.
 
@@ -164,13 +195,14 @@ def best_smooth_cut(
         merit: see `punzi_merit`.
         average: "mean" or "geometric".
         knots: how many, evenly among the windows; not more than there are.
+        caution: see `best_cuts`.
     """
     mass = np.array([window.mass for window in windows])
     places = np.unique(np.linspace(0, mass.size - 1, min(knots, mass.size)).round().astype(int))
-    position, cut = mass[places], np.full(places.size, best_single_cut(windows, merit, average))
+    position, cut = mass[places], np.full(places.size, best_single_cut(windows, merit, average, caution))
 
     def total(trial: FloatArray) -> float:
-        reached = sensitivities(windows, np.interp(mass, position, trial), merit)
+        reached = sensitivities(windows, np.interp(mass, position, trial), merit, caution)
         return averaged(reached, average)
 
     spread = np.median([np.subtract(*np.quantile(window.signal, (0.84, 0.16))) for window in windows]) or 1.0
@@ -179,7 +211,7 @@ def best_smooth_cut(
         improved = True
         while improved:
             cut, found = _sweep(total, cut, step, best)
-            improved, best = found < best * (1 - 1e-6), found
+            improved, best = found < best, found
     return position, cut
 
 
@@ -192,7 +224,7 @@ def _sweep(total: Callable[[FloatArray], float], cut: FloatArray, step: float, b
         for sign in (1, -1):
             trial = cut + sign * step * move
             value = total(trial)
-            if value < best:
+            if value < best * (1 - WORTH):
                 cut, best = trial, value
                 break
     return cut, best

@@ -1,4 +1,4 @@
-"""What a network is worth on independent events: cross sections reached with one cut, a smooth cut and a cut per mass."""
+"""What a network is worth on independent events: with one cut, with a smooth cut and with a cut for each mass."""
 
 from __future__ import annotations
 
@@ -29,9 +29,23 @@ from gloam.training.hypotheses import Hypotheses
 from gloam.training.settings import LossSettings
 from gloam.training.table import TrainingTable
 
-__all__ = ["Cuts", "NetworkReport", "Reached", "Scored", "choose_cuts", "importance", "merit_of", "ratio_interval", "reached", "score"]
+__all__ = [
+    "Cuts",
+    "NetworkReport",
+    "Reached",
+    "Scored",
+    "choose_cuts",
+    "importance",
+    "merit_of",
+    "ratio_interval",
+    "reached",
+    "score",
+]
 
 REPLICAS = 200
+
+CAUTION = 0.1
+"""Standard errors of the simulated background that it is taken larger while cuts are chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,22 +188,24 @@ def _by_window(pairs: Placed, logit: FloatArray) -> tuple[WindowScores, ...]:
 def choose_cuts(scored: Scored, loss: LossSettings, knots: int = 10) -> Cuts:
     """The best cuts on this sample; of the validation sample, to be used on the test sample."""
     merit = merit_of(loss, scored.pairs.luminosity)
-    single = best_single_cut(scored.windows, merit, loss.average)
-    masses, smooth = best_smooth_cut(scored.windows, merit, "geometric", knots)
-    return Cuts(single, masses, smooth, best_cuts(scored.windows, merit))
+    single = best_single_cut(scored.windows, merit, loss.average, CAUTION)
+    masses, smooth = best_smooth_cut(scored.windows, merit, loss.average, knots, CAUTION)
+    return Cuts(single, masses, smooth, best_cuts(scored.windows, merit, CAUTION))
 
 
 def reached(scored: Scored, cuts: Cuts, loss: LossSettings) -> Reached:
     """What these cuts reach on this sample."""
     merit = merit_of(loss, scored.pairs.luminosity)
     mass = scored.pairs.hypotheses.mass
-    hard = (sensitivities(scored.windows, cut, merit) for cut in (cuts.single, cuts.at(mass), cuts.each, 0.0))
-    return Reached(*hard, soft=_soft(scored, merit))
+    single, smooth, each, half = (
+        sensitivities(scored.windows, cut, merit) for cut in (cuts.single, cuts.at(mass), cuts.each, 0.0)
+    )
+    return Reached(single, smooth, each, half, _soft(scored, merit))
 
 
 def _soft(scored: Scored, merit: Merit) -> FloatArray:
     pairs, count = scored.pairs, len(scored.pairs.hypotheses)
-    sums = np.bincount(pairs.group, pairs.weight * sigmoid(scored.logit), 2 * count)
+    sums = np.bincount(pairs.group, pairs.weight * sigmoid(scored.logit), 2 * count).astype(float)
     return merit(sums[count:], sums[:count])
 
 
@@ -197,9 +213,9 @@ def ratio_interval(
     one: tuple[Scored, FloatArray], other: tuple[Scored, FloatArray], loss: LossSettings, seed: int,
     level: float = 0.68,
 ) -> tuple[float, float, float]:  # fmt: skip
-    """The geometric mean over masses of one cross section over another, and the ends of its interval from resampled events.
+    """The geometric mean over masses of one cross section over another, and its interval from resampled events.
 
-    Each event counts with a Poisson number of mean 1, the same in all its windows and for both: what they share cancels.
+    Each event counts with a Poisson number of mean 1, the same in all its windows and for both: what is common cancels.
 
     Args:
         one: scores of the events and the cut in each window.
@@ -214,7 +230,7 @@ def ratio_interval(
     kept = [scored.logit >= cut[pairs.group % count] for scored, cut in (one, other)]
 
     def ratio(weight: FloatArray) -> float:
-        sums = [np.bincount(pairs.group[keep], weight[keep], 2 * count) for keep in kept]
+        sums = [np.bincount(pairs.group[keep], weight[keep], 2 * count).astype(float) for keep in kept]
         first, second = (merit(each[count:], each[:count]) for each in sums)
         return float(np.exp(np.mean(np.log(first) - np.log(second))))
 
@@ -227,7 +243,7 @@ def ratio_interval(
 def importance(
     network_of: Callable[[float], Network], scored: Scored, cut: FloatArray, loss: LossSettings, seed: int
 ) -> FloatArray:
-    """How much worse the geometric mean gets when one feature is shuffled among all events, as a ratio, for each feature.
+    """How much worse the geometric mean gets when a feature is shuffled among all events, as a ratio for each.
 
     Features that say the same share their importance, so that each alone can look unimportant.
 

@@ -1,7 +1,8 @@
 """Events packed into blocks that lie in the same windows: sums over windows become sums over blocks.
 
-All events with the same hypotheses have the same share in every background and every efficiency. Sorted by that and padded to blocks
-of one size, each block is summed once, and two small matrices give all sums: no sparse matrix, no scatter, exact.
+All events in the same windows have the same share in every background and every efficiency. Sorted by that and padded
+to blocks of one size, each block is summed once, and two small matrices give all sums: no sparse matrix, no scatter,
+exact.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def place(table: TrainingTable, hypotheses: Hypotheses) -> Placed:
     count = covered.shape[1]
     group = np.where(table.is_signal, count + own, interval)
     inside = (interval >= 0) & ((own >= 0) | ~table.is_signal)
-    inside &= np.where(table.is_signal, covered[own, interval], covered.any(axis=0)[interval])
+    inside &= np.where(table.is_signal, covered[own, interval], np.asarray(covered.any(axis=0))[interval])
     rows = np.flatnonzero(inside)
     found = Placed(
         table.features[rows], table.weight[rows], table.is_signal[rows], group[rows],
@@ -146,12 +147,13 @@ def pack(placed: Placed, block: int = BLOCK) -> Blocks:
     weight = np.zeros(total * block, np.float32)
     packed[slot], weight[slot] = placed.features[order], placed.weight[order]
     of_block = np.repeat(np.arange(count.size), blocks)
-    label = placed.windows_of_signal[:, of_block].any(axis=0)
+    label = np.asarray(placed.windows_of_signal[:, of_block].any(axis=0))
     heavy = placed.weight[~placed.is_signal].sum() / placed.weight[placed.is_signal].sum()
+    balance = np.array(np.where(label, heavy, 1.0), np.float32)
     return Blocks(
         np.ascontiguousarray(packed.reshape(total, block, features).transpose(0, 2, 1)),
         weight.reshape(total, block), label.astype(np.float32), placed.windows_of_background[:, of_block],
-        placed.windows_of_signal[:, of_block], np.where(label, heavy, 1.0).astype(np.float32), placed.luminosity,
+        placed.windows_of_signal[:, of_block], balance, placed.luminosity,
     )  # fmt: skip
 
 

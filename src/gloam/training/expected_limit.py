@@ -19,8 +19,8 @@ NEWTON_STEPS = 12
 def expected_limit(background: npt.ArrayLike, variance: npt.ArrayLike, level: float = 0.90) -> FloatArray:
     """The median CLs limit on a signal yield without signal, asymptotic (arXiv:1007.1727), shape of the background.
 
-    The count is the background itself (Asimov set); an auxiliary measurement knows it with a Gaussian variance. Below some
-    three events the formulae are too low: 1.35 for no background at 90 %, where Poisson counts give 2.30.
+    The count is the background itself (Asimov set); an auxiliary measurement knows it with a Gaussian variance. Below
+    some three events the formulae are too low: 1.35 for no background at 90 %, where Poisson counts give 2.30.
 
     Args:
         background: expected events, above 0.
@@ -50,7 +50,7 @@ def newton_limit(background: Any, variance: Any, z: float, arrays: ModuleType) -
 
 
 def asimov_ratio(signal: Any, background: Any, variance: Any, arrays: ModuleType) -> tuple[Any, Any]:
-    """q(s), twice the logarithm of the likelihood ratio of s = 0 and s on the Asimov set of the background, and dq/ds."""
+    """q(s), twice the log likelihood ratio of s = 0 and s on the Asimov set of the background, and dq/ds."""
     free = background + variance - signal
     root = arrays.sqrt(free**2 + 4 * signal * background)
     # of the best background over the count, without a difference of large numbers

@@ -27,8 +27,9 @@ NEARLY = 0.05
 def hand_over(logit: FloatArray, placed: Placed, loss: LossSettings) -> tuple[float, float, float]:
     """The k and z0 whose new logit k (z - z0) has the smallest loss, and that loss.
 
-    A network trained to tell classes has its boundary at equal odds, far from where a search cuts, and the loss of windows is flat
-    there. These two numbers repair most of that. The logits are counted in fine bins first, so that a grid is cheap.
+    A network trained to tell classes has its boundary at equal odds, far from where a search cuts, and the loss of
+    windows is flat there. These two numbers repair most of that. The logits are counted in fine bins first, so that a
+    grid is cheap.
 
     Args:
         logit: of each placed event, shape (n,).
@@ -63,7 +64,7 @@ Counted = tuple[FloatArray, FloatArray, FloatArray]
 
 
 def _binned(logit: FloatArray, placed: Placed) -> tuple[FloatArray, Counted]:
-    """Mean logits of the bins, and the weights (of windows by bins) of background and signal, and squares of the former."""
+    """Mean logits of the bins; weights of background and signal and squares of the former, windows by bins."""
     edges = np.unique(np.quantile(logit, np.linspace(0, 1, BINS + 1)))
     size = max(edges.size - 1, 1)
     place = np.clip(np.searchsorted(edges, logit, side="right") - 1, 0, size - 1)

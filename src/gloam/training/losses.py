@@ -1,8 +1,9 @@
-"""Losses of all hypotheses at once in JAX: weighted cross entropy, Punzi's figure of merit, the expected upper limit."""
+"""Losses of all hypotheses at once in JAX: cross entropy, Punzi's figure of merit, the expected upper limit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,7 +15,16 @@ from gloam.training.blocks import Blocks
 from gloam.training.expected_limit import asimov_ratio, limit_threshold, newton_limit
 from gloam.training.settings import LossSettings
 
-__all__ = ["Parameters", "Stage", "compile_stage", "compile_value", "flatten", "loss_of_sums", "require_jax", "unflatten"]
+__all__ = [
+    "Parameters",
+    "Stage",
+    "compile_stage",
+    "compile_value",
+    "flatten",
+    "loss_of_sums",
+    "require_jax",
+    "unflatten",
+]
 
 Parameters: TypeAlias = Sequence[tuple[Any, Any]]
 """Weights (outputs, inputs) and biases (outputs,) of each layer."""
@@ -48,7 +58,7 @@ def flatten(parameters: Parameters) -> FloatArray:
 def unflatten(flat: Any, sizes: Sequence[int]) -> list[tuple[Any, Any]]:
     """Weights and biases of a network with these numbers of inputs, hidden and output units."""
     parameters, start = [], 0
-    for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
+    for inputs, outputs in pairwise(sizes):
         middle, end = start + inputs * outputs, start + inputs * outputs + outputs
         parameters.append((flat[start:middle].reshape(outputs, inputs), flat[middle:end]))
         start = end
@@ -58,7 +68,7 @@ def unflatten(flat: Any, sizes: Sequence[int]) -> list[tuple[Any, Any]]:
 def compile_stage(blocks: Blocks, sizes: Sequence[int], activation: str, loss: LossSettings | None) -> Stage:
     """The compiled loss and gradient on these events, as a function of flat float64 parameters.
 
-    Sums run over one block after the other and are differentiated in the same way, so that memory does not grow with the events.
+    Sums run over one block after the other, and so do their derivatives: memory does not grow with the events.
 
     Args:
         blocks: the events.
@@ -115,7 +125,13 @@ def _logits(parameters: Parameters, activation: str, features: Any) -> Any:
     import jax
     import jax.numpy as jnp
 
-    apply = {"tanh": jnp.tanh, "relu": jax.nn.relu, "sigmoid": jax.nn.sigmoid, "linear": lambda x: x}[activation]
+    functions: dict[str, Any] = {
+        "tanh": jnp.tanh,
+        "relu": jax.nn.relu,
+        "sigmoid": jax.nn.sigmoid,
+        "linear": jnp.asarray,
+    }
+    apply = functions[activation]
     hidden = features
     for weights, biases in parameters[:-1]:
         hidden = apply(weights @ hidden + biases[:, None])

@@ -1,9 +1,11 @@
-"""Training of a network: several starts, cross entropy, hand-over, then the loss itself; the best on a validation sample."""
+"""Training of a network: several starts, cross entropy, hand-over, then the loss itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -81,9 +83,7 @@ class _Bench:
         """The network of these parameters, all of them numbers of single precision."""
         parameters = unflatten(flat.astype(np.float32).astype(float), self.sizes)
         settings = self.training
-        return dense_network(
-            self.names, parameters, settings.activation, self.offset, self.scale, settings.mass_input
-        )
+        return dense_network(self.names, parameters, settings.activation, self.offset, self.scale, settings.mass_input)
 
 
 def train(
@@ -92,8 +92,9 @@ def train(
 ) -> Trained:  # fmt: skip
     """The best network of several starts; the same for the same seed.
 
-    Each start is trained on the weighted cross entropy, in which signal and background weigh the same. Two numbers are then
-    fitted (`hand_over`) before all weights follow the loss. Without pre-training networks end in accepting everything.
+    Each start is trained on the weighted cross entropy, in which signal and background weigh the same. Two numbers are
+    then fitted (`hand_over`) before all weights follow the loss. Without pre-training networks end in accepting
+    everything.
 
     Args:
         table: the training sample.
@@ -113,11 +114,12 @@ def train(
     bench = _prepare(table, validation, hypotheses, training, method)
     recipe = {"training": training, "method": method, "seed": seed, "tables": [table, validation], "at": hypotheses}
     kept = None if checkpoints is None else Artefacts(checkpoints)
-    outcomes = []
     steps = training.starts * (training.pretraining + training.steps)
     with progress_bar("training", steps, enabled=not quiet) as advance:
-        for number in range(training.starts):
-            outcomes.append(_checkpointed(kept, recipe | {"start": number}, lambda: _start(bench, seed, number, advance)))  # noqa: B023
+        outcomes = [
+            _checkpointed(kept, recipe | {"start": number}, partial(_start, bench, seed, number, advance))
+            for number in range(training.starts)
+        ]
     starts = tuple(start for _, start in outcomes)
     finite = [start.validation if np.isfinite(start.validation) else np.inf for start in starts]
     best = int(np.argmin(finite))
@@ -158,7 +160,7 @@ def even_edges(hypotheses: Hypotheses, ranges: int) -> FloatArray:
     if not 1 <= ranges <= len(hypotheses):
         raise InputError("ranges of mass", ranges, f"1 to {len(hypotheses)}, the number of hypotheses", "take fewer")
     first = np.linspace(0, len(hypotheses), ranges + 1).round().astype(int)[1:-1]
-    return (hypotheses.mass[first] + hypotheses.mass[first - 1]) / 2
+    return np.asarray((hypotheses.mass[first] + hypotheses.mass[first - 1]) / 2)
 
 
 def _prepare(
@@ -209,7 +211,7 @@ def _first_weights(sizes: tuple[int, ...], random: np.random.Generator) -> Float
     """Weights of variance 2 / inputs (He et al., arXiv:1502.01852), biases of variance 1."""
     layers = [
         (random.normal(0.0, np.sqrt(2 / inputs), (outputs, inputs)), random.normal(size=outputs))
-        for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True)
+        for inputs, outputs in pairwise(sizes)
     ]
     return flatten(layers)
 
@@ -234,8 +236,10 @@ def _checkpointed(
         return make()
     found = kept.find(recipe)
     if found is not None:
-        numbers = (float(found[name]) for name in ("cross_entropy", "handed_over", "loss", "validation"))
-        return found["flat"], Start(*numbers, int(found["steps"]), found["history"])
+        return found["flat"], Start(
+            float(found["cross_entropy"]), float(found["handed_over"]), float(found["loss"]),
+            float(found["validation"]), int(found["steps"]), found["history"],
+        )  # fmt: skip
     flat, start = make()
     stored = {name: np.asarray(getattr(start, name)) for name in Start.__slots__}
     kept.store(recipe, stored | {"flat": flat})

@@ -28,73 +28,13 @@ from gloam.training.assessment import (
     reached,
     score,
 )
-from gloam.training.hypotheses import Hypotheses, hypotheses, hypotheses_of_signal
+from gloam.training.hypotheses import Hypotheses
 from gloam.training.settings import Training
-from gloam.training.table import TrainingTable, read_training_table, split_table
-from gloam.training.toy import TOY_LUMINOSITY, toy_hypotheses, toy_table
+from gloam.training.table import TrainingTable
 from gloam.training.train import Method, Trained, even_edges, train_ranges
+from gloam.workflow.network_events import TableSource
 
-__all__ = ["NetworkPlan", "TableSource", "evaluate_selection", "train_selection"]
-
-SHARES = (0.5, 0.25, 0.25)
-"""Of the events of a file: training, validation, test."""
-
-SAMPLES = ("train", "validation", "test")
-
-
-@dataclass(frozen=True, slots=True)
-class TableSource:
-    """Where events come from and how their windows are made.
-
-    Attributes:
-        events: a file of events, or "toy".
-        luminosity: that the weights are scaled to, in fb^-1.
-        generated: sum of weights of the generated signal of each mass; None: weights are divided by it.
-        features: columns that networks see; None: all that are left.
-        widths: masses in GeV and resolutions in GeV^2; None: found in the signal itself.
-        half_width: of the windows, in resolutions.
-        toy_size: of the toy's samples; 1 gives about 470,000 events.
-    """
-
-    events: str
-    luminosity: float = TOY_LUMINOSITY
-    generated: float | None = None
-    features: tuple[str, ...] | None = None
-    widths: tuple[FloatArray, FloatArray] | None = None
-    half_width: float = 2.0
-    toy_size: float = 1.0
-
-    @property
-    def is_toy(self) -> bool:
-        """Whether the events are those of our toy."""
-        return self.events == "toy"
-
-    def tables(self, seed: int) -> dict[str, TrainingTable]:
-        """Independent samples for training, validation and test."""
-        if self.is_toy:
-            size = {"signal": max(round(3000 * self.toy_size), 50), "background": self.toy_size}
-            made = (toy_table(seed, name, **size).at_luminosity(self.luminosity) for name in SAMPLES)  # type: ignore[arg-type]
-        else:
-            made = iter(split_table(self.whole(), SHARES, seed))
-        return dict(zip(SAMPLES, made, strict=True))
-
-    def whole(self) -> TrainingTable:
-        """All events of a file."""
-        return read_training_table(
-            Path(self.events), luminosity=self.luminosity, generated=self.generated, features=self.features
-        )
-
-    def hypotheses(self, table: TrainingTable) -> Hypotheses:
-        """Hypotheses of the generated masses, with their windows."""
-        if self.widths is None:
-            return toy_hypotheses() if self.is_toy else hypotheses_of_signal(table, self.half_width)
-        masses = np.unique(table.mass_generated[table.is_signal])
-        given, sigma = self.widths
-        if masses[0] < given[0] or masses[-1] > given[-1]:
-            found = f"{masses[0]:g} to {masses[-1]:g} GeV"
-            allowed = f"{given[0]:g} to {given[-1]:g} GeV, the range of the table of widths"
-            raise InputError("generated masses", found, allowed, "extend the table of widths")
-        return hypotheses(masses, np.interp(masses, given, sigma), self.half_width)
+__all__ = ["NetworkPlan", "evaluate_selection", "train_selection"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +137,7 @@ def _trained_document(
     source: TableSource, plan: NetworkPlan, made: _Made, baseline: _Made | None, tables: Mapping[str, TrainingTable],
     windows: Hypotheses, seed: int,
 ) -> dict[str, Any]:  # fmt: skip
+    """What `--json` prints of a training, but for time, seed and file."""
     loss = plan.training.loss
     train = reached(score(made.network_of, tables["train"], windows), made.cuts, loss)
     starts = [vars_of(start) for each in made.trained for start in each.starts]
@@ -269,18 +210,18 @@ def _document(
 
 
 def evaluate_selection(
-    selection: NetworkSelection, source: TableSource, *, seed: int = 0, file: str = ""
+    selection: NetworkSelection, source: TableSource, *, seed: int = 0, net: str = ""
 ) -> NetworkReport:
     """What a selection reaches on other events; nothing is trained, and JAX is not needed.
 
-    The single and the smooth cut are those of the file. Cuts of each mass are chosen on these events themselves and look
-    better than they are.
+    The single and the smooth cut are those of the file. Cuts of each mass are chosen on these events themselves and
+    look better than they are.
 
     Args:
         selection: see `read_network_selection`.
         source: of the events; all of them are used, of the toy the test sample.
         seed: of the toy and of the shuffling of features.
-        file: where the selection comes from.
+        net: file that the selection comes from.
 
     Raises:
         InputError: events without a column that the networks take; as `read_training_table`.
@@ -307,7 +248,7 @@ def evaluate_selection(
         "events": len(table),
         "importance": dict(zip(table.names, shares.tolist(), strict=True)),
         "seed": seed,
-        "file": file,
+        "file": net,
     }
     return NetworkReport(document, selection, scored, cuts, found, None, table.names, shares)
 

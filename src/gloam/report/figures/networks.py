@@ -13,6 +13,7 @@ from gloam.training.assessment import passes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import QuadMesh
     from matplotlib.figure import Figure
 
     from gloam.arrays import BoolArray, FloatArray
@@ -23,10 +24,10 @@ __all__ = ["network_figures"]
 TICKS = (1e-6, 1e-4, 0.01, 0.1, 0.5, 0.9, 0.99, 1 - 1e-4, 1 - 1e-6)
 TICK_NAMES = ("$10^{-6}$", "$10^{-4}$", "0.01", "0.1", "0.5", "0.9", "0.99", "$1-10^{-4}$", "$1-10^{-6}$")
 
-FEWEST = 20
+FEWEST = 8
 """Events in a cell of the boundary figure below which no fraction is drawn."""
 
-CELLS = 45
+CELLS = 32
 
 
 def network_figures(report: NetworkReport) -> Iterator[tuple[str, Figure]]:
@@ -115,7 +116,7 @@ def boundary_figure(report: NetworkReport) -> Figure:
     first, second = np.sort(np.argsort(-report.importance)[:2])
     values = pairs.features[:, [first, second]].astype(float)
     low, high = np.quantile(values, (0.002, 0.998), axis=0)
-    edges = tuple(np.linspace(a, b, CELLS + 1) for a, b in zip(low, high, strict=True))
+    edges = np.linspace(low, high, CELLS + 1).T
     window = pairs.group % mass.size
     chosen = np.array_split(np.arange(mass.size), 3)
     with style():
@@ -126,29 +127,34 @@ def boundary_figure(report: NetworkReport) -> Figure:
             shown = _draw_boundary(axes, values, edges, inside, kept, pairs.is_signal)
             axes.set_title(f"{mass[members[0]]:.3g} to {mass[members[-1]]:.3g} GeV", fontsize=10)
             axes.set_xlabel(report.names[first].replace("_", " "))
+        for name, colour in (("80 % of the signal", FIT), ("80 % of the background", BACKGROUND)):
+            panels[0].plot([], [], color=colour, lw=1, label=name)
+        figure.legend(loc="outside upper center", ncols=2)
         panels[0].set_ylabel(report.names[second].replace("_", " "))
         figure.colorbar(shown, ax=panels, label="Part kept", pad=0.01)
     return figure
 
 
 def _draw_boundary(
-    axes: Axes, values: FloatArray, edges: tuple[FloatArray, ...], inside: BoolArray, kept: BoolArray,
+    axes: Axes, values: FloatArray, edges: FloatArray, inside: BoolArray, kept: BoolArray,
     is_signal: BoolArray,
-) -> object:  # fmt: skip
+) -> QuadMesh:  # fmt: skip
     """Draws the part kept, and contours that hold most of signal and background."""
-    total, passed = (np.histogram2d(*values[rows].T, edges)[0] for rows in (inside, inside & kept))
+    total, passed = (_counted(values[rows], edges) for rows in (inside, inside & kept))
     part = np.where(total >= FEWEST, passed / np.maximum(total, 1), np.nan)
     shown = axes.pcolormesh(*edges, part.T, cmap="Greys", vmin=0, vmax=1, rasterized=True)
     centers = [(each[1:] + each[:-1]) / 2 for each in edges]
     for rows, colour in ((is_signal, FIT), (~is_signal, BACKGROUND)):
-        density = np.histogram2d(*values[inside & rows].T, edges)[0].T
+        density = _counted(values[inside & rows], edges).T
         ordered = np.sort(density.ravel())[::-1]
         level = ordered[min(np.searchsorted(np.cumsum(ordered), 0.8 * ordered.sum()), ordered.size - 1)]
         if 0 < level < ordered[0]:
             axes.contour(*centers, density, [level], colors=colour, linewidths=1)
-    for name, colour, height in (("80 % of the signal", FIT, 0.93), ("80 % of the background", BACKGROUND, 0.86)):
-        axes.annotate(name, (0.04, height), xycoords="axes fraction", color=colour, fontsize=8)
     return shown
+
+
+def _counted(values: FloatArray, edges: FloatArray) -> FloatArray:
+    return np.asarray(np.histogram2d(values[:, 0], values[:, 1], [edges[0], edges[1]])[0], float)
 
 
 def importance_figure(report: NetworkReport) -> Figure:
