@@ -231,8 +231,8 @@ def evaluate_selection(
         source = replace(source, features=None if source.is_toy else tuple(about["features"]))
     table = source.tables(seed)["test"] if source.is_toy else source.whole()
     if table.names != selection.networks[0].columns:
-        found = ", ".join(table.names)
-        raise InputError("features of the events", found, ", ".join(selection.networks[0].columns), "use these columns")
+        names = ", ".join(table.names)
+        raise InputError("features of the events", names, ", ".join(selection.networks[0].columns), "use these columns")
     windows = source.hypotheses(table)
     loss = replace(Training().loss, **about.get("loss", {}))
     network_of: Callable[[float], Network] = partial(network_at, selection)
