@@ -5,7 +5,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gloam.execution import random_stream
-from gloam.generation import make_process
+from gloam.generation import TAU_PAIRS, make_process
 from gloam.kinematics import mass_squared
 
 PROCESS = st.sampled_from(["mumu-zprime", "mumu-scalar", "tautau-scalar", "gamma-alp", "gamma-dark-photon"])
@@ -49,6 +49,14 @@ def test_two_new_particles(first, second, energy):
 def test_photons_inside_cuts(least, angle, energy, name):
     process = make_process(name, min_energy=least * energy, min_angle=angle)
     assume(process.threshold < energy)
+    check(process, energy)
+
+
+@settings(max_examples=30)
+@given(st.sampled_from([None, *TAU_PAIRS]), st.floats(3.56, 200.0), st.none() | st.floats(0.01, 100.0))
+def test_tau_pairs(pair, energy, isr):
+    process = make_process("tautau", tau_decay=pair, isr=isr)
+    assume(energy > 1.0001 * process.threshold)
     check(process, energy)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import kstest
 
 from gloam.fit import is_certified
 from gloam.scans import fit_scan
@@ -79,6 +80,24 @@ def test_their_yields_are_unbiased(found):
     assert 0.8 < pulls.std() < 1.2
 
 
+def test_p_values_are_uniform_without_a_signal(search):
+    """Significances of distant hypotheses in background-only pseudo-data are standard normal numbers.
+
+    What the published orders of the polynomial make of the template itself, up to 0.8 of the error at 4.7 GeV, is known
+    from a fit without fluctuations and taken away: it is a bias of the model, which every run states.
+    """
+    significances = []
+    for channel in search.channels:
+        without = fit_scan(declare_channel(search, channel, expected_spectrum(search, channel)))
+        rows = np.linspace(0, without.mass.size - 1, 6).astype(int)
+        for seed in range(100, 140):
+            fits = fit_scan(declare_channel(search, channel, pseudo_spectrum(search, channel, seed)).take(rows))
+            significances.append(fits.z_local - (without.n_sig / without.n_sig_err)[rows])
+    z = np.concatenate(significances)
+    assert kstest(z, "norm").pvalue > 0.001
+    assert abs(z.mean()) < 4 / np.sqrt(z.size)
+
+
 def test_every_fit_is_certified(found):
     assert all(is_certified(fits.status).all() for _, fits, *_ in found)
 
@@ -94,8 +113,10 @@ def test_one_constant_is_between_expected_limits_and_the_published_curve(pseudo_
     assert published["median_ratio"] == pytest.approx(0.65, abs=0.07)  # nothing calibrated
     calibrated = published["with_one_constant"]
     assert calibrated["median_ratio"] == pytest.approx(1.0, abs=0.10)
-    for channel in published["channels"].values():
-        assert channel["median_ratio"] / calibrated["effective_normalisation"] == pytest.approx(1.0, abs=0.20)
+    above = [each for each in published["ranges"] if each["masses"][0] > 0.49]  # a study found no one constant below
+    assert [each["masses"][0] for each in above] == [0.5, 1.0, 2.0, 4.0, 6.85]
+    for each in above:
+        assert each["median_ratio"] / calibrated["effective_normalisation"] == pytest.approx(1.0, abs=0.20)
     assert calibrated["averages_within_1.25"] >= 0.90
     assert calibrated["averages_within_1.5"] == 1.0
 

@@ -164,3 +164,43 @@ def photon_and_vector(photon, vector, sqrt_s):
 LEVI_CIVITA = np.zeros((4, 4, 4, 4))
 for _order in itertools.permutations(range(4)):
     LEVI_CIVITA[_order] = np.linalg.det(np.eye(4)[list(_order)])
+
+
+LEFT = (UNIT - 1j * GAMMA[0] @ GAMMA[1] @ GAMMA[2] @ GAMMA[3]) / 2
+
+
+def lower_slash(current):
+    """gamma^a J_a of a complex current with upper index."""
+    return np.einsum("m,mab->ab", METRIC @ current, GAMMA)
+
+
+def lepton_current(out, out_mass, anti, anti_mass):
+    """u-bar gamma^a P_L v of two leptons, for all their spins, each a vector with upper index."""
+    return [
+        np.array([bar(a) @ matrix @ LEFT @ b for matrix in GAMMA])
+        for a, b in spins(u(out, out_mass), v(anti, anti_mass))
+    ]
+
+
+def decayed_pair(taus, neutrinos, currents, mass, vertices, sqrt_s=None):
+    """sum |M|^2 of a tau pair that decays to neutrinos and currents, over all spins and the currents.
+
+    Args:
+        taus: momenta of tau- and tau+.
+        neutrinos: of the tau neutrino and the tau antineutrino.
+        currents: what W- and W+ turn into, lists of vectors with upper index.
+        mass: of the tau.
+        vertices: the matrix that makes the pair; with sqrt_s, the beams make a photon.
+    """
+    minus, plus = slash(taus[0]) + mass * UNIT, mass * UNIT - slash(taus[1])
+    if sqrt_s is not None:
+        electron, positron = beams(sqrt_s)
+        vertices = [
+            lower_slash(np.array([bar(p) @ matrix @ e for matrix in GAMMA]))
+            for e, p in spins(u(electron, 0), v(positron, 0))
+        ]
+    total = 0.0
+    for vertex, one, other, a, b in spins(vertices, *currents, u(neutrinos[0], 0), v(neutrinos[1], 0)):
+        line = lower_slash(one) @ LEFT @ minus @ vertex @ plus @ lower_slash(other) @ LEFT
+        total += abs(bar(a) @ line @ b) ** 2
+    return total

@@ -3,7 +3,8 @@
 from gloam.calibration.background_order import OrderChoice, select_order
 from gloam.calibration.orders_by_region import OrdersByRegion, OrderTrial, select_orders
 from gloam.calibration.peaks import PeakFit, fit_crystal_ball
-from gloam.calibration.prepared import WRONG_PAIRS, PreparedScan
+from gloam.calibration.prepared import PreparedScan
+from gloam.calibration.smoothing import smoothed
 from gloam.calibration.spurious_signal import (
     SpuriousSignal,
     expected_spectrum,
@@ -12,18 +13,24 @@ from gloam.calibration.spurious_signal import (
     spurious_yield,
     write_spurious_signal,
 )
-from gloam.calibration.streaming import SimulatedSpectrum, simulated_spectrum, visible_cross_section
+from gloam.calibration.streaming import (
+    SimulatedPiece,
+    SimulatedSpectrum,
+    simulated_pieces,
+    simulated_spectrum,
+    visible_cross_section,
+)
 from gloam.calibration.templates import LEAST_EFFECTIVE, BackgroundTemplate, WeightedCounts
 
 __all__ = [
     "LEAST_EFFECTIVE",
-    "WRONG_PAIRS",
     "BackgroundTemplate",
     "OrderChoice",
     "OrderTrial",
     "OrdersByRegion",
     "PeakFit",
     "PreparedScan",
+    "SimulatedPiece",
     "SimulatedSpectrum",
     "SpuriousSignal",
     "WeightedCounts",
@@ -33,7 +40,9 @@ __all__ = [
     "read_spurious_signal",
     "select_order",
     "select_orders",
+    "simulated_pieces",
     "simulated_spectrum",
+    "smoothed",
     "spurious_yield",
     "visible_cross_section",
     "write_spurious_signal",

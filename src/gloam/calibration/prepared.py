@@ -13,10 +13,7 @@ from gloam.arrays import FloatArray
 from gloam.calibration.templates import BackgroundTemplate
 from gloam.models import CrystalBall, Displaced, SignalShape, Table, Tabulated, WithCombinatorial
 
-__all__ = ["WRONG_PAIRS", "PreparedScan"]
-
-WRONG_PAIRS = 2.0
-"""Wrong pairs of three photons for each right one."""
+__all__ = ["PreparedScan"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +22,8 @@ class PreparedScan:
 
     Attributes:
         mass: that were simulated, in GeV, shape (k,).
-        mean: of the Crystal Ball minus the mass squared, in GeV^2, like `sigma`; shape (k,).
+        position: where they peak in the observable, shape (k,).
+        mean: of the Crystal Ball minus the position, in the unit of the observable, like `sigma`; shape (k,).
         sigma: of its core, shape (k,).
         alpha: start of its tail, negative above the peak, shape (k,).
         n: power of the tail, shape (k,).
@@ -33,13 +31,15 @@ class PreparedScan:
         quality: chi-square of each fit over its degrees of freedom, shape (k,).
         efficiency: of the selection, shape (k,).
         efficiency_error: shape (k,).
-        edges: of the axis, in GeV^2, shape (m + 1,).
-        wrong_below: the fraction of wrong pairs below each edge, shape (k, m + 1).
+        edges: of the axis, in the unit of the observable, shape (m + 1,).
+        wrong_per_right: wrong candidates for each right one, 0 where there is no choice; shape (1,).
+        wrong_below: the fraction of wrong candidates below each edge, shape (k, m + 1).
         expected: background in each bin for 1 fb^-1, shape (m,).
         variance: of it, shape (m,).
     """
 
     mass: FloatArray
+    position: FloatArray
     mean: FloatArray
     sigma: FloatArray
     alpha: FloatArray
@@ -49,6 +49,7 @@ class PreparedScan:
     efficiency: FloatArray
     efficiency_error: FloatArray
     edges: FloatArray
+    wrong_per_right: FloatArray
     wrong_below: FloatArray
     expected: FloatArray
     variance: FloatArray
@@ -64,17 +65,19 @@ class PreparedScan:
         return {f"{name}.{field.name}": getattr(self, field.name) for field in dataclasses.fields(self)}
 
     def peak(self) -> SignalShape:
-        """The right pairs: a Crystal Ball in the mass squared, linear between simulated masses."""
+        """The right candidates: a Crystal Ball in the observable, linear between simulated masses."""
         mean, sigma, alpha, n = (
-            Table(np.square(self.mass), getattr(self, name), f"{name} of the peak")
-            for name in ("mean", "sigma", "alpha", "n")
+            Table(self.position, getattr(self, name), f"{name} of the peak") for name in ("mean", "sigma", "alpha", "n")
         )
         return Displaced(CrystalBall(sigma, alpha, n), mean)
 
     def signal(self) -> SignalShape:
-        """The peak, and below it the wrong pairs of the nearest simulated mass; the yield counts the peak."""
-        wrong = Tabulated(np.square(self.mass), self.edges, self.wrong_below)
-        return WithCombinatorial(self.peak(), wrong, WRONG_PAIRS)
+        """The peak, and below it the wrong candidates of the nearest simulated mass; the yield counts the peak."""
+        number = float(self.wrong_per_right[0])
+        if number == 0:
+            return self.peak()
+        wrong = Tabulated(self.position, self.edges, self.wrong_below)
+        return WithCombinatorial(self.peak(), wrong, number)
 
     def efficiencies(self) -> Table:
         """The efficiency against the mass."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from gloam.arrays import FloatArray
 from gloam.detector import Detector, ReconstructedBatch, simulate
@@ -13,10 +14,30 @@ from gloam.generation import GeneratedBatch, Process, Tally, stream
 from gloam.selection import Cut, CutFlow, Entries, select
 from gloam.spectra import Axis, Origin, Spectrum, fill_batches
 
-__all__ = ["SimulatedSpectrum", "simulated_spectrum", "visible_cross_section"]
+__all__ = ["SimulatedPiece", "SimulatedSpectrum", "simulated_pieces", "simulated_spectrum", "visible_cross_section"]
 
 BATCH = 65536
 """Events that are in memory together, for each thread."""
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedPiece(Generic[T]):
+    """What was made of some simulated events.
+
+    Attributes:
+        found: what `treat` gave.
+        tally: of the points that were drawn since the piece before.
+        events: number of generated events.
+        weight: sum of their weights.
+    """
+
+    found: T
+    tally: Tally
+    events: int
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +59,51 @@ class SimulatedSpectrum:
     generated: int
     weight: float
     is_decay: bool = False
+
+
+def simulated_pieces(
+    process: Process,
+    detector: Detector,
+    treat: Callable[[ReconstructedBatch], T],
+    *,
+    events: int,
+    seed: int,
+    sqrt_s: float = 10.58,
+    weighted: bool = False,
+    hit_or_miss: bool = True,
+    threads: int | None = None,
+) -> Iterator[SimulatedPiece[T]]:
+    """Piece after piece of simulated events, as `treat` makes of what the detector saw.
+
+    Only some batches of events are in memory together. Random numbers belong to the seed, the name of the process and
+    the number of an event: samples that shall be independent need different names.
+
+    Args:
+        process: see `gloam.generation.make_process`.
+        detector: see `gloam.detector`.
+        treat: is called in several threads; its results come in the order of the events.
+        events: how many to generate.
+        seed: of the run.
+        sqrt_s: energy of the collision in GeV.
+        weighted: whether generated events keep their weights in fb.
+        hit_or_miss: whether particles are lost at random, see `gloam.detector.simulate`.
+        threads: how many; None is the default of `gloam.execution`.
+
+    Example:
+        >>> from gloam.detector import BELLE2
+        >>> from gloam.generation import make_process
+        >>> seen = simulated_pieces(make_process("gamma-alp", mass=2.0), BELLE2, len, events=100, seed=1)
+        >>> [(piece.found, piece.events) for piece in seen]
+        [(100, 100)]
+    """
+    made = stream(process, events, seed=seed, sqrt_s=sqrt_s, weighted=weighted, threads=threads, batch_size=BATCH)
+
+    def work(numbered: tuple[int, GeneratedBatch]) -> SimulatedPiece[T]:
+        first, batch = numbered
+        seen = simulate(batch.events, detector, seed=seed, first=first, sample=process.name, hit_or_miss=hit_or_miss)
+        return SimulatedPiece(treat(seen), batch.tally, len(batch.events), float(batch.events.weights.sum()))
+
+    yield from map_in_order(work, _numbered(made), threads)
 
 
 def simulated_spectrum(
@@ -76,21 +142,20 @@ def simulated_spectrum(
         InputError: a column that is missing, or NaN after all cuts.
     """
     asked = f"spectrum of simulated {process.name}"
-    made = stream(process, events, seed=seed, sqrt_s=sqrt_s, weighted=weighted, threads=threads, batch_size=BATCH)
+
+    def treat(seen: ReconstructedBatch) -> _Filled:
+        kept, flow = select(observe(seen), cuts)
+        return _Filled(_columns(kept, axes, asked), kept.weights, flow)
+
     account = _Account()
 
-    def work(numbered: tuple[int, GeneratedBatch]) -> _Piece:
-        first, batch = numbered
-        seen = simulate(
-            batch.events, detector, seed=seed, first=first, sample=process.name, hit_or_miss=hit_or_miss
-        )  # fmt: skip
-        kept, flow = select(observe(seen), cuts)
-        return _Piece(_columns(kept, axes, asked), kept.weights, flow, batch.tally, float(batch.events.weights.sum()))
-
     def values() -> Iterator[tuple[list[FloatArray], FloatArray]]:
-        for piece in map_in_order(work, _numbered(made), threads):
+        for piece in simulated_pieces(
+            process, detector, treat, events=events, seed=seed, sqrt_s=sqrt_s, weighted=weighted,
+            hit_or_miss=hit_or_miss, threads=threads,
+        ):  # fmt: skip
             account.enter(piece)
-            yield piece.values, piece.weights
+            yield piece.found.values, piece.found.weights
 
     spectrum = fill_batches(values(), axes, origin=Origin("pseudo", asked), asked=asked)
     if account.flow is None:
@@ -118,12 +183,12 @@ def visible_cross_section(found: SimulatedSpectrum) -> Spectrum:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _Filled:
+    """The columns of the entries that are left, their weights, and what was cut."""
+
     values: list[FloatArray]
     weights: FloatArray
     flow: CutFlow
-    tally: Tally
-    generated_weight: float
 
 
 @dataclass(slots=True)
@@ -134,10 +199,10 @@ class _Account:
     tally: Tally = field(default_factory=Tally)
     weight: float = 0.0
 
-    def enter(self, piece: _Piece) -> None:
-        self.flow = piece.flow if self.flow is None else self.flow + piece.flow
+    def enter(self, piece: SimulatedPiece[_Filled]) -> None:
+        self.flow = piece.found.flow if self.flow is None else self.flow + piece.found.flow
         self.tally += piece.tally
-        self.weight += piece.generated_weight
+        self.weight += piece.weight
 
 
 def _numbered(batches: Iterator[GeneratedBatch]) -> Iterator[tuple[int, GeneratedBatch]]:

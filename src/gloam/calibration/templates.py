@@ -38,6 +38,9 @@ class WeightedCounts:
         self.total += np.histogram(values, self.edges, weights=weights)[0]
         self.squares += np.histogram(values, self.edges, weights=weights**2)[0]
 
+    def __add__(self, other: WeightedCounts) -> WeightedCounts:
+        return WeightedCounts(self.edges, self.total + other.total, self.squares + other.squares)
+
     def scaled(self, factor: float) -> WeightedCounts:
         """The same with all weights times `factor`."""
         return WeightedCounts(self.edges, self.total * factor, self.squares * factor**2)

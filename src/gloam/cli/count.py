@@ -61,7 +61,7 @@ def command(
     ends2: tuple[float, float] | None, width: str, width2: str | None, window: str, step: str, shape: PlaneShape,
     background: str, bin_width: float | None, bin_width2: float | None, vetoes: tuple[tuple[float, float], ...],
     vetoes2: tuple[tuple[float, float], ...], method: CountingMethod, belt: Belt | None, toys: int | None,
-    first_toy: int, exhaustive: bool, resume: bool, workers: int, level: float,
+    first_toy: int, exhaustive: bool, resume: bool, workers: int, scheduler: str | None, level: float,
     prior: PriorForm | None, prior_range: tuple[float, float] | None, limits: bool, luminosity: float | None,
     efficiency: str | None, branching_fraction: str | None, radiative_factor: str | None,
     systematics: tuple[str, ...], constraint: Constraint, out: Path | None, figures: bool, threads: int | None,
@@ -86,5 +86,5 @@ def command(
         branching_fraction=branching_fraction, radiative_factor=radiative_factor,
         systematics=tuple(systematic_named(text, constraint) for text in systematics), constraint=constraint,
     )  # fmt: skip
-    asked = ToyOptions(toys, first_toy, exhaustive, resume, workers)
+    asked = ToyOptions(toys, first_toy, exhaustive, resume, workers, scheduler)
     deliver(count_file(request), out, figures, seed, as_json, quiet, asked, threads)

@@ -56,6 +56,10 @@ def engine_options(function: F) -> F:
 def toy_options(function: F) -> F:
     """How whole-scan toys are made; their number is an option of each command."""
     for option in (
+        click.option(
+            "--scheduler", metavar="ADDRESS",
+            help="Of Dask, as tcp://host:8786: its workers make the toys. They must see the same files.",
+        ),
         click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes making toys."),
         click.option("--resume", is_flag=True, help="Go on with toys that were stopped, where they are the same."),
         click.option(

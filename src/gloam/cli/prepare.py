@@ -55,7 +55,7 @@ def _print(found: dict[str, Any]) -> None:
     for name, spectrum in found["spectra"].items():
         click.echo(
             f"  {name:<18} {spectrum['masses']} masses, sigma {spectrum['sigma'][0]:.3g} to {spectrum['sigma'][1]:.3g} "
-            f"GeV^2, efficiency {spectrum['efficiency'][0]:.3g} to {spectrum['efficiency'][1]:.3g}, "
+            f"{spectrum['unit']}, efficiency {spectrum['efficiency'][0]:.3g} to {spectrum['efficiency'][1]:.3g}, "
             f"{spectrum['background_fb']:.4g} fb of background candidates"
         )
         click.echo(

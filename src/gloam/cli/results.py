@@ -33,9 +33,13 @@ class ToyOptions:
     exhaustive: bool = False
     resume: bool = False
     workers: int = 1
+    scheduler: str | None = None
 
     def __post_init__(self) -> None:
-        given = {"--first-toy": self.first_toy, "--exhaustive": self.exhaustive, "--resume": self.resume}
+        given = {
+            "--first-toy": self.first_toy, "--exhaustive": self.exhaustive, "--resume": self.resume,
+            "--scheduler": self.scheduler,
+        }  # fmt: skip
         for option, value in given.items():
             if value and self.toys is None:
                 raise InputError(option, "no whole-scan toys", "--toys N with it", "say how many toys, or leave it out")
@@ -57,8 +61,8 @@ def deliver(
         write_run(run, directory, figures=False, seed=seed)
         with progress_bar("toys", request.toys, not (quiet or as_json)) as advance:
             made = make_toys(
-                run, request, directory=directory, resume=toys.resume, workers=toys.workers, threads=threads,
-                progress=advance,
+                run, request, directory=directory, resume=toys.resume, workers=toys.workers,
+                scheduler=toys.scheduler, threads=threads, progress=advance,
             )  # fmt: skip
         run = replace(run, toys=made)
     numbers = write_run(run, directory, figures=figures, seed=seed)

@@ -28,7 +28,8 @@ __all__ = ["command"]
 @common_options
 def command(
     search: str, data: str | None, stage: str, inject: tuple[float, float] | None, toys: int | None, first_toy: int,
-    exhaustive: bool, resume: bool, workers: int, out: Path | None, figures: bool, threads: int | None, seed: int,
+    exhaustive: bool, resume: bool, workers: int, scheduler: str | None,
+    out: Path | None, figures: bool, threads: int | None, seed: int,
     as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Run SEARCH and write its tables, figures and page."""
@@ -38,7 +39,7 @@ def command(
     from gloam.workflow import run
     from gloam.workflow.run import hypotheses
 
-    asked = ToyOptions(toys, first_toy, exhaustive, resume, workers)
+    asked = ToyOptions(toys, first_toy, exhaustive, resume, workers, scheduler)
     declared = load_search(search)
     with progress_bar(search, 2 * hypotheses(declared), not (quiet or as_json)) as advance:
         result = run(

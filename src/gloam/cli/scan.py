@@ -77,7 +77,7 @@ def command(
     constraint: Constraint, out: Path | None, figures: bool, threads: int | None, seed: int,
     as_json: bool, quiet: bool, variants: str | None, model: str | None, decay: str | None,
     global_toys: int | None, first_toy: int, exhaustive: bool,
-    resume: bool, workers: int,
+    resume: bool, workers: int, scheduler: str | None,
 ) -> None:  # fmt: skip
     """Scan a spectrum for a narrow peak at every mass, with significance and upper limit.
 
@@ -91,7 +91,7 @@ def command(
     from gloam.workflow.systematics import systematic_named
 
     whole = _whole_scan(method, toys, global_toys)
-    asked = ToyOptions(whole, first_toy, exhaustive, resume, workers)
+    asked = ToyOptions(whole, first_toy, exhaustive, resume, workers, scheduler)
     request = ScanRequest(
         source=source, column=column, weights=weights, ends=ends, signal=signal, width=width, background=background,
         bin_width=bin_width, step=multiple("--step", step), window=multiple("--window", window), vetoes=vetoes,

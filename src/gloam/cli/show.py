@@ -39,16 +39,15 @@ def _print(document: Any, depth: int) -> None:
     indent = "  " * depth
     for key, value in document.items():
         if isinstance(value, dict) and "standing" in value:
-            error = f" +- {value['error']:g}" if value["error"] else ""
-            click.echo(f"{indent}{key}: {value['value']:g}{error} {value['unit']} [{value['standing']}]")
+            click.echo(f"{indent}{key}: {_text(value)}")
         elif value is None and depth:
             continue  # another entry says it, or there is none
         elif isinstance(value, dict):
             click.echo(f"{indent}{key}:")
             _print(value, depth + 1)
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
+        elif isinstance(value, list) and value and isinstance(value[0], dict) and "standing" not in value[0]:
             for item in value:
-                click.echo(f"{indent}{key}: {item.get('name', '')}")
+                click.echo(f"{indent}{key}: {item.get('name', '')}".rstrip())
                 _print({k: v for k, v in item.items() if k != "name"}, depth + 1)
         elif isinstance(value, list):
             click.echo(f"{indent}{key}: {_text(value)}")
@@ -59,6 +58,9 @@ def _print(document: Any, depth: int) -> None:
 def _text(value: Any) -> str:
     if value is None:
         return "not known"
+    if isinstance(value, dict) and "standing" in value:
+        error = f" +- {value['error']:g}" if value["error"] else ""
+        return f"{value['value']:g}{error} {value['unit']} [{value['standing']}]"
     if isinstance(value, list):
         return "none" if not value else "; ".join(map(_text, value))
     return f"{value:g}" if isinstance(value, float) else str(value)

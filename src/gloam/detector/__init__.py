@@ -15,6 +15,7 @@ from gloam.detector.corrections import (
 )
 from gloam.detector.declaration import (
     Detector,
+    LowTail,
     Photons,
     PolarRange,
     QuadratureSum,
@@ -24,6 +25,7 @@ from gloam.detector.declaration import (
     TurnOn,
 )
 from gloam.detector.extra_energy import extra_energy
+from gloam.detector.reading import read_reconstructed
 from gloam.detector.reconstructed import ReconstructedBatch
 from gloam.detector.simulation import simulate
 from gloam.detector.variations import perfect, varied
@@ -42,6 +44,7 @@ __all__ = [
     "DETECTORS",
     "Correction",
     "Detector",
+    "LowTail",
     "Photons",
     "PolarRange",
     "QuadratureSum",
@@ -55,6 +58,7 @@ __all__ = [
     "correction_systematics",
     "extra_energy",
     "perfect",
+    "read_reconstructed",
     "simulate",
     "varied",
 ]

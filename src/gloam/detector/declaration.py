@@ -14,7 +14,10 @@ from gloam.experiments import Collider
 from gloam.kinematics import CrossingBeams
 from gloam.sourced import Sourced, assumed
 
-__all__ = ["Detector", "Photons", "PolarRange", "QuadratureSum", "Resolution", "ResolutionPoints", "Tracks", "TurnOn"]
+__all__ = [
+    "Detector", "LowTail", "Photons", "PolarRange", "QuadratureSum", "Resolution", "ResolutionPoints", "Tracks",
+    "TurnOn",
+]  # fmt: skip
 
 _NO_BIAS = assumed(0.0, 0.0, "", "energies are right in the mean")
 
@@ -164,6 +167,26 @@ class Tracks:
 
 
 @dataclass(frozen=True, slots=True)
+class LowTail:
+    """A power law below the Gaussian of the measured energy: showers that leak out of a calorimeter.
+
+    The measured minus the true energy over the resolution is a Crystal Ball (J. Gaiser, SLAC-R-255).
+
+    Attributes:
+        start: of the tail, in standard deviations below the peak.
+        power: of the tail, above 1.
+    """
+
+    start: Sourced
+    power: Sourced
+
+    def __post_init__(self) -> None:
+        if not (self.start.value > 0 and self.power.value > 1):
+            found = f"start {self.start.value:g}, power {self.power.value:g}"
+            raise InputError("tail of photon energies", found, "a start above 0, a power above 1", "correct it")
+
+
+@dataclass(frozen=True, slots=True)
 class Photons:
     """How photons are measured.
 
@@ -173,6 +196,7 @@ class Photons:
         angle: resolution of the direction in each of two perpendicular directions, in rad, with x the energy in GeV.
         efficiency: against the measured energy; below its threshold there is no cluster, hence no veto either.
         energy_bias: relative shift of all energies.
+        tail: of measured energies; None: they are Gaussian.
     """
 
     covers: PolarRange
@@ -180,6 +204,7 @@ class Photons:
     angle: Resolution
     efficiency: TurnOn
     energy_bias: Sourced = _NO_BIAS
+    tail: LowTail | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ from gloam.events import Particle
 __all__ = ["Hits", "Response", "VisibleColumns", "draw_hits", "respond", "visible_columns"]
 
 CHARGED = ("e", "mu", "pi", "p")
-UNSEEN = ("Z'", "A'", "S", "a", "h'", "psi", "B0", "anti-B0")
-"""Particles that leave no trace: those of dark sectors that do not decay within the event, and the other B."""
+NEUTRINOS = ("nu_e", "nu_mu", "nu_tau", "anti-nu_e", "anti-nu_mu", "anti-nu_tau")
+UNSEEN = ("Z'", "A'", "S", "a", "h'", "psi", "B0", "anti-B0", *NEUTRINOS)
+"""Particles that leave no trace: those of dark sectors that do not decay within the event, the other B, neutrinos."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["CHARGES", "NUMBERS", "Particle"]
+__all__ = ["CHARGES", "NUMBERS", "Particle", "antiparticle_name"]
 
 NUMBERS: Mapping[str, int] = {
     "e-": 11, "e+": -11, "mu-": 13, "mu+": -13, "tau-": 15, "tau+": -15, "gamma": 22, "Z'": 32,
-    "B0": 511, "anti-B0": -511, "Lambda": 3122, "p": 2212, "pi-": -211,
+    "nu_e": 12, "anti-nu_e": -12, "nu_mu": 14, "anti-nu_mu": -14, "nu_tau": 16, "anti-nu_tau": -16,
+    "B0": 511, "anti-B0": -511, "Lambda": 3122, "p": 2212, "pi-": -211, "pi+": 211, "pi0": 111,
     # the range that the PDG scheme sets aside for dark matter and its mediators
     "a": 54, "S": 54, "h'": 51, "psi": 52, "A'": 55,
 }  # fmt: skip
@@ -17,6 +18,17 @@ NUMBERS: Mapping[str, int] = {
 CHARGES: Mapping[str, int] = {name: 1 if name.endswith("+") or name == "p" else -1 for name in NUMBERS
                               if name[-1] in "+-" or name == "p"}  # fmt: skip
 """In units of e, of the particles that have one."""
+
+
+def antiparticle_name(name: str) -> str:
+    """The name of the antiparticle; its own where there is none in `NUMBERS`.
+
+    Example:
+        >>> [antiparticle_name(name) for name in ("mu-", "anti-nu_mu", "nu_tau", "pi0")]
+        ['mu+', 'nu_mu', 'anti-nu_tau', 'pi0']
+    """
+    number = NUMBERS[name]
+    return next((other for other, found in NUMBERS.items() if found == -number), name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gloam.arrays import FloatArray
 from gloam.errors import InputError, one_of
-from gloam.events import comma_separated, npz, parquet, root
+from gloam.events import comma_separated, lhe, npz, parquet, root
 from gloam.events.checking import require_file
 
 __all__ = ["column_names", "read_columns"]
@@ -27,6 +27,8 @@ _FORMATS = {
     ".npz": _Format(npz.names, npz.columns),
     ".root": _Format(root.names, root.columns),
     ".parquet": _Format(parquet.names, parquet.columns),
+    ".lhe": _Format(lhe.names, lhe.columns),
+    ".lhe.gz": _Format(lhe.names, lhe.columns),
 }
 
 
@@ -36,7 +38,8 @@ def read_columns(path: Path | str, names: Sequence[str], object_name: str | None
     NaN and infinities pass; whoever fills or fits the values judges them.
 
     Args:
-        path: a .csv or .txt (header line, commas), .npz, .root (TTree, RNTuple) or .parquet file.
+        path: a .csv or .txt (header line, commas), .npz, .root (TTree, RNTuple) or .parquet file; or .lhe or .lhe.gz,
+            which has a row for each particle, with the columns of `JaggedEvents.columns`.
         names: the columns wanted; no other column is read.
         object_name: the tree inside a ROOT file; needed where there are several.
 
@@ -89,7 +92,8 @@ def column_names(path: Path | str, object_name: str | None = None) -> list[str]:
 
 def _format_of(path: Path) -> _Format:
     require_file(path)
-    form = _FORMATS.get(path.suffix.lower())
+    packed = path.suffix.lower() == ".gz"
+    form = _FORMATS.get("".join(path.suffixes[-2:] if packed else path.suffixes[-1:]).lower())
     if form is None:
         found = f"the suffix '{path.suffix}'" if path.suffix else "a name without suffix"
         remedy = "write the events in one of these formats, and name the file so"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from gloam.arrays import IntArray
-from gloam.errors import GloamError, InputError, InterruptedRunError
+from gloam.errors import InputError, InterruptedRunError
+from gloam.execution.pools import finished
 from gloam.store import write_arrays
 
 __all__ = ["SHARD", "Arrays", "Shard", "check_shards", "clear_shards", "run_shards", "shards_of"]
@@ -56,6 +55,7 @@ def run_shards(
     shards: Sequence[Shard],
     *,
     workers: int = 1,
+    scheduler: str | None = None,
     directory: Path | None = None,
     key: str = "",
     resume: bool = False,
@@ -68,6 +68,7 @@ def run_shards(
             afresh, so it has to be picklable then: a function of a module, or an object of a class of one.
         shards: what to do.
         workers: processes; the answer does not depend on their number. Each has one thread of linear algebra.
+        scheduler: address of a Dask scheduler, whose workers do it then; the answer is the same.
         directory: where each shard is stored when it is done, whole or not at all; None stores none.
         key: content hash of everything that the work depends on.
         resume: whether to take stored shards of this key instead of making them again; without it they are removed.
@@ -93,7 +94,7 @@ def run_shards(
         progress(sum(shard.size for shard in done))
     missing = [shard for shard in shards if shard not in done]
     try:
-        for shard, made in _made(work, missing, min(workers, len(missing))):
+        for shard, made in finished(work, missing, min(workers, len(missing)), scheduler):
             done[shard] = {name: np.asarray(array) for name, array in made.items()}
             if directory is not None:
                 write_arrays(_place(directory, shard), {**done[shard], "key": key, "size": shard.size})
@@ -152,39 +153,3 @@ def _stored(directory: Path, shard: Shard, key: str) -> Arrays | None:
         )  # fmt: skip
     arrays.pop("schema_version", None)
     return arrays if size == shard.size else None
-
-
-def _made(
-    work: Callable[[Shard], Mapping[str, Any]], shards: Sequence[Shard], workers: int
-) -> Iterator[tuple[Shard, Mapping[str, Any]]]:
-    """The shards as they are finished."""
-    if workers <= 1:
-        for shard in shards:
-            yield shard, work(shard)
-        return
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from concurrent.futures.process import BrokenProcessPool
-
-    others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin)
-    try:
-        futures = {pool.submit(work, shard): shard for shard in shards}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
-        pool.shutdown()
-    except BrokenProcessPool:
-        message = "a worker ended before its work did, perhaps for want of memory: take fewer --workers."
-        raise GloamError(message) from None
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in set(multiprocessing.active_children()) - others:
-            process.terminate()
-        raise
-
-
-def _begin() -> None:
-    """Make a process a worker: interruptions are for the one that started it."""
-    from threadpoolctl import threadpool_limits
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threadpool_limits(limits=1, user_api="blas")

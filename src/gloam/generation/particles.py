@@ -7,8 +7,8 @@ from gloam.events.particles import Particle
 from gloam.sourced import assumed, published, recalled
 
 __all__ = [
-    "ALPHA", "CONVERSION", "HIGGS_VEV", "MASS_B0", "MASS_ELECTRON", "MASS_LAMBDA", "MASS_MUON", "MASS_PION",
-    "MASS_PROTON", "MASS_TAU", "Particle",
+    "ALPHA", "CONVERSION", "HIGGS_VEV", "MASS_B0", "MASS_ELECTRON", "MASS_LAMBDA", "MASS_MUON", "MASS_NEUTRAL_PION",
+    "MASS_PION", "MASS_PROTON", "MASS_TAU", "Particle",
 ]  # fmt: skip
 
 _PDG = "PDG Review of Particle Physics"
@@ -23,3 +23,4 @@ MASS_B0 = recalled(constants.B0_MASS, 0.00008, "GeV", f"{_PDG} 2024")
 MASS_LAMBDA = recalled(constants.LAMBDA_MASS, 6e-6, "GeV", f"{_PDG} 2022")
 MASS_PROTON = recalled(0.93827209, 0.0, "GeV", f"{_PDG} 2022")
 MASS_PION = recalled(constants.PION_MASS, 1.8e-7, "GeV", f"{_PDG} 2022")
+MASS_NEUTRAL_PION = recalled(0.1349768, 5e-7, "GeV", f"{_PDG} 2022")

@@ -11,6 +11,7 @@ import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.generation.particles import CONVERSION, Particle
+from gloam.generation.spin_correlations import SpinCorrelations
 
 __all__ = ["Draw", "Process", "Sampler", "cross_section_weight"]
 
@@ -45,6 +46,7 @@ class Process:
         has_cuts: True where photons are cut on, in the frame in which the points are drawn.
         settings: what was chosen, by name: masses, couplings, cuts.
         notes: what the user should know about the model.
+        spin_correlations: of its tau pair; None where they are not known, or where there is none.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Process:
     has_cuts: bool = False
     settings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[str, ...] = ()
+    spin_correlations: SpinCorrelations | None = None
 
 
 def cross_section_weight(

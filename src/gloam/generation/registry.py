@@ -18,8 +18,10 @@ from gloam.generation.processes.b_decays import b_dark_baryon, b_dark_photons
 from gloam.generation.processes.four_muons import four_muons
 from gloam.generation.processes.lepton_pairs import mumu_scalar, mumu_zprime, tautau_scalar
 from gloam.generation.processes.muon_pair_photon import muon_pair_photon
+from gloam.generation.processes.tau_pairs import tau_pairs
 from gloam.generation.processes.three_photons import three_photons
 from gloam.generation.radiation import with_initial_state_radiation
+from gloam.generation.tau_decays import TAU_PAIRS, with_tau_decays
 
 __all__ = ["PROCESSES", "make_process"]
 
@@ -48,24 +50,30 @@ _ENTRIES: Mapping[str, _Entry] = {
     "mumugamma": _Entry(muon_pair_photon, cuts=_PHOTON),
     "3gamma": _Entry(three_photons, cuts=_PHOTON),
     "4mu": _Entry(four_muons),
+    "tautau": _Entry(tau_pairs),
 }
 
 PROCESSES = tuple(_ENTRIES)
 """The names of the processes, signals first."""
 
-ELSEWHERE = ("eemumu", "tautau", "qqbar", "bbbar")
+ELSEWHERE = ("eemumu", "qqbar", "bbbar")
 """Processes whose matrix elements or hadrons need a program of its own."""
 
 _PAIR = 2 * float(MASS_MUON)
 _CUTS = {"min_energy": "smallest_energy", "min_angle": "smallest_angle"}
 
 
-def make_process(name: str, *, decay: str | None = None, isr: float | None = None, **settings: float | None) -> Process:
+def make_process(
+    name: str, *, decay: str | None = None, tau_decay: str | None = None, isr: float | None = None,
+    **settings: float | None,
+) -> Process:  # fmt: skip
     """The process of that name, with its masses, couplings and cuts.
 
     Args:
         name: one of `PROCESSES`.
         decay: of the new particle to "ee", "mumu" or "tautau", where it has it; None leaves it undecayed.
+        tau_decay: of the tau- and the tau+ of the event, one of `gloam.generation.TAU_PAIRS`, where there is one of
+            each: "emu", "pirho" ...; None leaves them undecayed.
         isr: largest energy of a photon that the beams radiate along themselves, in GeV; None for no radiation.
         settings: `mass` and `mass2` in GeV, `coupling` and `coupling2` (default 1), and for photons `min_energy` in GeV
             and `min_angle` in degrees, as far as the process has them. None leaves a setting out.
@@ -81,13 +89,16 @@ def make_process(name: str, *, decay: str | None = None, isr: float | None = Non
     given = {key: float(value) for key, value in settings.items() if value is not None}
     _require(name, entry, given)
     if decay is not None and not entry.decays:
-        raise InputError(f"--decay of {name}", decay, "no choice for this process", "leave it out")
+        remedy = f"write --tau-decay {decay}" if name == "tautau" and decay in TAU_PAIRS else "leave it out"
+        raise InputError(f"--decay of {name}", decay, "no choice for this process", remedy)
     arguments: dict[str, Any] = {key: value for key, value in given.items() if key not in entry.cuts}
     if entry.cuts:
         arguments["cuts"] = PhotonCuts(**{_CUTS[key]: given[key] for key in entry.cuts if key in given})
     if decay is not None:
         arguments["decay"] = decay
     process = entry.make(**arguments)
+    if tau_decay is not None:
+        process = with_tau_decays(process, tau_decay)
     return process if isr is None else with_initial_state_radiation(process, isr)
 
 
@@ -109,7 +120,7 @@ def _entry(name: str) -> _Entry:
         return _ENTRIES[name]
     asked = f"generate {name}"
     if name in ELSEWHERE:
-        remedy = 'it needs an event generator, the extra "generators", which this version cannot drive yet'
+        remedy = "eemumu is not built yet" if name == "eemumu" else "call gloam.generation.generate_with_pythia"
         raise InputError(asked, "a process without a matrix element of gloam's own", one_of(PROCESSES), remedy)
     near = get_close_matches(name, PROCESSES, 1)
     remedy = f"perhaps {near[0]} is meant" if near else "choose one of these"

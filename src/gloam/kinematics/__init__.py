@@ -20,6 +20,7 @@ from gloam.kinematics.four_vectors import (
     momentum_squared,
     transverse_momentum,
 )
+from gloam.kinematics.mass_scales import MassScale, mass_at, position_of
 from gloam.kinematics.recoil import (
     invariant_mass,
     missing_momentum,
@@ -31,6 +32,7 @@ from gloam.kinematics.two_body import kallen, two_body_energy, two_body_momentum
 
 __all__ = [
     "CrossingBeams",
+    "MassScale",
     "azimuth",
     "boost",
     "boost_from_rest_frame",
@@ -43,6 +45,7 @@ __all__ = [
     "invariant_mass",
     "kallen",
     "mass",
+    "mass_at",
     "mass_squared",
     "minkowski_product",
     "missing_momentum",
@@ -53,6 +56,7 @@ __all__ = [
     "pair_masses",
     "partitions_into_pairs",
     "polar_angle",
+    "position_of",
     "recoil_mass",
     "recoil_mass_squared",
     "reduced_mass",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gloam.report.channel import Channel, CountingChannel
+from gloam.report.cut_flow import CutFlows, cut_flow_section
 from gloam.report.rows import channel_rows
 from gloam.report.statements import (
     cross_section_statement,
@@ -66,6 +67,7 @@ FILES = {
     "spectrum.json": "the spectra (UHI)",
     "fits.npz": "parameters and covariances of all fits",
     "toys.npz": "the largest significance of each toy, with its mass",
+    "cut_flow.json": "what each cut left of simulated events, with errors",
     "declaration.json": "what was asked for, with the tables that were named",
     "provenance.json": "versions, engine, seed, hashes, date",
 }
@@ -78,6 +80,7 @@ def write_page(
     path: Path,
     *,
     provenance: Mapping[str, Any] | None = None,
+    cut_flows: CutFlows | None = None,
 ) -> Path:
     """The path of the page, written whole or not at all.
 
@@ -87,6 +90,7 @@ def write_page(
         figures: files of `write_figures`; the PNG are shown and carried in the page, the PDF are linked.
         path: of the page, in the directory of the run. Files of the run that lie beside it are listed.
         provenance: what is in `provenance.json`.
+        cut_flows: what is in `cut_flow.json`.
     """
     shown = {figure.stem: figure for figure in figures if figure.suffix == ".png"}
     title = str(summary.get("title") or f"Mass scan: {summary.get('search') or 'without a name'}")
@@ -97,6 +101,7 @@ def write_page(
         _coupling(shown, path),
         _table(channels, summary),
         *(_channel(channel, shown, path) for channel in channels),
+        cut_flow_section(cut_flows or {}),
         _notes(summary),
         _files(shown, path),
         _provenance(provenance),

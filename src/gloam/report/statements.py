@@ -170,18 +170,17 @@ def published_statement(summary: Mapping[str, Any]) -> str:
     parts = [
         f"{key.replace('_', ' ')}{f' {value:.4g}' if isinstance(value, float) else f': {value}'}"
         for key, value in published.items()
-        if value is not None and not isinstance(value, Mapping)
+        if value is not None and not isinstance(value, Mapping | list)
     ]
     each = [
         f"{name} {point['found']:.6g} ({point['known']:.7g}, {point['reference']})"
         for name, point in published.get("channels", {}).items()
-        if "found" in point
     ]
     found = f" Found (published): {'; '.join(each)}." if each else ""
     ratios = [
         f"{point['masses'][0]:.3g} to {point['masses'][1]:.3g} GeV {point['median_ratio']:.2f}"
-        for point in published.get("channels", {}).values()
-        if point.get("median_ratio") is not None
+        for point in published.get("ranges", ())
+        if point["median_ratio"] is not None
     ]
     in_ranges = f" Median ratio in ranges of the mass: {'; '.join(ratios)}." if ratios else ""
     return f"Compared with what is published: {'; '.join(parts)}.{found}{in_ranges}"
@@ -193,7 +192,7 @@ def variants_statement(channel: Channel) -> str:
         return ""
     summary, mass = channel.variants.summary, channel.result.mass
     known = np.flatnonzero(np.isfinite(summary.z_local))
-    text = f"{channel.title}: {len(summary.names)} background variants ({', '.join(summary.names)})."
+    text = f"{channel.title}: {len(summary.names)} background variants, named in variants.csv."
     if known.size:
         row = int(known[summary.z_local[known].argmax()])
         text += (

@@ -1,6 +1,7 @@
 """The searches: each a short declaration over the same engine."""
 
-from gloam.searches.declaration import Channel, Observable, Search, sourced_numbers
+from gloam.searches.declaration import Channel, Search, sourced_numbers
+from gloam.searches.preparation import Observable
 from gloam.searches.registry import load_search, search_names
 
 __all__ = ["Channel", "Observable", "Search", "load_search", "search_names", "sourced_numbers"]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Annotated, Any, Literal, TypeAlias
 
+import numpy as np
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from gloam.errors import InputError
 from gloam.models import Polynomial, SignalShape, background_named, shape_named
-from gloam.searches.preparation import Declaration, PreparedSpectrum, Range, ThreePhotons
+from gloam.searches.preparation import Declaration, Observable, Preparation, PreparedSpectrum, Range
 from gloam.sourced import Sourced
 from gloam.statistics import LimitMethod
 from gloam.systematic import Systematic
@@ -17,7 +19,7 @@ from gloam.systematic import Systematic
 __all__ = ["Channel", "Observable", "Search", "sourced_numbers"]
 
 PREPARED = "prepared"
-"""A signal shape that comes from the artefact of `gloam prepare`."""
+"""A signal shape, or a background, that comes from the artefact of `gloam prepare`."""
 
 
 def _shape(text: str) -> str:
@@ -39,15 +41,25 @@ def _multiple(text: str) -> float:
         return 0.0
 
 
-def _window(window: float | tuple[float, float]) -> float | tuple[float, float]:
-    low, high = (-window, window) if isinstance(window, float) else window
+Window: TypeAlias = float | tuple[float, float] | Literal["whole"]
+
+
+def _window(window: Window) -> Window:
+    low, high = _ends(window)
     if not low < 0 < high:
-        raise ValueError(f"{window!r} is not a window: write a half-width above 0, or ends such as (-20, 30)")
+        raise ValueError(f"{window!r} is not a window: write a half-width above 0, ends such as (-20, 30), or 'whole'")
     return window
 
 
+def _ends(window: Window) -> tuple[float, float]:
+    """How far a window goes below (negative) and above the position."""
+    if isinstance(window, str):
+        return -np.inf, np.inf
+    return window if isinstance(window, tuple) else (-window, window)
+
+
 def _background(text: str) -> str:
-    return _known(text, lambda: background_named(text))
+    return text if text == PREPARED else _known(text, lambda: background_named(text))
 
 
 def _known(text: str, build: Callable[[], object]) -> str:
@@ -59,22 +71,6 @@ def _known(text: str, build: Callable[[], object]) -> str:
     return text
 
 
-class Observable(Declaration):
-    """The quantity whose spectrum is scanned.
-
-    Attributes:
-        column: its name in event files.
-        unit: the unit of values in them.
-        label: how figures write it, without unit; may hold TeX between dollar signs.
-        is_square: whether a particle of mass m peaks at m^2, not at m.
-    """
-
-    column: str
-    unit: str = "GeV"
-    label: str
-    is_square: bool = False
-
-
 class Channel(Declaration):
     """One spectrum of a search and how it is scanned.
 
@@ -84,15 +80,17 @@ class Channel(Declaration):
         data: file in the room's folder that holds the events; None where they are pseudo-data.
         spectrum: of the preparation of the search, which gives the axis, the signal shape, the efficiency, and the
             template that pseudo-data are drawn from; None where there is none.
-        observable: where it is another one than that of the search.
+        observable: where it is another one than that of its prepared spectrum, or of the search.
         range: of the axis and of the grid, in the unit of the observable; None: the axis is that of the spectrum.
         masses: of the grid, in GeV; None: those of the range.
         bin_width: of the axis; None: that of the spectrum.
         step: of the grid; as in "0.5sigma" in units of the width.
-        window: half-width of the fit window in units of the width, or how far it goes below and above the position.
+        window: half-width of the fit window in units of the width, how far it goes below and above the position, or
+            "whole" for the spectrum as it is.
         signal: a shape as on the command line, such as "crystal-ball:1.5,3", or "prepared".
         width: standard deviation of the signal's core; None for a prepared shape.
-        background: as on the command line, such as "polynomial:2"; the order is fixed before the scan.
+        background: as on the command line, such as "polynomial:2"; the order is fixed before the scan. "prepared" is
+            the simulated template with a yield that floats, each bin with its statistical error.
         background_reason: why this form and order.
         vetoes: ranges that are not fitted.
         control_peak: a known particle in the range, at which the scan is checked.
@@ -108,7 +106,7 @@ class Channel(Declaration):
     masses: Range | None = None
     bin_width: Annotated[float, Field(gt=0)] | None = None
     step: Annotated[float | str, AfterValidator(_step)]
-    window: Annotated[float | tuple[float, float], AfterValidator(_window)]
+    window: Annotated[Window, AfterValidator(_window)]
     signal: Annotated[str, AfterValidator(_shape)]
     width: Sourced | None = None
     background: Annotated[str, AfterValidator(_background)]
@@ -124,21 +122,21 @@ class Channel(Declaration):
             raise ValueError("a channel without a prepared spectrum needs data, range, bin_width and width")
         if self.spectrum is not None and (self.data is not None or self.masses is None or self.signal != PREPARED):
             raise ValueError(f"a channel with a prepared spectrum has masses, the signal {PREPARED!r}, and no data")
-        if self.spectrum is None and (self.signal == PREPARED or isinstance(self.step, str)):
-            raise ValueError("a prepared signal, or a step in units of the width, needs a prepared spectrum")
+        if self.spectrum is None and (PREPARED in (self.signal, self.background) or isinstance(self.step, str)):
+            raise ValueError("what is prepared, or a step in units of the width, needs a prepared spectrum")
         return self
 
     @property
     def window_ends(self) -> tuple[float, float]:
         """How far the window goes from the position, in units of the width: below (negative) and above."""
-        return (-self.window, self.window) if isinstance(self.window, float) else self.window
+        return _ends(self.window)
 
     def signal_shape(self) -> SignalShape:
         """The shape of a signal that is not prepared."""
         return shape_named(self.signal, float(self.width or 0.0))
 
     def background_form(self) -> Polynomial:
-        """The form of the background."""
+        """The form of a background that is not prepared."""
         return background_named(self.background)
 
 
@@ -163,6 +161,7 @@ class Search(Declaration):
         variants: of the background, as in "window:5sigma,order:1"; None for the nominal one alone. The smallest
             significance and the least stringent limit over them are quoted.
         model: whose coupling the limits are turned into, as `gloam exclusions` names it.
+        decay: of the particle, that is searched for; its branching fraction is that of the model. None: all of them.
         compare_with: the published exclusion of that model that expected limits on the cross section are compared with.
         effective_normalisation: one constant by which ours differ from the published ones; the comparison is repeated
             with it, and no limit is changed.
@@ -186,9 +185,10 @@ class Search(Declaration):
     systematics: tuple[Systematic, ...] = ()
     variants: str | None = None
     model: str | None = None
+    decay: str | None = None
     compare_with: str | None = None
     effective_normalisation: Sourced | None = None
-    preparation: ThreePhotons | None = None
+    preparation: Preparation | None = None
     notes: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -208,7 +208,8 @@ class Search(Declaration):
 
     def observable_of(self, channel: Channel) -> Observable:
         """The observable of a channel."""
-        return channel.observable or self.observable
+        spectrum = self.spectrum_of(channel)
+        return channel.observable or (self.observable if spectrum is None else spectrum.observable)
 
     def spectrum_of(self, channel: Channel) -> PreparedSpectrum | None:
         """The prepared spectrum of a channel; None where it has data of its own."""
@@ -233,9 +234,18 @@ def sourced_numbers(declared: Any, path: str = "") -> Iterator[tuple[str, Source
         yield path, declared
     elif isinstance(declared, Systematic):
         yield path, declared.relative
-    elif isinstance(declared, BaseModel):
-        for name in type(declared).model_fields:
-            yield from sourced_numbers(getattr(declared, name), f"{path}.{name}" if path else name)
+    else:
+        for name, item in _parts(declared):
+            yield from sourced_numbers(item, f"{path}.{name}" if path else name)
+
+
+def _parts(declared: Any) -> Iterator[tuple[str, Any]]:
+    """What a declared value is made of, with names."""
+    if isinstance(declared, BaseModel):
+        yield from ((name, getattr(declared, name)) for name in type(declared).model_fields)
+    elif is_dataclass(declared):
+        yield from ((field.name, getattr(declared, field.name)) for field in fields(declared))
+    elif isinstance(declared, Mapping):
+        yield from declared.items()
     elif isinstance(declared, tuple):
-        for position, item in enumerate(declared):
-            yield from sourced_numbers(item, f"{path}.{getattr(item, 'name', position)}")
+        yield from ((getattr(item, "name", "") or str(position), item) for position, item in enumerate(declared))

@@ -1,14 +1,23 @@
-"""What `gloam prepare` needs to be told: how events are simulated and selected, and which spectra they fill."""
+"""What `gloam prepare` needs to be told: which events are simulated, how they are selected, which spectra they fill."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+import numpy as np
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_serializer, model_validator
 
+from gloam.detector import Detector, ReconstructedBatch
+from gloam.kinematics import MassScale
+from gloam.selection import Cut, Entries
 from gloam.sourced import Sourced
 
-__all__ = ["Declaration", "PreparedSpectrum", "Range", "ThreePhotons"]
+__all__ = ["AnyOf", "CutOn", "Declaration", "Observable", "Preparation", "PreparedSpectrum", "Range", "Simulated"]
+
+Reconstruction = Callable[[ReconstructedBatch, float], Entries]
+"""From what the detector saw, and sqrt(s) in GeV, to entries with columns that cuts and spectra name."""
 
 
 def _ordered(ends: tuple[float, float]) -> tuple[float, float]:
@@ -32,76 +41,185 @@ class Declaration(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
+class Observable(Declaration):
+    """The quantity whose spectrum is scanned.
+
+    Attributes:
+        column: its name in event files, and among the columns of a reconstruction.
+        unit: the unit of values in them.
+        label: how figures write it, without unit; may hold TeX between dollar signs.
+        scale: whether a particle of mass m peaks at m, at m^2, or at the reduced mass of two muons.
+    """
+
+    column: str
+    unit: str = "GeV"
+    label: str
+    scale: MassScale = "mass"
+
+
+class CutOn(Declaration):
+    """A cut on one column of the entries, with sourced limits.
+
+    Attributes:
+        column: as the reconstruction names it.
+        above: smallest value that passes not yet; None for no lower limit.
+        below: largest value that passes not yet; None for no upper limit.
+        name: in the cut flow; empty: made of the limits.
+
+    Example:
+        >>> from gloam.sourced import assumed
+        >>> CutOn(column="E_miss", below=assumed(3.5, 0, "GeV", "an example")).cut().name
+        'E_miss < 3.5 GeV'
+    """
+
+    column: str
+    above: Sourced | None = None
+    below: Sourced | None = None
+    name: str = ""
+
+    @model_validator(mode="after")
+    def _some_limit(self) -> CutOn:
+        if self.above is None and self.below is None:
+            raise ValueError("a cut needs a limit above or below")
+        return self
+
+    def cut(self) -> Cut:
+        """The cut as selections take it."""
+        low = float("-inf") if self.above is None else self.above.value
+        high = float("inf") if self.below is None else self.below.value
+        return Cut(
+            self.name or self._words(), lambda c: (c[self.column] > low) & (c[self.column] < high), (self.column,)
+        )
+
+    def _words(self) -> str:
+        low = "" if self.above is None else f"{self.above.value:g} < "
+        high = "" if self.below is None else f" < {self.below.value:g}"
+        unit = next(limit.unit for limit in (self.above, self.below) if limit is not None)
+        if self.below is None and self.above is not None:
+            return f"{self.column} > {self.above.value:g} {unit}".rstrip()
+        return f"{low}{self.column}{high} {unit}".rstrip()
+
+
+class AnyOf(Declaration):
+    """A cut that is passed where one of several is.
+
+    Attributes:
+        name: in the cut flow.
+        cuts: the several.
+    """
+
+    name: str = Field(min_length=1)
+    cuts: tuple[CutOn, ...] = Field(min_length=2)
+
+    def cut(self) -> Cut:
+        """The cut as selections take it."""
+        parts = [each.cut() for each in self.cuts]
+
+        def condition(columns: Mapping[str, Any]) -> Any:
+            passed = parts[0].condition(columns)
+            for part in parts[1:]:
+                passed = passed | part.condition(columns)
+            return passed
+
+        return Cut(self.name, condition, tuple(name for part in parts for name in part.needs))
+
+
+class Simulated(Declaration):
+    """Events of one process.
+
+    Attributes:
+        process: as `gloam generate` names it.
+        settings: of the process, as `gloam.generation.make_process` takes them: cuts, decay, isr; not the mass.
+        events: how many; of a signal for each mass.
+        weighted: whether points keep their weights.
+        scale: by which its cross section is multiplied: what is known beyond lowest order.
+    """
+
+    process: str
+    settings: Mapping[str, float | str] = {}
+    events: int = Field(gt=0)
+    weighted: bool = False
+    scale: Sourced | None = None
+
+
 class PreparedSpectrum(Declaration):
     """One spectrum of candidates, filled by one selection.
 
     Attributes:
         name: as channels refer to it.
-        column: the observable, "M2_gammagamma" of two photons or "M2_recoil" against the third one.
-        least_energy: of every photon.
-        range: of the axis, in GeV^2.
+        observable: its column is one of the reconstruction.
+        cuts: beside those of the preparation.
+        range: of the axis, in the unit of the observable.
         bin_width: of the axis, in standard deviations of the peak there.
         masses: of the signals that are simulated, in GeV.
         tail: on which side the peak has its tail: 1 below it, -1 above it.
+        pieces: of the cubic spline that the logarithm of the background is; None: the simulated bins as they are.
     """
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
-    column: Literal["M2_gammagamma", "M2_recoil"]
-    least_energy: Sourced
+    observable: Observable
+    cuts: tuple[CutOn | AnyOf, ...] = ()
     range: Range
     bin_width: float = Field(gt=0)
     masses: Annotated[tuple[float, ...], AfterValidator(_increasing), Field(min_length=2)]
     tail: Literal[1, -1]
+    pieces: Annotated[int, Field(ge=1)] | None = None
 
 
-class ThreePhotons(Declaration):
-    """How e+e- -> three photons is simulated and selected, signal and background alike.
-
-    Photons are smeared in the laboratory; energies and angles without a name are those of the laboratory.
+class Preparation(Declaration):
+    """How the events of a search are simulated and selected, signal and background alike.
 
     Attributes:
-        signal: process as `gloam generate` names it.
-        background: the same.
+        detector: that measures them.
         sqrt_s: energy of the collision.
-        electron_energy, positron_energy, crossing_angle: of the beams.
-        resolution_low: relative energy resolution at 0.65 GeV and below.
-        resolution_high: the same from 1 GeV on; linear in between.
-        tail_start: where the low-side power-law tail of the measured energy starts, in standard deviations.
-        tail_power: its power.
-        angular_resolution: of each of two directions, at 1 GeV; it falls as 1 / sqrt(E).
-        polar_low, polar_high: of all photons.
-        mass_low, mass_high: of the three photons, over sqrt(s).
-        separation_polar, separation_azimuth: two photons closer than both are taken for one.
-        generated_energy: least of photons of the background in the centre of mass, in GeV.
-        generated_angle: least of them to the beams in the centre of mass, in degrees.
+        signal: what is searched for.
+        relative_to: the model whose whole cross section the efficiency refers to, where signals are generated in a part
+            of it; None: the events that are generated.
+        backgrounds: all else, added up with their cross sections.
+        reconstruction: makes the entries of events; several of one event where a candidate can be chosen in several
+            ways. A function, so that a search can bring its own.
+        choice: the column that numbers these ways; None where there is only one.
+        right_choice: its value for the signal's own particles.
+        cuts: that all spectra share, in their order.
         spectra: that are filled.
-        signal_events: for each mass.
-        background_events: weighted points.
         seed: of the shipped artefact.
         left_out: what the simulation does not know, for readers.
     """
 
-    signal: str
-    background: str
+    detector: Detector
     sqrt_s: Sourced
-    electron_energy: Sourced
-    positron_energy: Sourced
-    crossing_angle: Sourced
-    resolution_low: Sourced
-    resolution_high: Sourced
-    tail_start: Sourced
-    tail_power: Sourced
-    angular_resolution: Sourced
-    polar_low: Sourced
-    polar_high: Sourced
-    mass_low: Sourced
-    mass_high: Sourced
-    separation_polar: Sourced
-    separation_azimuth: Sourced
-    generated_energy: float
-    generated_angle: float
-    spectra: tuple[PreparedSpectrum, ...]
-    signal_events: int = Field(gt=0)
-    background_events: int = Field(gt=0)
+    signal: Simulated
+    relative_to: str | None = None
+    backgrounds: tuple[Simulated, ...] = Field(min_length=1)
+    reconstruction: Reconstruction
+    choice: str | None = None
+    right_choice: int = 0
+    cuts: tuple[CutOn | AnyOf, ...] = ()
+    spectra: tuple[PreparedSpectrum, ...] = Field(min_length=1)
     seed: int = 0
     left_out: tuple[str, ...] = ()
+
+    @field_serializer("reconstruction")
+    def _named(self, function: Reconstruction) -> str:
+        return f"{function.__module__}.{function.__qualname__}"
+
+    @field_serializer("detector")
+    def _written_out(self, detector: Detector) -> Any:
+        return _document(detector)
+
+    def cuts_of(self, spectrum: PreparedSpectrum) -> list[Cut]:
+        """The cuts in front of a spectrum, in their order; the first asks that its observable was reconstructed."""
+        column = spectrum.observable.column
+        known = Cut("reconstructed", lambda columns: np.isfinite(columns[column]), (column,))
+        return [known, *(each.cut() for each in (*self.cuts, *spectrum.cuts))]
+
+
+def _document(value: Any) -> Any:
+    """A declared value as mappings, lists and plain values."""
+    if dataclasses.is_dataclass(value):
+        return {field.name: _document(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _document(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_document(item) for item in value]
+    return value

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import difflib
 from importlib import import_module, metadata
+from pathlib import Path
+from pkgutil import iter_modules
 
 from gloam.errors import InputError
 from gloam.searches.declaration import Search
 
 __all__ = ["load_search", "room_of", "search_names"]
 
-BUILT_IN = ("belle2_alp_3gamma", "cms_dimuon")
 GROUP = "gloam.searches"
+
+BUILT_IN = tuple(sorted(found.name for found in iter_modules([str(Path(__file__).parent)]) if found.ispkg))
+"""The rooms beside this file: each is a folder."""
 
 
 def search_names() -> list[str]:

@@ -40,6 +40,10 @@ class Count:
             self.weight_squared + other.weight_squared,
         )  # fmt: skip
 
+    def scaled(self, factor: float) -> Count:
+        """The same with all weights times `factor`."""
+        return Count(self.entries, self.events, self.weight * factor, self.weight_squared * factor**2)
+
     @property
     def error(self) -> float:
         """The standard error of the sum of the weights."""
@@ -70,6 +74,11 @@ class CutFlow:
             tuple(one + two for one, two in zip(self.after, other.after, strict=True)),
             tuple(one + two for one, two in zip(self.alone, other.alone, strict=True)),
         )  # fmt: skip
+
+    def scaled(self, factor: float) -> CutFlow:
+        """The same with all weights times `factor`, as from events to fb."""
+        after, alone = (tuple(each.scaled(factor) for each in counts) for counts in (self.after, self.alone))
+        return CutFlow(self.names, self.before.scaled(factor), after, alone)
 
 
 def count(entries: Entries, kept: BoolArray | None = None) -> Count:

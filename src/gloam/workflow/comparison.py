@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,17 +46,24 @@ def compare_with_published(search: Search, results: Sequence[ChannelResult]) -> 
         "rms_log_ratio": float(np.sqrt(np.mean(ratio[rows] ** 2))),
         "what is compared": f"expected limit on the cross section (median, nothing calibrated) over {published.name} "
         f"(observed; {published.numbers})",
-        "channels": {each.name: _in_channel(each, ratio[np.isin(mass, each.result.mass)]) for each in results},
+        "ranges": [_in_range(low, high, mass, ratio) for each in results for low, high in _ranges(each.result.mass)],
         "neighbours": _averages(ratio[rows]),
         "with_one_constant": _with_one_constant(search.effective_normalisation, ratio[rows]),
     }  # fmt: skip
 
 
-def _in_channel(channel: ChannelResult, ratio: FloatArray) -> dict[str, Any]:
-    known = ratio[np.isfinite(ratio)]
-    mass = channel.result.mass
+def _ranges(mass: FloatArray) -> list[tuple[float, float]]:
+    """The masses of a channel from one power of two to the next; a sliver at either end joins its neighbour."""
+    low, high = float(mass[0]), float(mass[-1])
+    powers = 2.0 ** np.arange(np.ceil(np.log2(low)), np.floor(np.log2(high)) + 1)
+    inside = [float(power) for power in powers if 1.4 * low < power < high / 1.4]
+    return list(pairwise([low, *inside, high]))
+
+
+def _in_range(low: float, high: float, mass: FloatArray, ratio: FloatArray) -> dict[str, Any]:
+    known = ratio[(mass >= low) & (mass <= high) & np.isfinite(ratio)]
     return {
-        "masses": [float(mass.min()), float(mass.max())],
+        "masses": [low, high],
         "points": int(known.size),
         "median_ratio": float(np.exp(np.median(known))) if known.size else None,
     }

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gloam.errors import InputError
 from gloam.interpretation import Coupling, factor_named
 from gloam.interpretation.exclusions import coupling_plane
 from gloam.models import Parameter
 from gloam.theory import decay_fraction, production
 
-__all__ = ["model_coupling"]
+if TYPE_CHECKING:
+    from gloam.searches import Search
+
+__all__ = ["model_coupling", "search_coupling"]
 
 RATES = ("dark-higgsstrahlung", "b-dark-photons", "b-dark-baryon")
 """Models whose coupling enters like a cross section: epsilon^2 alpha_D, or a branching fraction."""
+
+
+def search_coupling(search: Search) -> Coupling | None:
+    """The coupling of the model of a search, for the decay that it looks for; None without a model."""
+    return None if search.model is None else model_coupling(search.model, decay=search.decay)
 
 
 def model_coupling(

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
+from gloam.arrays import FloatArray
+from gloam.detector import read_reconstructed
 from gloam.errors import InputError
+from gloam.selection import passes, select
 from gloam.spectra import Axis, Origin, Spectrum, fill, read_spectrum, read_values, rebin, restrict, uniform_axis
 from gloam.spectra.source import file_origin, split_source
 from gloam.workflow.declaring import channel_grid
@@ -18,9 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["Stage", "own_spectrum", "user_spectra"]
 
 Stage = Literal["events", "selected", "spectrum"]
-
-LEAST_ENERGY = "E_min"
-"""Column of files of selected events with the smallest photon energy in GeV, where channels cut on it."""
 
 
 def own_spectrum(search: Search, channel: Channel, seed: int = 0, injected: Injection | None = None) -> Spectrum:
@@ -62,17 +65,14 @@ def user_spectra(search: Search, source: str | Path, stage: Stage) -> dict[str, 
     Args:
         search: whose channels.
         source: "FILE" or "FILE:OBJECT".
-        stage: "selected" events with the column of the observable, or a "spectrum" that is already filled.
+        stage: reconstructed "events" with four-momenta, see `gloam.detector.read_reconstructed`; "selected" events with
+            the columns of observables and of the cuts of a spectrum; or a "spectrum" that is already filled.
 
     Raises:
         InputError: if the search has no such stage, the file cannot be read, or it covers no channel.
     """
-    if stage == "events":
-        raise InputError(
-            f"run {search.name} from events", "a search without an event selection", "selected or spectrum",
-            "apply your selection and give --stage selected",
-        )  # fmt: skip
-    found = _from_events(search, source) if stage == "selected" else _from_histogram(search, source)
+    readers = {"events": _from_events, "selected": _from_selected, "spectrum": _from_histogram}
+    found = readers[stage](search, source)
     if not found:
         axes = [_axis(search, channel) for channel in search.channels]
         ranges = ", ".join(f"{axis.low:g} to {axis.high:g}" for axis in axes)
@@ -84,15 +84,45 @@ def user_spectra(search: Search, source: str | Path, stage: Stage) -> dict[str, 
 
 
 def _from_events(search: Search, source: str | Path) -> dict[str, Spectrum]:
-    """Spectra of the columns of the channels, after the cut on the smallest photon energy that a channel may have."""
+    """Spectra of events that the search itself reconstructs and selects."""
+    declared = search.preparation
+    if declared is None:
+        raise InputError(
+            f"run {search.name} from events", "a search without an event selection", "selected or spectrum",
+            "apply your selection and give --stage selected",
+        )  # fmt: skip
+    path, object_name = split_source(source)
+    entries = declared.reconstruction(
+        read_reconstructed(path, declared.detector, object_name), float(declared.sqrt_s)
+    )  # fmt: skip
+    kept = {spectrum.name: select(entries, declared.cuts_of(spectrum))[0] for spectrum in declared.spectra}
+    return _filled(search, {name: each.columns for name, each in kept.items()}, path)
+
+
+def _from_selected(search: Search, source: str | Path) -> dict[str, Spectrum]:
+    """Spectra of the columns of the channels, after the cuts that a spectrum has of its own."""
+    path, columns = split_source(source)[0], {}
+    for channel in search.channels:
+        spectrum, observable = search.spectrum_of(channel), search.observable_of(channel).column
+        if spectrum is None:
+            columns[channel.name] = {observable: read_values(source, observable)}
+        elif spectrum.name not in columns:
+            cuts = [each.cut() for each in spectrum.cuts]
+            names = dict.fromkeys([observable, *(name for cut in cuts for name in cut.needs)])
+            read = {name: read_values(source, name) for name in names}
+            kept = np.logical_and.reduce([passes(cut, read) for cut in cuts]) if cuts else slice(None)
+            columns[spectrum.name] = {name: values[kept] for name, values in read.items()}
+    return _filled(search, columns, path)
+
+
+def _filled(search: Search, columns: Mapping[str, Mapping[str, FloatArray]], path: Path) -> dict[str, Spectrum]:
+    """The spectra of the channels that have entries; columns go by the name of the spectrum, else of the channel."""
     found = {}
     for channel in search.channels:
-        axis, prepared = _axis(search, channel), search.spectrum_of(channel)
-        values = read_values(source, search.observable_of(channel).column)
-        if prepared is not None:
-            values = values[read_values(source, LEAST_ENERGY) > float(prepared.least_energy)]
+        axis = _axis(search, channel)
+        values = columns[channel.spectrum or channel.name][search.observable_of(channel).column]
         if ((values >= axis.low) & (values <= axis.high)).any():
-            found[channel.name] = fill(values, axis, origin=file_origin(split_source(source)[0]))
+            found[channel.name] = fill(values, axis, origin=file_origin(path))
     return found
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gloam.interpretation import Coupling, YieldFactors
-from gloam.models import SignalShape, YieldNuisance
+from gloam.interpretation import YieldFactors
+from gloam.kinematics import mass_at, position_of
+from gloam.models import Background, SignalShape, TemplateBackground, YieldNuisance
 from gloam.report import ChannelResult
 from gloam.scans import (
     Grid,
@@ -22,7 +23,7 @@ from gloam.scans import (
 )
 from gloam.spectra import Spectrum
 from gloam.statistics import UpperLimits
-from gloam.workflow.coupling import model_coupling
+from gloam.workflow.coupling import search_coupling
 from gloam.workflow.prepared import prepared
 from gloam.workflow.scan import declare_scan
 from gloam.workflow.systematics import acting, declared_nuisances
@@ -44,16 +45,18 @@ def hypotheses(search: Search) -> int:
 
 def channel_grid(search: Search, channel: Channel) -> Grid:
     """The hypotheses of a channel: their masses, and where they peak in its observable."""
-    square = search.observable_of(channel).is_square
-    low, high = channel.range if channel.masses is None else channel.masses  # type: ignore[misc]
-    if square and channel.masses is not None:
-        low, high = low**2, high**2
+    scale = search.observable_of(channel).scale
+    if channel.masses is None:
+        assert channel.range is not None  # noqa: S101 - a declaration is checked
+        low, high = channel.range
+    else:
+        low, high = position_of(np.array(channel.masses), scale).tolist()
     if isinstance(channel.step, str):
         fraction = float(channel.step.removesuffix("sigma"))
         grid = grid_in_resolution(low, high, channel_shape(search, channel), fraction)
     else:
         grid = grid_in_steps(low, high, channel.step)
-    return Grid(np.sqrt(grid.position), grid.position) if square else grid
+    return Grid(mass_at(grid.position, scale), grid.position)
 
 
 def channel_shape(search: Search, channel: Channel) -> SignalShape:
@@ -71,8 +74,19 @@ def declare_channel(search: Search, channel: Channel, spectrum: Spectrum) -> Sca
     shape, grid = channel_shape(search, channel), channel_grid(search, channel)
     nuisances = acting(declared_nuisances((*search.systematics, *channel.systematics), None, "lognormal"), shape)
     sigma, (low, high) = shape.resolution(grid.position), channel.window_ends
-    windows = windows_between(spectrum.axis, grid.position + low * sigma, grid.position + high * sigma)
-    return declare_scan(spectrum, shape, channel.background_form(), grid, windows, channel.vetoes, nuisances)
+    ends = [np.clip(grid.position + end * sigma, spectrum.axis.low, spectrum.axis.high) for end in (low, high)]
+    windows = windows_between(spectrum.axis, *ends)
+    return declare_scan(spectrum, shape, _background(search, channel), grid, windows, channel.vetoes, nuisances)
+
+
+def _background(search: Search, channel: Channel) -> Background:
+    """The background of a channel, declared or prepared."""
+    if channel.background != "prepared":
+        return channel.background_form()
+    declared = search.spectrum_of(channel)
+    assert declared is not None  # noqa: S101 - a declaration is checked
+    scan = prepared(search)[declared.name]
+    return TemplateBackground(scan.edges, scan.expected, scan.variance if declared.pieces is None else None)
 
 
 def channel_variants(search: Search, scan: Scan) -> Variants | None:
@@ -92,6 +106,5 @@ def bare_channel(search: Search, channel: Channel, result: ScanResult, limits: U
     """The results of a channel with its words and factors, without variants and effects of nuisance parameters."""
     observable = search.observable_of(channel)
     label = f"{observable.label} [{observable.unit.replace('^2', '$^2$')}]"
-    coupling: Coupling | None = None if search.model is None else model_coupling(search.model)
     found = ChannelResult(channel.name, channel.title, result, limits, label, channel_factors(search, channel))
-    return replace(found, coupling=coupling)
+    return replace(found, coupling=search_coupling(search))

@@ -29,8 +29,8 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     """The summary of a run, after all its files were written to the directory.
 
     `summary.json`, `scan.csv`, `limits.csv`, `variants.csv`, with nuisance parameters `nuisances.csv`, with toys
-    `toys.npz`, `spectrum.json` (UHI), `fits.npz`, `declaration.json`, `provenance.json`, and with figures `figures/`
-    (PNG and PDF) and `report.html`.
+    `toys.npz`, with simulation `cut_flow.json`, `spectrum.json` (UHI), `fits.npz`, `declaration.json`,
+    `provenance.json`, and with figures `figures/` (PNG and PDF) and `report.html`.
     Each file is whole or not there.
 
     Args:
@@ -52,6 +52,8 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     write_arrays(directory / "fits.npz", _stored(run))
     _write_or_remove(directory / "toys.npz", None if run.toys is None else stored_toys(run.toys))
     _write_declaration(run, directory)
+    if run.cut_flows:
+        write_json(directory / "cut_flow.json", run.cut_flows)
     written = provenance(hashes=run.hashes, seed=run.seed if seed is None else seed)
     write_json(directory / "provenance.json", written)
     path = write_json(directory / "summary.json", numbers)
@@ -59,7 +61,7 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
         from gloam.report import write_figures, write_page
 
         drawn = write_figures(run.channels, directory / "figures", plane=coupling_figure_content(run))
-        write_page(numbers, run.channels, drawn, directory / "report.html", provenance=written)
+        write_page(numbers, run.channels, drawn, directory / "report.html", provenance=written, cut_flows=run.cut_flows)
     return dict(json.loads(path.read_text()))
 
 

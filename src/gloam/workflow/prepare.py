@@ -2,43 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gloam.arrays import FloatArray
-from gloam.calibration import LEAST_EFFECTIVE, PeakFit, PreparedScan, WeightedCounts, fit_crystal_ball
+from gloam.arrays import BoolArray, FloatArray
+from gloam.calibration import (
+    LEAST_EFFECTIVE,
+    PeakFit,
+    PreparedScan,
+    SimulatedPiece,
+    WeightedCounts,
+    fit_crystal_ball,
+    simulated_pieces,
+    smoothed,
+)
+from gloam.detector import ReconstructedBatch
 from gloam.errors import InputError
-from gloam.execution import random_stream
-from gloam.generation import Process, make_process, stream
+from gloam.generation import Process, Tally, make_process
+from gloam.kinematics import position_of
 from gloam.models import Gaussian, SimulatedSample, kernel_density
 from gloam.scans import grid_in_resolution
+from gloam.selection import CutFlow, Entries, efficiency, select
+from gloam.theory import production
 from gloam.workflow.prepared import write_prepared
-from gloam.workflow.three_photons import Candidates, measure
 
 if TYPE_CHECKING:
     from gloam.searches import Search
-    from gloam.searches.preparation import PreparedSpectrum, ThreePhotons
+    from gloam.searches.preparation import Preparation, PreparedSpectrum, Simulated
 
-__all__ = ["events_to_simulate", "in_numbers", "prepare", "prepare_search"]
+__all__ = ["Prepared", "events_to_simulate", "in_numbers", "prepare", "prepare_search"]
 
 KERNELS = 8000
-"""Wrong pairs that a kernel density is made of: more change nothing that a fit could see."""
+"""Wrong candidates that a kernel density is made of: more change nothing that a fit could see."""
 
-BATCH = 65_536
+LEAST_OF_A_PEAK, LEAST_OF_A_BACKGROUND = 2000, 20_000
+"""Events that are simulated at any scale."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """What a preparation finds.
+
+    Attributes:
+        scans: the ingredients of each spectrum, by its name.
+        flows: what each cut leaves, by spectrum and sample; of backgrounds the weights are cross sections in fb.
+    """
+
+    scans: dict[str, PreparedScan]
+    flows: dict[str, dict[str, CutFlow]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Signal:
-    """What one simulated mass gives to one spectrum."""
+    """What one simulated mass gives to one spectrum; `share` is the part of the cross section that was generated."""
 
+    name: str
     peak: PeakFit
     wrong: FloatArray
-    passed: int
-    generated: int
+    wrong_per_right: float
+    share: float
+    flow: CutFlow
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What is the same for all samples of a preparation."""
+
+    scale: float
+    seed: int
+    threads: int | None
+    advance: Callable[[int], object]
 
 
 def prepare_search(
@@ -52,11 +89,13 @@ def prepare_search(
     """
     declared = _declared(search)
     seed = declared.seed if seed is None else seed
-    scans = prepare(declared, scale=scale, seed=seed, threads=threads, progress=progress)
-    record = write_prepared(declared, scans, folder, seed=seed, scale=scale)
+    found = prepare(declared, scale=scale, seed=seed, threads=threads, progress=progress)
+    record = write_prepared(declared, found.scans, found.flows, folder, seed=seed, scale=scale)
     return {
         "search": search.name, "events": events_to_simulate(search, scale), **record,
-        "spectra": {name: in_numbers(scan) for name, scan in scans.items()}, "folder": str(folder),
+        "spectra": {
+            each.name: in_numbers(found.scans[each.name]) | {"unit": each.observable.unit} for each in declared.spectra
+        }, "folder": str(folder),
         "notes": list(declared.left_out),
     }  # fmt: skip
 
@@ -64,15 +103,16 @@ def prepare_search(
 def events_to_simulate(search: Search, scale: float = 1.0) -> int:
     """The number of events that a preparation simulates: what its progress counts."""
     declared = _declared(search)
-    signal, background = _numbers(declared, scale)
-    return signal * sum(len(spectrum.masses) for spectrum in declared.spectra) + background
+    signals = sum(len(spectrum.masses) for spectrum in declared.spectra)
+    backgrounds = sum(_number(sample, scale, LEAST_OF_A_BACKGROUND) for sample in declared.backgrounds)
+    return signals * _number(declared.signal, scale, LEAST_OF_A_PEAK) + backgrounds
 
 
 def prepare(
-    declared: ThreePhotons, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
+    declared: Preparation, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
     progress: Callable[[int], object] | None = None,
-) -> dict[str, PreparedScan]:  # fmt: skip
-    """The ingredients of each spectrum of a preparation, from events that are generated, measured and selected.
+) -> Prepared:  # fmt: skip
+    """What a preparation finds, from events that are generated, measured and selected.
 
     Args:
         declared: processes, resolution, cuts, numbers of events.
@@ -81,24 +121,30 @@ def prepare(
         threads: how many generate; the answer does not depend on it.
         progress: called with the number of events that were simulated.
     """
-    seed = declared.seed if seed is None else seed
-    advance = progress or (lambda _: None)
+    run = _Run(scale, declared.seed if seed is None else seed, threads, progress or (lambda _: None))
     signals = {
-        spectrum.name: [_signal(declared, spectrum, mass, scale, seed, threads, advance) for mass in spectrum.masses]
+        spectrum.name: [_signal(declared, spectrum, mass, run) for mass in spectrum.masses]
         for spectrum in declared.spectra
     }
     edges = {
         spectrum.name: _edges(spectrum, [each.peak.sigma for each in signals[spectrum.name]])
         for spectrum in declared.spectra
     }
-    background = _background(declared, edges, scale, seed, threads, advance)
-    return {
-        spectrum.name: _assembled(spectrum, signals[spectrum.name], background[spectrum.name])
-        for spectrum in declared.spectra
-    }
+    backgrounds = _backgrounds(declared, edges, run)
+    names = [spectrum.name for spectrum in declared.spectra]
+    return Prepared(
+        {each.name: _assembled(each, signals[each.name], backgrounds[each.name][0]) for each in declared.spectra},
+        {name: _signal_flows(signals[name]) | backgrounds[name][1] for name in names},
+    )
 
 
-def _declared(search: Search) -> ThreePhotons:
+def _signal_flows(signals: list[_Signal]) -> dict[str, CutFlow]:
+    """Those of the lightest, a middle and the heaviest simulated signal."""
+    chosen = dict.fromkeys((0, len(signals) // 2, len(signals) - 1))
+    return {signals[row].name: signals[row].flow for row in chosen}
+
+
+def _declared(search: Search) -> Preparation:
     if search.preparation is None:
         raise InputError(
             f"prepare {search.name}", "nothing that it takes from simulation", "a search with a preparation",
@@ -107,14 +153,14 @@ def _declared(search: Search) -> ThreePhotons:
     return search.preparation
 
 
-def _numbers(declared: ThreePhotons, scale: float) -> tuple[int, int]:
-    """Events of each signal, and of the background; never too few to fit a peak."""
-    return max(2000, round(scale * declared.signal_events)), max(20_000, round(scale * declared.background_events))
+def _number(sample: Simulated, scale: float, least: int) -> int:
+    """Events of a sample; never too few to fit a peak or to fill a spectrum."""
+    return max(least, round(scale * sample.events))
 
 
 def in_numbers(scan: PreparedScan) -> dict[str, Any]:
     """What is said of a prepared spectrum: smallest and largest values, cross sections in fb."""
-    position, template = np.square(scan.mass), scan.template(1.0)
+    position, template = scan.position, scan.template(1.0)
     effective = template.effective_events(position - 2 * scan.sigma, position + 2 * scan.sigma)
     return {
         "masses": scan.mass.size,
@@ -128,59 +174,92 @@ def in_numbers(scan: PreparedScan) -> dict[str, Any]:
     }
 
 
-def _signal(
-    declared: ThreePhotons, spectrum: PreparedSpectrum, mass: float, scale: float, seed: int, threads: int | None,
-    advance: Callable[[int], object],
-) -> _Signal:  # fmt: skip
-    """One mass, generated and measured for one spectrum with a stream of its own."""
-    number = _numbers(declared, scale)[0]
-    process = make_process(declared.signal, mass=mass)
-    right, wrong, passed = [], [], 0
-    for candidates, _ in _measured(process, declared, number, seed, f"{spectrum.name} {mass:g}", threads, False):
-        values, kept = candidates.observable(spectrum.column, float(spectrum.least_energy))
-        right.append(values[:, 0])
-        wrong.append(values[:, 1:].ravel())
-        passed += int(np.count_nonzero(kept))
-        advance(kept.size)
-    fit = fit_crystal_ball(np.concatenate(right), mass**2, spectrum.tail)
-    return _Signal(fit, np.concatenate(wrong)[:KERNELS], passed, number)
+def _signal(declared: Preparation, spectrum: PreparedSpectrum, mass: float, run: _Run) -> _Signal:
+    """One mass, simulated for one spectrum with random numbers of its own."""
+    number = _number(declared.signal, run.scale, LEAST_OF_A_PEAK)
+    process = make_process(declared.signal.process, mass=mass, **_settings(declared.signal))
+    process = replace(process, name=f"{process.name} {mass:g} {spectrum.name}")
+    right, wrong, flow, tally = [], [], None, Tally()
+    for piece in _pieces(declared, declared.signal, process, [spectrum], number, run):
+        kept, passed = piece.found[0]
+        chosen = _right(declared, kept)
+        right.append(kept.columns[spectrum.observable.column][chosen])
+        wrong.append(kept.columns[spectrum.observable.column][~chosen])
+        flow, tally = passed if flow is None else flow + passed, tally + piece.tally
+    assert flow is not None  # noqa: S101 - there is at least one event
+    fit = fit_crystal_ball(np.concatenate(right), float(position_of(mass, spectrum.observable.scale)), spectrum.tail)
+    others = np.concatenate(wrong)
+    return _Signal(
+        f"{declared.signal.process} {mass:g} GeV", fit, others[:KERNELS], others.size / np.concatenate(right).size,
+        _share(declared, tally, mass), flow,
+    )  # fmt: skip
 
 
-def _background(
-    declared: ThreePhotons, edges: dict[str, FloatArray], scale: float, seed: int, threads: int | None,
-    advance: Callable[[int], object],
-) -> dict[str, WeightedCounts]:  # fmt: skip
-    """The background of all spectra for 1 fb^-1, from the same weighted events."""
-    number = _numbers(declared, scale)[1]
-    process = make_process(
-        declared.background, min_energy=declared.generated_energy, min_angle=declared.generated_angle
-    )
-    filled = {name: WeightedCounts.empty(each) for name, each in edges.items()}
-    tried = 0
-    for candidates, (weights, trials) in _measured(process, declared, number, seed, "background", threads, True):
-        tried += trials
-        for spectrum in declared.spectra:
-            values, kept = candidates.observable(spectrum.column, float(spectrum.least_energy))
-            filled[spectrum.name].add(values.ravel(), np.repeat(weights[kept], values.shape[1]))
-        advance(weights.size)
-    return {name: each.scaled(1 / tried) for name, each in filled.items()}
+def _share(declared: Preparation, found: Tally, mass: float) -> float:
+    """The part of the cross section that was generated: less than 1 where photons are cut on."""
+    if declared.relative_to is None:
+        return 1.0
+    return float(found.cross_section / production(declared.relative_to)(np.array([mass]))[0])
 
 
-def _measured(
-    process: Process, declared: ThreePhotons, number: int, seed: int, purpose: str, threads: int | None, weighted: bool
-) -> Iterator[tuple[Candidates, tuple[FloatArray, int]]]:
-    """Batch after batch of candidates, with the weights in fb of all events and the points that were tried."""
-    batches = stream(
-        process, number, seed=seed, sqrt_s=float(declared.sqrt_s), weighted=weighted, threads=threads, batch_size=BATCH
-    )
-    for index, batch in enumerate(batches):
-        random = random_stream(seed, f"detector {purpose}", index)
-        yield measure(batch.events.final, declared, random), (batch.events.weights, batch.tally.trials)
+def _backgrounds(
+    declared: Preparation, edges: dict[str, FloatArray], run: _Run
+) -> dict[str, tuple[WeightedCounts, dict[str, CutFlow]]]:
+    """The backgrounds of all spectra for 1 fb^-1, each from the same events, and their cut flows in fb."""
+    total = {name: WeightedCounts.empty(each) for name, each in edges.items()}
+    flows: dict[str, dict[str, CutFlow]] = {name: {} for name in edges}
+    for sample in declared.backgrounds:
+        process = make_process(sample.process, **_settings(sample))
+        number = _number(sample, run.scale, LEAST_OF_A_BACKGROUND)
+        filled = {name: WeightedCounts.empty(each) for name, each in edges.items()}
+        found: dict[str, CutFlow] = {}
+        tally, weight = Tally(), 0.0
+        for piece in _pieces(declared, sample, process, declared.spectra, number, run):
+            tally, weight = tally + piece.tally, weight + piece.weight
+            for spectrum, (kept, flow) in zip(declared.spectra, piece.found, strict=True):
+                filled[spectrum.name].add(kept.columns[spectrum.observable.column], kept.weights)
+                found[spectrum.name] = found[spectrum.name] + flow if spectrum.name in found else flow
+        per_fb = float(sample.scale or 1.0) * tally.cross_section / weight
+        for name in edges:
+            total[name] = total[name] + filled[name].scaled(per_fb)
+            flows[name][sample.process] = found[name].scaled(per_fb)
+    return {name: (total[name], flows[name]) for name in edges}
+
+
+def _pieces(
+    declared: Preparation, sample: Simulated, process: Process, spectra: Sequence[PreparedSpectrum], number: int,
+    run: _Run,
+) -> Iterator[SimulatedPiece[list[tuple[Entries, CutFlow]]]]:  # fmt: skip
+    """Piece after piece of simulated events, and what the selection of each spectrum leaves of them."""
+    sqrt_s = float(declared.sqrt_s)
+    cuts = [declared.cuts_of(spectrum) for spectrum in spectra]
+
+    def treat(seen: ReconstructedBatch) -> list[tuple[Entries, CutFlow]]:
+        entries = declared.reconstruction(seen, sqrt_s)
+        return [select(entries, each) for each in cuts]
+
+    for piece in simulated_pieces(
+        process, declared.detector, treat, events=number, seed=run.seed, sqrt_s=sqrt_s, weighted=sample.weighted,
+        threads=run.threads,
+    ):  # fmt: skip
+        yield piece
+        run.advance(piece.events)
+
+
+def _settings(sample: Simulated) -> dict[str, Any]:
+    return dict(sample.settings)
+
+
+def _right(declared: Preparation, entries: Entries) -> BoolArray:
+    """Which entries hold the signal's own particles, shape (m,)."""
+    if declared.choice is None:
+        return np.ones(len(entries), bool)
+    return np.asarray(entries.columns[declared.choice] == declared.right_choice)
 
 
 def _edges(spectrum: PreparedSpectrum, sigma: list[float]) -> FloatArray:
     """Edges of bins that follow the resolution, constant outside the simulated masses."""
-    position = np.square(spectrum.masses)
+    position = _positions(spectrum)
     shape = Gaussian(lambda x: np.interp(x, position, sigma))
     low, high = spectrum.range
     edges = grid_in_resolution(low, high, shape, spectrum.bin_width).position
@@ -189,21 +268,28 @@ def _edges(spectrum: PreparedSpectrum, sigma: list[float]) -> FloatArray:
 
 def _assembled(spectrum: PreparedSpectrum, signals: list[_Signal], background: WeightedCounts) -> PreparedScan:
     peaks = [each.peak for each in signals]
-    passed = np.array([each.passed for each in signals], float)
-    generated = np.array([each.generated for each in signals], float)
-    efficiency = passed / generated
+    parts = [efficiency(each.flow.after[-1], each.flow.before) for each in signals]
+    share = np.array([each.share for each in signals])
     columns = {name: np.array([getattr(peak, name) for peak in peaks]) for name in ("mean", "sigma", "alpha", "n")}
     return PreparedScan(
-        mass=np.array(spectrum.masses), **columns, errors=np.array([peak.errors for peak in peaks]),
+        mass=np.array(spectrum.masses), position=_positions(spectrum), **columns,
+        errors=np.array([peak.errors for peak in peaks]),
         quality=np.array([peak.chi2 / peak.degrees for peak in peaks]),
-        efficiency=efficiency, efficiency_error=np.sqrt(efficiency * (1 - efficiency) / generated),
-        edges=background.edges,
+        efficiency=share * [part for part, _ in parts], efficiency_error=share * [error for _, error in parts],
+        edges=background.edges, wrong_per_right=np.array([signals[0].wrong_per_right]),
         wrong_below=np.stack([_smooth(each.wrong, background.edges) for each in signals]),
-        expected=background.total, variance=background.squares,
+        expected=background.total if spectrum.pieces is None else smoothed(background, spectrum.pieces),
+        variance=background.squares,
     )  # fmt: skip
 
 
+def _positions(spectrum: PreparedSpectrum) -> FloatArray:
+    return position_of(np.array(spectrum.masses), spectrum.observable.scale)
+
+
 def _smooth(wrong: FloatArray, edges: FloatArray) -> FloatArray:
-    """The fraction of wrong pairs below each edge, from their kernel density."""
+    """The fraction of wrong candidates below each edge, from their kernel density; 0 where there is no choice."""
+    if wrong.size == 0:
+        return np.zeros(edges.size)
     shape = kernel_density([SimulatedSample(0.0, wrong)], 1.0)
     return np.maximum.accumulate(shape.cumulative(edges, np.zeros(1)))

@@ -14,21 +14,25 @@ import numpy as np
 from gloam.arrays import FloatArray
 from gloam.calibration import PreparedScan
 from gloam.errors import InputError
+from gloam.selection import CutFlow, cut_flow_dict
 from gloam.store import content_hash, write_arrays, write_json
 
 if TYPE_CHECKING:
     from gloam.searches import Search
-    from gloam.searches.preparation import ThreePhotons
+    from gloam.searches.preparation import Preparation
 
-__all__ = ["ARTEFACT", "preparation_hash", "prepared", "write_prepared"]
+__all__ = ["ARTEFACT", "preparation_hash", "prepared", "prepared_cut_flows", "write_prepared"]
+
+Flows = Mapping[str, Mapping[str, CutFlow]]
 
 ARTEFACT = "prepared"
 """Name of the files of the artefact: `.npz` for the numbers, `.json` for what they are."""
 
 
 def write_prepared(
-    declared: ThreePhotons, scans: Mapping[str, PreparedScan], folder: Path, *, seed: int, scale: float = 1.0
-) -> dict[str, Any]:
+    declared: Preparation, scans: Mapping[str, PreparedScan], flows: Flows, folder: Path, *, seed: int,
+    scale: float = 1.0,
+) -> dict[str, Any]:  # fmt: skip
     """What is said of an artefact, after it was written: `prepared.npz` and `prepared.json`."""
     arrays = {name: _short(each) for scan in scans for name, each in scans[scan].arrays(scan).items()}
     record = {
@@ -36,7 +40,8 @@ def write_prepared(
         "scale": scale,
     }  # fmt: skip
     write_arrays(folder / f"{ARTEFACT}.npz", arrays)
-    write_json(folder / f"{ARTEFACT}.json", record)
+    cut_flow = {name: {sample: cut_flow_dict(flow) for sample, flow in each.items()} for name, each in flows.items()}
+    write_json(folder / f"{ARTEFACT}.json", record | {"cut_flow": cut_flow})
     return record
 
 
@@ -53,9 +58,19 @@ def prepared(search: Search) -> dict[str, PreparedScan]:
     return _loaded(room_of(search.name), preparation_hash(search.preparation), search.name)
 
 
-def preparation_hash(declared: ThreePhotons) -> str:
+def preparation_hash(declared: Preparation) -> str:
     """The content hash of what a preparation declares, its words for readers apart."""
     return content_hash(declared.model_dump(mode="python", exclude={"left_out"}))
+
+
+def prepared_cut_flows(search: Search) -> dict[str, dict[str, Any]]:
+    """What each cut left of simulated samples, by spectrum and sample as `gloam.selection.cut_flow_dict` writes it."""
+    from gloam.searches.registry import room_of
+
+    if not prepared(search):  # which also checks that the artefact is that of the declaration
+        return {}
+    record = json.loads(files(room_of(search.name)).joinpath(f"{ARTEFACT}.json").read_text())
+    return dict(record["cut_flow"])
 
 
 @cache

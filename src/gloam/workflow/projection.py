@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -10,8 +11,10 @@ from gloam.arrays import FloatArray
 from gloam.errors import InputError
 from gloam.interpretation import Projection, Systematics, coupling_limits, project_counting_scan, project_scan
 from gloam.interpretation.stored import QUANTILES
-from gloam.report import Channel, CountingChannel
+from gloam.report import Channel, ChannelResult, CountingChannel
+from gloam.scans import JointScan, Scan
 from gloam.statistics import CountingMethod
+from gloam.workflow.pseudo_data import expected_spectrum
 from gloam.workflow.results import Run
 
 __all__ = ["project_run"]
@@ -40,7 +43,7 @@ def project_run(
     rows: list[dict[str, Any]] = []
     for channel in run.channels:
         now = _luminosity(run, channel)
-        found = _projected(channel, now, luminosity, systematics, threads)
+        found = _projected(run, channel, now, luminosity, systematics, threads)
         rows += _rows(channel, found, channel.factors.events_per_fb(channel.result.mass) * luminosity / now)
     return {
         "search": run.name,
@@ -51,6 +54,21 @@ def project_run(
         "limits": rows,
         "notes": [POWERS, f"systematics: {systematics}.", *_nominal(run)],
     }
+
+
+def _setup(run: Run, channel: ChannelResult) -> Scan | JointScan:
+    """The scan that is projected: with the expectation in place of pseudo-data that were drawn from it.
+
+    Scaled fluctuations would contradict a rigid template, and random numbers say nothing of a prospect.
+    """
+    from gloam.searches import load_search, search_names
+
+    setup = channel.result.setup
+    if run.origin.kind != "pseudo" or run.name not in search_names() or isinstance(setup, JointScan):
+        return setup
+    search = load_search(run.name)
+    declared = next((each for each in search.channels if each.name == channel.name and each.spectrum), None)
+    return setup if declared is None else replace(setup, spectrum=expected_spectrum(search, declared))
 
 
 def _nominal(run: Run) -> list[str]:
@@ -71,14 +89,14 @@ def _luminosity(run: Run, channel: Channel) -> float:
 
 
 def _projected(
-    channel: Channel, now: float, luminosity: float, systematics: Systematics, threads: int | None
+    run: Run, channel: Channel, now: float, luminosity: float, systematics: Systematics, threads: int | None
 ) -> Projection:
     limits = channel.limits
     if isinstance(channel, CountingChannel):
         method = cast("CountingMethod", limits.method)
         return project_counting_scan(channel.result, now, luminosity, limits.level, method, systematics=systematics)
     return project_scan(
-        channel.result.setup, now, luminosity, limits.level, limits.method, systematics=systematics, threads=threads
+        _setup(run, channel), now, luminosity, limits.level, limits.method, systematics=systematics, threads=threads
     )
 
 

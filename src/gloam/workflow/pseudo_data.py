@@ -11,8 +11,9 @@ from gloam.arrays import FloatArray
 from gloam.calibration import PreparedScan
 from gloam.errors import InputError
 from gloam.execution import random_stream
+from gloam.kinematics import position_of
 from gloam.spectra import Axis, Origin, Spectrum, with_flow
-from gloam.workflow.coupling import model_coupling
+from gloam.workflow.coupling import search_coupling
 from gloam.workflow.prepared import prepared
 
 if TYPE_CHECKING:
@@ -83,10 +84,12 @@ def expected_spectrum(search: Search, channel: Channel) -> Spectrum:
 def signal_in_bins(search: Search, channel: Channel, injected: Injection) -> FloatArray:
     """The counts that a signal is expected to add to each bin of a channel, wrong pairs included."""
     scan, mass = _scan_of(search, channel), np.array([injected.mass])
-    at_one = model_coupling(str(search.model)).at_one(mass)
-    number = at_one * injected.coupling**2 * scan.efficiencies()(mass) * _luminosity(search)
-    position = np.square(mass)
-    return np.maximum(number * np.diff(scan.signal().cumulative(scan.edges, position)), 0.0)
+    coupling = search_coupling(search)
+    assert coupling is not None  # noqa: S101 - checked before
+    number = coupling.at_one(mass) * injected.coupling**coupling.power * scan.efficiencies()(mass) * _luminosity(search)
+    position = position_of(mass, search.observable_of(channel).scale)
+    shape = np.diff(scan.signal().cumulative(scan.edges, position))
+    return np.asarray(np.maximum(number * shape, 0.0))
 
 
 def _scan_of(search: Search, channel: Channel) -> PreparedScan:

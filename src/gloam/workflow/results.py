@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -65,6 +65,7 @@ class Run:
         seed: of everything random; None where nothing was.
         model: whose coupling the limits are on; None where none is declared.
         toys: of the whole run without a signal, from which the global p-value is taken; None without.
+        cut_flows: what each cut left of simulated events, by spectrum and sample; empty where nothing was simulated.
     """
 
     name: str
@@ -80,3 +81,4 @@ class Run:
     seed: int | None = None
     model: str | None = None
     toys: RunToys | None = None
+    cut_flows: dict[str, dict[str, Any]] = field(default_factory=dict)

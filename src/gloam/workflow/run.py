@@ -21,6 +21,7 @@ from gloam.workflow.data import Stage, own_spectrum, user_spectra
 from gloam.workflow.declared import of_search, search_hash
 from gloam.workflow.declaring import bare_channel, channel_variants, declare_channel, hypotheses, nuisances_of
 from gloam.workflow.preparation_notes import preparation_notes
+from gloam.workflow.prepared import prepared_cut_flows
 from gloam.workflow.pseudo_data import Injection
 from gloam.workflow.results import Run
 from gloam.workflow.variants import scan_variants
@@ -99,6 +100,7 @@ def run(
         declaration=of_search(declared, data, stage),
         model=declared.model,
         seed=seed if data is None and declared.preparation is not None else None,
+        cut_flows=prepared_cut_flows(declared),
     )
 
 

@@ -15,6 +15,7 @@ from gloam.report import Channel, ChannelResult
 from gloam.spectra import Origin, Spectrum, from_uhi_json
 from gloam.store import SCHEMA_VERSION
 from gloam.workflow.declared import declared_request, search_hash
+from gloam.workflow.prepared import prepared_cut_flows
 from gloam.workflow.results import Run
 from gloam.workflow.stored import Arrays, restored_channel, restored_limits
 from gloam.workflow.toys import restored_toys
@@ -156,7 +157,10 @@ def _of_search(files: _Files, search: Search | None) -> tuple[tuple[ChannelResul
         bare = bare_channel(declared, known[name], found.result, found.limits)
         channels.append(replace(bare, variants=found.variants, nuisances=found.nuisances))
     origin = channels[0].result.scan.spectrum.origin or Origin("user", "unknown")
-    return tuple(channels), {"origin": origin, "systematics": nuisances_of(declared), "model": declared.model}
+    return tuple(channels), {
+        "origin": origin, "systematics": nuisances_of(declared), "model": declared.model,
+        "cut_flows": prepared_cut_flows(declared),
+    }  # fmt: skip
 
 
 def _of_scan(files: _Files) -> tuple[tuple[ChannelResult, ...], dict[str, Any]]:

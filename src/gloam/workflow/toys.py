@@ -72,6 +72,7 @@ def make_toys(
     directory: Path | None = None,
     resume: bool = False,
     workers: int = 1,
+    scheduler: str | None = None,
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> RunToys:
@@ -86,6 +87,7 @@ def make_toys(
         directory: where the run is written; finished shards are kept in its folder `toys` until all are there.
         resume: whether to go on with shards that are there already.
         workers: processes; more than one read the run from its directory.
+        scheduler: address of a Dask scheduler; its workers must see that directory under the same path.
         threads: of each.
         progress: called with the number of toys finished.
 
@@ -95,7 +97,8 @@ def make_toys(
     """
     if request.toys < 1:
         raise InputError("--toys", request.toys, "at least 1", "10000 give p-values down to 1e-3 well")
-    if workers > 1 and directory is None:
+    elsewhere = workers > 1 or scheduler is not None
+    if elsewhere and directory is None:
         raise InputError("workers", workers, "1 without a directory", "write the run to a directory first")
     shards = shards_of(request.toys, request.first)
     if directory is not None and not resume:
@@ -109,9 +112,9 @@ def make_toys(
     searches = _searches(run, request.exhaustive, threads)
     parts = run_shards(lambda shard: _shard(searches, request.seed, shard, None), shards[:1], **options)
     margins = tuple(parts[0]["margin"].tolist())
-    if workers > 1 and directory is not None:
-        work: Any = _Worker(directory, request.seed, request.exhaustive, margins, threads)
-        parts += run_shards(work, shards[1:], workers=workers, **options)
+    if elsewhere and directory is not None:
+        work: Any = _Worker(directory.resolve(), request.seed, request.exhaustive, margins, threads)
+        parts += run_shards(work, shards[1:], workers=workers, scheduler=scheduler, **options)
     else:
         parts += run_shards(lambda shard: _shard(searches, request.seed, shard, margins), shards[1:], **options)
     return _assembled(run, request, parts)

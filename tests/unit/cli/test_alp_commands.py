@@ -6,7 +6,12 @@ import pytest
 def test_show_says_the_standing_of_every_number(gloam):
     found = gloam("show", "belle2_alp_3gamma")
     assert found.code == 0
-    said = ("polar_low: 37.3 deg [recalled]", "resolution_high: 0.02  [published]", "tail_start: 1.5 sigma [assumed]")
+    said = (
+        "above: 37.3 degree [recalled]",
+        "0.03  [published]",
+        "start: 1.5 sigma [assumed]",
+        "31.4 degree [recalled]",
+    )
     for words in said:
         assert words in found.out
     document = gloam("show", "belle2_alp_3gamma", "--json").document
@@ -37,7 +42,7 @@ def test_prepare_writes_an_artefact(gloam, tmp_path):
         (("run", "belle2_alp_3gamma", "--inject", "3", "-1"), ("--inject", "coupling of at least 0")),
         (("run", "cms_dimuon", "--inject", "3", "0.1"), ("--inject", "without --data")),
         (("run", "belle2_alp_3gamma", "--data", "absent.npz"), ("absent.npz", "no such file")),
-        (("run", "belle2_alp_3gamma", "--data", "absent.npz", "--stage", "events"), ("without an event selection",)),
+        (("run", "belle2_alp_3gamma", "--data", "absent.npz", "--stage", "events"), ("absent.npz", "no such file")),
     ],
     ids=" ".join,
 )

@@ -95,7 +95,6 @@ def test_a_detector_measures_the_particles_that_it_sees(gloam):
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
-    (("qqbar", "--events", 10, "--out", "a.npz"), 'extra "generators"'),
     (("mumu-zprime", "--events", 10, "--out", "a.npz"), "--mass of mumu-zprime: got nothing"),
     (("mumu-zprime", "--mass", 11, "--events", 10, "--out", "a.npz"), "above the threshold, 11.2113 GeV"),
     (("4mu", "--events", 0, "--out", "a.npz"), "events of 4mu: got 0"),
@@ -113,3 +112,32 @@ def test_what_is_refused(gloam, arguments, message):
     assert message in done.err
     assert "Traceback" not in done.err
     assert done.out == ""
+
+
+def test_taus_decay_to_the_pair_that_is_asked_for(gloam):
+    asked = ("generate", "tautau", "--tau-decay", "emu", "--events", 50, "--out", "t.npz")
+    found = gloam(*asked, "--json").document
+    assert found["process"] == "tautau(emu)"
+    assert found["particles"] == ["tau-", "tau+", "e-", "anti-nu_e", "nu_tau", "mu+", "nu_mu", "anti-nu_tau"]
+    assert found["unweighting_efficiency"] == 1
+    assert any("branching fractions 0.1782 x 0.1739" in note for note in found["notes"])
+    seen = gloam(*asked, "--detector", "belle2", "--json").document
+    assert 0 < seen["identified_fraction"] < 1
+    columns = read_columns("t.npz", ["pdg_1", "pdg_2"])
+    assert (set(columns["pdg_1"]), set(columns["pdg_2"])) == ({11}, {-13})
+    refused = gloam("generate", "tautau", "--decay", "mumu", "--events", 5, "--out", "t.npz")
+    assert "Write --tau-decay mumu." in refused.err
+
+
+def test_a_mixture_of_tau_decays_is_one_row_for_each_particle(gloam):
+    asked = ("generate", "tautau", "--tau-decay", "leptons", "--isr", 2, "--events", 60, "--seed", 3, "--json", "--out")
+    found = {name: gloam(*asked, name).document for name in ("t.npz", "t.root")}
+    assert found["t.npz"]["process"] == "tautau(leptons)"
+    assert found["t.npz"]["sha256"] == found["t.root"]["sha256"]
+    assert found["t.npz"]["particles"] is None
+    columns = read_columns("t.npz", ["event", "particles", "pdg"])
+    assert set(columns["particles"]) == {9}
+    assert set(columns["event"]) == set(range(60))
+    assert {11, -11, 13, -13} <= set(columns["pdg"])
+    refused = gloam(*asked, "t.npz", "--detector", "belle2")
+    assert "--detector of tautau with a mixture of tau decays: got belle2" in refused.err

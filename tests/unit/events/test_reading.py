@@ -84,7 +84,7 @@ class TestEveryFormat:
 
     def test_an_unknown_suffix_is_refused(self, events):
         other = events.rename(events.with_suffix(".dat"))
-        with refused("'.dat'", ".csv, .txt, .npz, .root or .parquet"):
+        with refused("'.dat'", ".csv, .txt, .npz, .root, .parquet, .lhe or .lhe.gz"):
             read_columns(other, ["M"])
 
     def test_the_suffix_may_be_in_capitals(self, events):

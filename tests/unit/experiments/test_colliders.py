@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from gloam.experiments import BELLE2, BELLE_UPSILON, BELLE_UPSILON_4S, KEKB, SUPERKEKB
+from gloam.experiments import BELLE2_DATA_SETS, BELLE_UPSILON, BELLE_UPSILON_4S, KEKB, SUPERKEKB
 from gloam.experiments.belle import BELLE_OFF_RESONANCE
 
 
@@ -23,7 +23,7 @@ def test_colliders_and_data_sets_say_what_is_recalled():
     assert SUPERKEKB.boost < KEKB.boost
     assert KEKB.energy_spread.standing == "recalled"
     assert all(data.luminosity.standing == "recalled" for data in (*BELLE_UPSILON, BELLE_OFF_RESONANCE))
-    assert all(data.luminosity.standing == "published" for data in BELLE2.values())
+    assert all(data.luminosity.standing == "published" for data in BELLE2_DATA_SETS.values())
 
 
 def test_resonances_and_samples_are_in_order():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from gloam.generation import PROCESSES, generate, make_process
+from gloam.generation import PROCESSES, TAU_PAIRS, generate, make_process
 from gloam.generation.radiation import radiated_power, radiator
 from gloam.kinematics import (
     boost_to_rest_frame,
@@ -30,14 +30,22 @@ SETTINGS = {
     "mumugamma": {},
     "3gamma": {},
     "4mu": {},
+    "tautau": {},
 }
-RADIATING = ["mumu-zprime", "gamma-alp", "dark-higgsstrahlung", "mumu-scalar", "tautau-scalar", "4mu"]
+RADIATING = ["mumu-zprime", "gamma-alp", "dark-higgsstrahlung", "mumu-scalar", "tautau-scalar", "4mu", "tautau"]
 DECAYING = [("mumu-zprime", "tautau", 5.0), ("mumu-scalar", "ee", 1.0), ("tautau-scalar", "mumu", 2.0),
             ("gamma-dark-photon", "mumu", 4.0), ("b-dark-photons", "ee", 1.0)]  # fmt: skip
 CASES = (
     [(name, {}) for name in SETTINGS]
     + [(name, {"isr": 3.0}) for name in RADIATING]
     + [(name, {"decay": decay, "mass": mass}) for name, decay, mass in DECAYING]
+    + [("tautau", {"tau_decay": pair}) for pair in TAU_PAIRS]
+    + [
+        ("tautau", {"tau_decay": "mumu", "isr": 3.0}),
+        ("tautau-scalar", {"tau_decay": "murho"}),
+        ("mumu-zprime", {"decay": "tautau", "mass": 5.0, "tau_decay": "pirho", "isr": 3.0}),
+        ("gamma-dark-photon", {"decay": "tautau", "tau_decay": "epi"}),
+    ]
 )
 
 

@@ -5,7 +5,8 @@ import pytest
 from gloam.errors import InputError
 from gloam.generation import PROCESSES, make_process
 
-NEEDS = {"dark-higgsstrahlung": {"mass": 1.0, "mass2": 2.0}, "mumugamma": {}, "3gamma": {}, "4mu": {}}
+NEEDS = {"dark-higgsstrahlung": {"mass": 1.0, "mass2": 2.0}, "mumugamma": {}, "3gamma": {}, "4mu": {},
+         "tautau": {}}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PROCESSES)
@@ -26,12 +27,14 @@ def test_a_mass_must_be_given(name):
 
 
 @pytest.mark.parametrize(("name", "settings", "message"), [
-    ("eemumu", {}, "generate eemumu: .*extra \"generators\""),
-    ("tautau", {}, "generate tautau: .*extra \"generators\""),
-    ("qqbar", {}, "generate qqbar: .*extra \"generators\""),
-    ("bbbar", {}, "generate bbbar: .*extra \"generators\""),
+    ("tautau", {"decay": "mumu"}, "--decay of tautau: got mumu; .*Write --tau-decay mumu"),
+    ("tautau", {"tau_decay": "a1e"}, "--tau-decay: got a1e; allowed: ee, emu, epi, .*tau- first"),
+    ("mumu-zprime", {"mass": 1.0, "tau_decay": "ee"}, "--tau-decay of mumu-zprime: got 0 tau-, 0 tau"),
+    ("tautau-scalar", {"mass": 4.0, "decay": "tautau", "tau_decay": "ee"}, "got 2 tau-, 2 tau"),
+    ("qqbar", {}, "generate qqbar: .*generate_with_pythia"),
+    ("bbbar", {}, "generate bbbar: .*generate_with_pythia"),
     ("mumu-zprme", {"mass": 1.0}, "Perhaps mumu-zprime is meant"),
-    ("higgs", {}, "no such process; allowed: mumu-zprime, .* or 4mu"),
+    ("higgs", {}, "no such process; allowed: mumu-zprime, .* or tautau"),
     ("dark-higgsstrahlung", {"mass": 1.0}, "--mass2 of dark-higgsstrahlung: got nothing"),
     ("dark-higgsstrahlung", {"mass": 0.2, "mass2": 1.0}, "got 0.2 GeV; allowed: more than 0.211317 GeV"),
     ("mumu-zprime", {"mass": 0.0}, "got 0 GeV; allowed: a number above 0"),

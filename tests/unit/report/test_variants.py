@@ -49,7 +49,7 @@ def test_the_page_shows_it(varied, channel, tmp_path):
     figures = save_figure(variants_figure(varied), tmp_path, "low_variants")
     page = write_page({}, [varied], figures, tmp_path / "report.html").read_text()
     assert "background variants around the largest excess" in page
-    assert "9 background variants (nominal, window-4sigma" in page
+    assert "9 background variants, named in variants.csv" in page
     assert "background variants" not in write_page({}, [channel], [], tmp_path / "plain.html").read_text()
 
 

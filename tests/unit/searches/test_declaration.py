@@ -159,8 +159,8 @@ def test_a_channel_may_take_everything_from_a_preparation():
     search = Search(**prepared())
     made = search.channels[0]
     assert made.window_ends == (-20.0, 30.0)
-    assert search.spectrum_of(made).column == "M2_gammagamma"
-    assert search.observable_of(made) == search.observable
+    assert search.spectrum_of(made).observable.column == "M2_gammagamma"
+    assert search.observable_of(made).scale == "mass squared"
     assert Channel(**channel(window=25)).window_ends == (-25.0, 25.0)
 
 

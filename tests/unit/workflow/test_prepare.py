@@ -10,7 +10,7 @@ from gloam.errors import InputError
 from gloam.searches import load_search
 from gloam.workflow import prepared as artefact
 from gloam.workflow.prepare import events_to_simulate, prepare, prepare_search
-from gloam.workflow.prepared import prepared, write_prepared
+from gloam.workflow.prepared import prepared, prepared_cut_flows, write_prepared
 
 SEARCH = load_search("belle2_alp_3gamma")
 MASSES = {"pairs_above_1000": (1.0, 3.0), "pairs_above_650": (4.5, 6.0), "recoils_above_650": (8.0, 9.2)}
@@ -41,7 +41,7 @@ def chosen(shipped, name):
 
 @pytest.mark.parametrize("name", MASSES)
 def test_peaks_and_efficiencies_agree(small, shipped, name):
-    rows, new, old = chosen(shipped, name), small[name], shipped[name]
+    rows, new, old = chosen(shipped, name), small.scans[name], shipped[name]
     np.testing.assert_array_equal(old.mass[rows], new.mass)
     for number, parameter in enumerate(("mean", "sigma", "alpha")):
         difference = getattr(new, parameter) - getattr(old, parameter)[rows]
@@ -53,7 +53,7 @@ def test_peaks_and_efficiencies_agree(small, shipped, name):
 
 @pytest.mark.parametrize("name", MASSES)
 def test_wrong_pairs_and_backgrounds_agree(small, shipped, name):
-    rows, new, old = chosen(shipped, name), small[name], shipped[name]
+    rows, new, old = chosen(shipped, name), small.scans[name], shipped[name]
     x = np.quantile(old.edges, [0.2, 0.4, 0.6, 0.8])
     for row, below in zip(rows, new.wrong_below, strict=True):
         found, known = np.interp(x, new.edges, below), np.interp(x, old.edges, old.wrong_below[row])
@@ -83,6 +83,16 @@ def test_every_window_has_simulation_behind_it(shipped):
         assert (scan.efficiency_error < 0.005 * scan.efficiency).all()
 
 
+def test_cut_flows_end_at_the_efficiency_and_at_the_background(shipped):
+    flows = prepared_cut_flows(SEARCH)
+    for name, scan in shipped.items():
+        signal, background = flows[name][f"gamma-alp {scan.mass[0]:g} GeV"], flows[name]["3gamma"]
+        assert signal["cuts"][-1]["total_efficiency"] == pytest.approx(scan.efficiency[0], rel=1e-6)
+        # three pairs of each event, of which some lie outside the axis
+        assert 0.5 < scan.expected.sum() / (3 * background["cuts"][-1]["weight"]) <= 1.0
+        assert background["cuts"][-1]["cut"].startswith("least_energy")
+
+
 def test_the_artefact_is_small():
     folder = Path(artefact.__file__).parents[1] / "searches" / SEARCH.name
     assert (folder / "prepared.npz").stat().st_size < 1_000_000
@@ -91,8 +101,8 @@ def test_the_artefact_is_small():
 def test_the_same_seed_gives_the_same_artefact(tmp_path):
     one = FEWER.model_copy(update={"spectra": FEWER.spectra[2:]})
     hashes = [
-        write_prepared(one, prepare(one, scale=0.001, seed=5, threads=threads), tmp_path, seed=5)["sha256"]
-        for threads in (1, 2)
+        write_prepared(one, made.scans, made.flows, tmp_path, seed=5)["sha256"]
+        for made in (prepare(one, scale=0.001, seed=5, threads=threads) for threads in (1, 2))
     ]
     assert hashes[0] == hashes[1]
 

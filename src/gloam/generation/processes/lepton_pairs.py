@@ -15,6 +15,7 @@ from gloam.generation.mappings import logarithmic
 from gloam.generation.particles import ALPHA, HIGGS_VEV, MASS_MUON, MASS_TAU, Particle
 from gloam.generation.phase_space import three_bodies
 from gloam.generation.process import Draw, Process, Sampler, cross_section_weight
+from gloam.generation.spin_correlations import SpinCorrelations, scalar_correlations, spin_correlations
 from gloam.generation.spinors import contraction, spin_sum, squared
 from gloam.kinematics import two_body_energy
 
@@ -35,7 +36,8 @@ def mumu_zprime(mass: float, coupling: float = 1.0, decay: str | None = None) ->
     pair = lepton_decay(decay, mass, "mumu-zprime", ("mumu", "tautau"))
     sample = _sampler(float(MASS_MUON), mass, coupling, pair, _vector)
     notes = ("the interference of equal muons is left out",) if decay == "mumu" else ()
-    return _process("mumu-zprime", ("mu", float(MASS_MUON)), Particle("Z'", mass), coupling, pair, sample, *notes)
+    process = _process("mumu-zprime", ("mu", float(MASS_MUON)), Particle("Z'", mass), coupling, pair, sample, *notes)
+    return dataclasses.replace(process, spin_correlations=_zprime_correlations(pair))
 
 
 def mumu_scalar(mass: float, coupling: float = 1.0, decay: str | None = None) -> Process:
@@ -59,7 +61,8 @@ def _scalar(name: str, lepton: tuple[str, float], mass: float, coupling: float, 
     yukawa = coupling * lepton[1] / float(HIGGS_VEV)
     sample = _sampler(lepton[1], mass, yukawa, pair, _spinless)
     note = "the coupling is xi, with a Yukawa coupling xi m/v"
-    return _process(name, lepton, Particle("S", mass), coupling, pair, sample, note)
+    process = _process(name, lepton, Particle("S", mass), coupling, pair, sample, note)
+    return dataclasses.replace(process, spin_correlations=_scalar_spins(lepton, pair))
 
 
 def _process(
@@ -98,6 +101,28 @@ def _vector(momenta: FloatArray, lepton: float, pair: LeptonDecay | None) -> Flo
 
 def _spinless(momenta: FloatArray, lepton: float, _: LeptonDecay | None) -> FloatArray:
     return squared(emission_amplitude(momenta[0], momenta[1], momenta[2], lepton))
+
+
+def _zprime_correlations(pair: LeptonDecay | None) -> SpinCorrelations | None:
+    """Of taus from the Z', summed over the spins of the muons that it was radiated off."""
+    if pair is None or pair.lepton != "tau":
+        return None
+
+    def correlations(momenta: FloatArray) -> FloatArray:
+        current = emission_current(momenta[0], momenta[1], momenta[2], float(MASS_MUON)).reshape(4, 4, 1, -1)
+        amplitude = contraction(current, pair.current(momenta[3:])[:, None])
+        return spin_correlations(amplitude.reshape(4, 2, 2, -1))
+
+    return correlations
+
+
+def _scalar_spins(lepton: tuple[str, float], pair: LeptonDecay | None) -> SpinCorrelations | None:
+    """Of taus from the scalar, or of those that it was radiated off."""
+    if pair is not None and pair.lepton == "tau":
+        return lambda momenta: scalar_correlations(momenta[3], momenta[4], pair.mass)
+    if lepton[0] == "tau":
+        return lambda momenta: spin_correlations(emission_amplitude(momenta[0], momenta[1], momenta[2], lepton[1]))
+    return None
 
 
 def radiated(

@@ -72,10 +72,12 @@ def _draw_all(axes: Axes, shown: Sequence[Exclusion]) -> tuple[list[Artist], lis
     """Draws everything but statements; what stands for each in a legend, and its name."""
     handles: list[Artist] = []
     names: list[str] = []
+    drawn = 0
     for number, each in enumerate(shown):
         mine = each.licence == OURS
         colour = FIT if mine else COLOURS[number % len(COLOURS)]
-        line = LINES[number // len(COLOURS) % len(LINES)]
+        line = LINES[(drawn if mine else number // len(COLOURS)) % len(LINES)]
+        drawn += mine
         match each.content:
             case Curve() as curve:
                 handle = _draw_curve(axes, curve, colour, line, mine)
@@ -156,6 +158,7 @@ def _typeset(text: str) -> str:
 
 
 _PRINTED = (
-    ("->", "\N{RIGHTWARDS ARROW}"), ("mumu", r"$\mu\mu$"), ("mu mu", r"$\mu\mu$"), ("tautau", r"$\tau\tau$"),
+    ("->", "\N{RIGHTWARDS ARROW}"), ("ab^-1", "ab$^{-1}$"), ("fb^-1", "fb$^{-1}$"),
+    ("mumu", r"$\mu\mu$"), ("mu mu", r"$\mu\mu$"), ("tautau", r"$\tau\tau$"),
     ("gamma gamma", r"$\gamma\gamma$"), ("Upsilon", r"$\Upsilon$"), (" gamma ", r" $\gamma$ "), ("pipi", r"$\pi\pi$"),
 )  # fmt: skip

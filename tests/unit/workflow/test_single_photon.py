@@ -1,0 +1,46 @@
+"""belle2_single_photon: a template that floats in the whole spectrum."""
+
+import numpy as np
+import pytest
+
+from gloam.scans import fit_scan
+from gloam.searches import load_search
+from gloam.workflow import run, summary
+from gloam.workflow.declaring import declare_channel
+from gloam.workflow.pseudo_data import Injection, expected_spectrum, pseudo_spectrum, signal_in_bins
+
+SEARCH = load_search("belle2_single_photon")
+CHANNEL = SEARCH.channels[0]
+
+
+def test_no_fit_fails_and_the_window_is_the_spectrum():
+    found = run(SEARCH, seed=1)
+    numbers = summary(found)
+    assert numbers["n_failed"] == numbers["limit"]["n_failed"] == 0
+    result = found.channels[0].result
+    axis = result.spectrum.axis
+    assert (result.window_low == axis.low).all()
+    assert (result.window_high == axis.high).all()
+    assert 3e-4 < np.median(found.channels[0].coupling_limits.expected[:, 2]) < 5e-3
+
+
+def test_the_template_describes_itself():
+    fits = fit_scan(declare_channel(SEARCH, CHANNEL, expected_spectrum(SEARCH, CHANNEL)))
+    assert np.abs(fits.z_local).max() < 1e-3
+
+
+def test_significances_are_those_of_noise():
+    z = [
+        fit_scan(declare_channel(SEARCH, CHANNEL, pseudo_spectrum(SEARCH, CHANNEL, seed))).z_local for seed in range(40)
+    ]
+    assert np.std(z) == pytest.approx(1.0, abs=0.1)
+
+
+def test_an_injected_signal_is_found():
+    signal = Injection(5.0, 4e-3)
+    found = fit_scan(declare_channel(SEARCH, CHANNEL, pseudo_spectrum(SEARCH, CHANNEL, 2, signal)))
+    row = int(np.argmax(found.z_local))
+    assert found.mass[row] == pytest.approx(5.0, abs=0.15)
+    assert found.n_sig[row] == pytest.approx(
+        signal_in_bins(SEARCH, CHANNEL, signal).sum(), abs=4 * found.n_sig_err[row]
+    )
