@@ -13,7 +13,7 @@ from gloam.statistics.normal import quantile
 
 __all__ = ["asimov_ratio", "expected_limit", "limit_threshold", "newton_limit"]
 
-NEWTON_STEPS = 12
+NEWTON_STEPS = 6
 
 
 def expected_limit(background: npt.ArrayLike, variance: npt.ArrayLike, level: float = 0.90) -> FloatArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -32,8 +33,8 @@ Parameters: TypeAlias = Sequence[tuple[Any, Any]]
 Stage: TypeAlias = Callable[[FloatArray], tuple[float, FloatArray]]
 """Loss and gradient of flat parameters."""
 
-TINY = 1e-30
-"""Added to efficiencies: one that is 0 in single precision gives a large loss, not NaN."""
+TINY = 1e-12
+"""Added to efficiencies: where outputs underflow the loss is large, and neither it nor its slope is NaN."""
 
 
 def require_jax() -> None:
@@ -82,8 +83,7 @@ def compile_stage(blocks: Blocks, sizes: Sequence[int], activation: str, loss: L
     require_jax()
     import jax
 
-    compiled = jax.jit(jax.value_and_grad(_function(blocks, sizes, activation, loss)))
-    arrays = jax.device_put(blocks.arrays)
+    compiled, arrays = _compiled(tuple(sizes), activation, loss, True), jax.device_put(_content(blocks))
 
     def stage(flat: FloatArray) -> tuple[float, FloatArray]:
         found, gradient = compiled(flat.astype(np.float32), arrays)
@@ -99,25 +99,28 @@ def compile_value(
     require_jax()
     import jax
 
-    compiled = jax.jit(_function(blocks, sizes, activation, loss))
-    arrays = jax.device_put(blocks.arrays)
+    compiled, arrays = _compiled(tuple(sizes), activation, loss, False), jax.device_put(_content(blocks))
     return lambda flat: float(compiled(flat.astype(np.float32), arrays))
 
 
-def _function(
-    blocks: Blocks, sizes: Sequence[int], activation: str, loss: LossSettings | None
-) -> Callable[[Any, dict[str, Any]], Any]:
-    """The loss as a function of flat parameters and of the arrays of blocks."""
-    total = float((blocks.weight * blocks.balance[:, None]).sum(dtype=float))
-    luminosity = blocks.luminosity  # not the blocks themselves: arrays that a compiled function closes over are copied
+def _content(blocks: Blocks) -> dict[str, Any]:
+    """The arrays and numbers of blocks that a compiled function takes."""
+    total = (blocks.weight * blocks.balance[:, None]).sum(dtype=float)
+    return blocks.arrays | {"total": np.float32(total), "luminosity": np.float32(blocks.luminosity)}
 
-    def value(flat: Any, arrays: dict[str, Any]) -> Any:
+
+@lru_cache(maxsize=64)
+def _compiled(sizes: tuple[int, ...], activation: str, loss: LossSettings | None, gradient: bool) -> Any:
+    """The loss as a compiled function of flat parameters and content; kept, so that like blocks compile once."""
+    import jax
+
+    def value(flat: Any, content: dict[str, Any]) -> Any:
         parameters = unflatten(flat, sizes)
         if loss is None:
-            return _cross_entropy(parameters, activation, arrays, total)
-        return _window_loss(parameters, activation, arrays, loss, luminosity)
+            return _cross_entropy(parameters, activation, content)
+        return _window_loss(parameters, activation, content, loss)
 
-    return value
+    return jax.jit(jax.value_and_grad(value) if gradient else value)
 
 
 def _logits(parameters: Parameters, activation: str, features: Any) -> Any:
@@ -147,7 +150,7 @@ def _over_blocks(one: Callable[..., Any], *columns: Any) -> Any:
     return jax.lax.scan(lambda carry, block: (carry, repeated(*block)), None, columns)[1]
 
 
-def _cross_entropy(parameters: Parameters, activation: str, arrays: dict[str, Any], total: float) -> Any:
+def _cross_entropy(parameters: Parameters, activation: str, arrays: dict[str, Any]) -> Any:
     import jax
     import jax.numpy as jnp
 
@@ -156,12 +159,10 @@ def _cross_entropy(parameters: Parameters, activation: str, arrays: dict[str, An
         return balance * jnp.sum(weight * (jax.nn.softplus(logit) - label * logit))
 
     sums = _over_blocks(one, arrays["features"], arrays["weight"], arrays["label"], arrays["balance"])
-    return jnp.sum(sums) / total
+    return jnp.sum(sums) / arrays["total"]
 
 
-def _window_loss(
-    parameters: Parameters, activation: str, arrays: dict[str, Any], loss: LossSettings, luminosity: float
-) -> Any:
+def _window_loss(parameters: Parameters, activation: str, arrays: dict[str, Any], loss: LossSettings) -> Any:
     import jax
     import jax.numpy as jnp
 
@@ -171,7 +172,8 @@ def _window_loss(
 
     sums = _over_blocks(one, arrays["features"], arrays["weight"])
     background = arrays["background"] @ sums
-    return loss_of_sums(background[:, 0], arrays["efficiency"] @ sums[:, 0], background[:, 1], loss, luminosity)
+    efficiency = arrays["efficiency"] @ sums[:, 0]
+    return loss_of_sums(background[:, 0], efficiency, background[:, 1], loss, arrays["luminosity"])
 
 
 def loss_of_sums(background: Any, efficiency: Any, variance: Any, loss: LossSettings, luminosity: float) -> Any:

@@ -107,7 +107,8 @@ def training_table(
     read = {name: _column(columns, name) for name in (*NOT_FEATURES[1:], *names)}
     is_signal = _labels(read["label"])
     weight = _weights(read["weight"], is_signal, read["mass_generated"], generated)
-    matrix = np.stack([read[name] for name in names], axis=1).astype(np.float32)
+    with np.errstate(over="ignore"):
+        matrix = np.stack([read[name] for name in names], axis=1).astype(np.float32)
     if not np.isfinite(matrix).all():
         raise InputError("features of the training table", "values above 3e38", "single precision", "scale the feature")
     return TrainingTable(
