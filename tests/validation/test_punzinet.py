@@ -60,13 +60,17 @@ def test_loss_and_gradient_are_those_of_the_reference(name, reference, stage):
 
 
 def test_500_steps_of_its_training_rule_follow_the_same_trajectory(table, reference, stage):
-    """From a network that tells signal from background, as after the reference's pre-training."""
+    """At the rate that its function has by default, from a network that tells signal from background.
+
+    At five times that rate, which its example sets, the loss passes spikes in which rounding grows a millionfold: there
+    runs in single and double precision part, of any program.
+    """
     windows = toy_hypotheses()
     entropy = compile_stage(pack(place(table, windows)), SIZES, "tanh", None)
-    start = random_stream(7, "first weights").normal(size=81)
+    start = random_stream(2, "first weights").normal(size=81)
     start = minimise_watched(entropy, lambda flat: entropy(flat)[0], start, 60, 60).flat
-    losses, flat = descend(stage, start, 500)
-    expected, parameters = punzinet.train(reference, unflatten(start, SIZES), 500)
-    assert losses[-1] < 0.75 * losses[0]
+    losses, flat = descend(stage, start, 500, rate=0.01)
+    expected, parameters = punzinet.train(reference, unflatten(start, SIZES), 500, rate=0.01)
+    assert losses[-1] < 0.8 * losses[0]
     np.testing.assert_allclose(losses, expected, rtol=1e-3)
-    np.testing.assert_allclose(flat, flatten(parameters), atol=1e-2)
+    np.testing.assert_allclose(flat, flatten(parameters), atol=1e-3)

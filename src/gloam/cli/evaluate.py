@@ -26,12 +26,13 @@ def command(
     The table is that of `gloam train`. Nothing is trained: the extra 'train' is needed for ONNX files alone.
     """
     from gloam.selection.network_files import read_network_selection
+    from gloam.store.writing import finite
     from gloam.workflow.networks import evaluate_selection
 
     report = evaluate_selection(read_network_selection(net), source_of(events, settings), seed=seed, net=str(net))
     written = write_network_figures(report, figures) if figures else []
     if as_json:
-        print_json(report.document)
+        print_json(finite(report.document))
     elif not quiet:
         print_reached(report.document)
         if written:

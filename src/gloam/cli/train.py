@@ -69,6 +69,7 @@ def punzi(
     (GeV^2), then the features. Half of it trains, a quarter chooses steps and cuts, a quarter gives the figures that
     are quoted. Weights of the background are expected events at the luminosity.
     """
+    from gloam.store.writing import finite
     from gloam.training.settings import LossSettings, Training
     from gloam.workflow.networks import NetworkPlan, train_selection
 
@@ -87,7 +88,7 @@ def punzi(
     )  # fmt: skip
     written = write_network_figures(report, out.with_name(f"{out.stem}_figures")) if figures else []
     if as_json:
-        print_json(report.document)
+        print_json(finite(report.document))
     elif not quiet:
         print_reached(report.document)
         click.echo(f"  written to {out}" + (f", figures in {written[0].parent}" if written else ""))

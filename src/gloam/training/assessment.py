@@ -15,7 +15,6 @@ from gloam.selection.networks import Network, network_logits, sigmoid
 from gloam.statistics.cut_scans import (
     Merit,
     WindowScores,
-    averaged,
     best_cuts,
     best_single_cut,
     best_smooth_cut,
@@ -243,7 +242,9 @@ def ratio_interval(
 def importance(
     network_of: Callable[[float], Network], scored: Scored, cut: FloatArray, loss: LossSettings, seed: int
 ) -> FloatArray:
-    """How much worse the geometric mean gets when a feature is shuffled among all events, as a ratio for each.
+    """How much worse the harmonic mean gets when a feature is shuffled among all events, as a ratio for each.
+
+    The harmonic mean stays finite where no signal is left at some masses.
 
     Features that say the same share their importance, so that each alone can look unimportant.
 
@@ -255,14 +256,14 @@ def importance(
         seed: of the shuffling.
     """
     merit = merit_of(loss, scored.pairs.luminosity)
-    before = averaged(sensitivities(scored.windows, cut, merit), "geometric")
+    before = np.mean(1 / sensitivities(scored.windows, cut, merit))
     found = []
     for number in range(scored.pairs.features.shape[1] - 1):
         order = random_stream(seed, "shuffled feature", number).permutation(scored.logit.size)
         features = scored.pairs.features.copy()
         features[:, number] = features[order, number]
         shuffled = score_pairs(network_of, replace(scored.pairs, features=features))
-        found.append(averaged(sensitivities(shuffled.windows, cut, merit), "geometric") / before)
+        found.append(before / max(float(np.mean(1 / sensitivities(shuffled.windows, cut, merit))), 1e-6 * before))
     return np.array(found)
 
 

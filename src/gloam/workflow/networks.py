@@ -140,7 +140,7 @@ def _trained_document(
     """What `--json` prints of a training, but for time, seed and file."""
     loss = plan.training.loss
     train = reached(score(made.network_of, tables["train"], windows), made.cuts, loss)
-    starts = [vars_of(start) for each in made.trained for start in each.starts]
+    starts = [_start_document(start) for each in made.trained for start in each.starts]
     document = _document(plan.method, made.reached, made.cuts, windows, source, loss)
     document |= {
         "starts": len(starts),
@@ -253,7 +253,7 @@ def evaluate_selection(
     return NetworkReport(document, selection, scored, cuts, found, None, table.names, shares)
 
 
-def vars_of(start: Any) -> dict[str, float]:
+def _start_document(start: Any) -> dict[str, float]:
     """Numbers of a start, without its history."""
     names = ("cross_entropy", "handed_over", "loss", "validation", "steps")
     return {name: getattr(start, name) for name in names}
