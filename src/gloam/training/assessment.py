@@ -256,14 +256,15 @@ def importance(
         seed: of the shuffling.
     """
     merit = merit_of(loss, scored.pairs.luminosity)
-    before = np.mean(1 / sensitivities(scored.windows, cut, merit))
+    before = float(np.mean(1 / sensitivities(scored.windows, cut, merit)))
     found = []
     for number in range(scored.pairs.features.shape[1] - 1):
         order = random_stream(seed, "shuffled feature", number).permutation(scored.logit.size)
         features = scored.pairs.features.copy()
         features[:, number] = features[order, number]
         shuffled = score_pairs(network_of, replace(scored.pairs, features=features))
-        found.append(before / max(float(np.mean(1 / sensitivities(shuffled.windows, cut, merit))), 1e-6 * before))
+        after = float(np.mean(1 / sensitivities(shuffled.windows, cut, merit)))
+        found.append(before / np.maximum(after, 1e-6 * before))
     return np.array(found)
 
 

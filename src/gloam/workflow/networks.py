@@ -24,6 +24,7 @@ from gloam.training.assessment import (
     Scored,
     choose_cuts,
     importance,
+    passes,
     ratio_interval,
     reached,
     score,
@@ -35,6 +36,10 @@ from gloam.training.train import Method, Trained, even_edges, train_ranges
 from gloam.workflow.network_events import TableSource
 
 __all__ = ["NetworkPlan", "evaluate_selection", "train_selection"]
+
+
+FEW = 5
+"""Simulated background events under a cut below which a note says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,7 @@ def _trained_document(
     loss = plan.training.loss
     train = reached(score(made.network_of, tables["train"], windows), made.cuts, loss)
     starts = [_start_document(start) for each in made.trained for start in each.starts]
-    document = _document(plan.method, made.reached, made.cuts, windows, source, loss)
+    document = _document(plan.method, made.reached, made.cuts, made.test, source, loss)
     document |= {
         "starts": len(starts),
         "events": {name: len(table) for name, table in tables.items()},
@@ -172,13 +177,20 @@ def _trained_document(
 
 
 def _document(
-    method: str, found: Reached, cuts: Cuts, windows: Hypotheses, source: TableSource, loss: Any
+    method: str, found: Reached, cuts: Cuts, scored: Scored, source: TableSource, loss: Any
 ) -> dict[str, Any]:
+    windows = scored.pairs.hypotheses
     notes = ["cross sections are those of a single count in each window: no shape, no look-elsewhere effect"]
     if source.is_toy:
         notes.append("events of a toy: absolute values mean nothing outside it")
     if loss.kind == "limit":
         notes.append("expected limits are asymptotic: too low below some three background events")
+    kept = passes(scored, cuts.at(windows.mass)) & ~scored.pairs.is_signal
+    thin = np.count_nonzero(np.bincount(scored.pairs.group[kept], minlength=len(windows))[: len(windows)] < FEW)
+    if thin:
+        notes.append(
+            f"{thin} masses keep fewer than {FEW} simulated background events: their cross sections are badly known"
+        )
     unreached = np.count_nonzero(~np.isfinite(found.smooth))
     if unreached:
         notes.append(f"{unreached} masses keep no signal under the smooth cut: their cross sections are null")
@@ -242,7 +254,7 @@ def evaluate_selection(
     cuts = Cuts(single, windows.mass, cut_at(selection, windows.mass), own.each)
     found = reached(scored, cuts, loss)
     shares = importance(network_of, scored, cuts.at(windows.mass), loss, seed)
-    document = _document("evaluate", found, cuts, windows, source, loss)
+    document = _document("evaluate", found, cuts, scored, source, loss)
     document["notes"].append("cuts of each mass were chosen on these events: they look better than they are")
     document |= {
         "events": len(table),
