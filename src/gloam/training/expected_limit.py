@@ -29,7 +29,7 @@ def expected_limit(background: npt.ArrayLike, variance: npt.ArrayLike, level: fl
 
     Example:
         >>> expected_limit([100.0, 100.0], [0.0, 400.0]).round(2)
-        array([17.37, 38.36])
+        array([17.36, 36.97])
     """
     expected, spread = np.broadcast_arrays(np.asarray(background, float), np.asarray(variance, float))
     return np.asarray(newton_limit(expected, spread, limit_threshold(level), np))

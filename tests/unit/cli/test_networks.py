@@ -112,7 +112,7 @@ def test_a_file_without_its_columns_is_refused(gloam, tmp_path):
 def test_evaluation_needs_no_jax(gloam, table, tmp_path):
     gloam(
         "train", "punzi", "--events", table, "--generated", 1000, "--hidden", "3", "--starts", 1, "--epochs", 2,
-        "--pretraining", 5, "--no-baseline", "--no-figures", "--out", tmp_path / "net.json",
+        "--pretraining", 5, "--ranges", 2, "--no-baseline", "--no-figures", "--out", tmp_path / "net.json",
     )  # fmt: skip
     code = (
         "import sys; sys.modules['jax'] = sys.modules['onnx'] = None\n"
