@@ -135,9 +135,7 @@ def compare_losses(seed: int, size: float = 0.3) -> None:
     ]
     hypotheses = toy_hypotheses()
     limit = LossSettings(kind="limit", background_error=0.1)
-    print(
-        f"seed {seed}: smooth cut, geometric mean in fb: smallest cross section, expected limit (10 % on the background)"
-    )
+    print(f"seed {seed}: smooth cut, geometric mean in fb: cross section found, expected limit (background to 10 %)")
     for name, method, training in (
         ("cross entropy", "bce", Training(starts=2)),
         ("cross entropy, mass input", "bce", Training(starts=2, mass_input=True)),
