@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from gloam.searches import load_search
-from gloam.workflow.coupling import search_coupling
 from gloam.workflow.counting_data import pseudo_counts
+from gloam.workflow.coupling import search_coupling
 from gloam.workflow.declaring_counts import channel_windows, counted_factors
 from gloam.workflow.pseudo_data import Injection
 from gloam.workflow.run_counts import count_channel

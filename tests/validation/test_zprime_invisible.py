@@ -76,13 +76,13 @@ def test_the_smallest_efficiency_below_seven_gev_is_the_published_one(counted):
     assert efficiency_ends(SEARCH, [counted])[0] == pytest.approx(0.026, rel=0.25)
 
 
-@pytest.mark.xfail(reason="few tau pairs are left below 1.2 GeV in ours, so that the tuned line is loose there", strict=True)
+@pytest.mark.xfail(reason="few tau pairs are left below 1.2 GeV in ours: the tuned line is loose", strict=True)
 def test_the_largest_efficiency_below_seven_gev_is_the_published_one(counted):
     assert efficiency_ends(SEARCH, [counted])[1] == pytest.approx(0.049, rel=0.25)
 
 
 def test_the_tau_suppression_keeps_about_half_of_the_signal():
-    """About 50 % published; 0.40 to 0.60 from 1.25 to 7.25 GeV. Below there is little to suppress, above too much else."""
+    """About 50 % published; 0.40 to 0.60 from 1.25 to 7.25 GeV. Below there is little to suppress."""
     mass = FOUND.mass[:, 0]
     inside = (mass >= 1.25) & (mass <= 7.25)
     assert FOUND.tuned_efficiency[inside].min() > 0.40

@@ -3,7 +3,7 @@
 from gloam.calibration.background_order import OrderChoice, select_order
 from gloam.calibration.control_region import ControlFactor, combined_factor, control_factor
 from gloam.calibration.orders_by_region import OrdersByRegion, OrderTrial, select_orders
-from gloam.calibration.peaks import PeakFit, fit_crystal_ball
+from gloam.calibration.peaks import PeakFit, Tail, fit_crystal_ball
 from gloam.calibration.prepared import PreparedScan
 from gloam.calibration.prepared_counts import PreparedCounts, at_points
 from gloam.calibration.smoothing import smoothed
@@ -41,6 +41,7 @@ __all__ = [
     "SimulatedPiece",
     "SimulatedSpectrum",
     "SpuriousSignal",
+    "Tail",
     "WeightedCounts",
     "at_points",
     "combined_factor",

@@ -65,12 +65,14 @@ def _setup(run: Run, channel: ChannelResult) -> Scan | JointScan:
 
     Scaled fluctuations would contradict a rigid template, and random numbers say nothing of a prospect.
     """
-    from gloam.searches import load_search, search_names
+    from gloam.searches import Search, load_search, search_names
 
     setup = channel.result.setup
     if run.origin.kind != "pseudo" or run.name not in search_names() or isinstance(setup, JointScan):
         return setup
     search = load_search(run.name)
+    if not isinstance(search, Search):
+        return setup
     declared = next((each for each in search.channels if each.name == channel.name and each.spectrum), None)
     return setup if declared is None else replace(setup, spectrum=expected_spectrum(search, declared))
 

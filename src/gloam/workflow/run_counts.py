@@ -114,8 +114,8 @@ def _statistics(search: CountingSearch, channel: CountingChannel, spectrum: str)
         mass = channel.result.mass[few]
         text += (
             f"; fewer than {LEAST_EFFECTIVE:g} in {few.size} of {effective.size} windows ({mass.min():.3g} to "
-            f"{mass.max():.3g} GeV), where the expectation is an upper bound of {_bound(channel, effective)[few].max():.2g} "
-            f"events at most (90 %); its statistical error is in the limits"
+            f"{mass.max():.3g} GeV), where the expectation is an upper bound of "
+            f"{_bound(channel, effective)[few].max():.2g} events at most (90 %); its statistical error is in the limits"
         )
     error = found.efficiency_error / found.efficiency
     if np.isfinite(error).any():
