@@ -156,6 +156,9 @@ class Searched(Declaration):
         data_kind: "real" collisions or "pseudo" data of ours.
         data_source: where the data come from, with licence.
         luminosity: integrated luminosity in fb^-1; None if it is not known.
+        data_sets: the energies at which it was taken and their shares, if there are several.
+        largest_photon: energy of radiated photons up to which efficiencies and radiative factors count them.
+        vacuum_polarisation: what multiplies Born cross sections.
         reference: the paper or record.
         status: what this room is for, and what it is not.
         level: of the upper limit, a fraction.
@@ -172,6 +175,9 @@ class Searched(Declaration):
     data_kind: Literal["real", "pseudo"]
     data_source: str
     luminosity: Sourced | None
+    data_sets: tuple[DataSet, ...] = ()
+    largest_photon: Sourced | None = None
+    vacuum_polarisation: Sourced | None = None
     reference: str
     status: str
     level: float = Field(default=0.90, gt=0.5, lt=1)
@@ -186,9 +192,6 @@ class Search(Searched):
 
     Attributes:
         observable: whose spectrum is scanned.
-        data_sets: the energies at which it was taken and their shares, if there are several.
-        largest_photon: energy of radiated photons up to which efficiencies and radiative factors count them.
-        vacuum_polarisation: what multiplies Born cross sections.
         channels: the spectra.
         method: of the upper limit.
         systematics: named uncertainties; empty if the search has none.
@@ -200,9 +203,6 @@ class Search(Searched):
     """
 
     observable: Observable
-    data_sets: tuple[DataSet, ...] = ()
-    largest_photon: Sourced | None = None
-    vacuum_polarisation: Sourced | None = None
     channels: tuple[Channel, ...] = Field(min_length=1)
     method: LimitMethod = "cls"
     systematics: tuple[Systematic, ...] = ()
