@@ -74,10 +74,12 @@ def _curve(run: Run, expected: bool) -> tuple[FloatArray, FloatArray]:
 
 
 def _curves(channels: tuple[Channel, ...], expected: bool) -> list[tuple[FloatArray, FloatArray]]:
-    """Masses and limits on the coupling of each channel."""
+    """Masses and limits on the coupling of each channel; those beyond a perturbative coupling are not drawn."""
     found = []
     for channel in channels:
         limits = channel.coupling_limits
         if limits is not None:
-            found.append((limits.mass, limits.expected[:, 2] if expected else limits.observed))
+            limit = limits.expected[:, 2] if expected else limits.observed
+            beyond = limit > (np.inf if channel.coupling is None else channel.coupling.perturbative)
+            found.append((limits.mass, np.where(beyond, np.nan, limit)))
     return found
