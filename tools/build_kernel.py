@@ -19,9 +19,9 @@ import tempfile
 from pathlib import Path
 
 SOURCES = Path(__file__).resolve().parents[1] / "src" / "gloam" / "kernel"
-OPTIONS = ["-std=gnu11", "-fPIC", "-fvisibility=default", "-Wall", "-Wextra", "-Wno-psabi"]
+OPTIONS = ["-std=gnu11", "-fPIC", "-fno-strict-aliasing", "-fvisibility=default", "-Wall", "-Wextra", "-Wno-psabi"]
 # not -ffast-math, which takes NaN to be impossible; these only say that nobody reads errno or floating-point flags
-SPEED = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"]
+SPEED = ["-O2", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"]
 SANITIZERS = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"]
 X86 = {
     "baseline": ["-DLANES=2"],

@@ -165,6 +165,16 @@ INLINE void put(double *to, vector values, mask which, int64_t first, int64_t st
         if (which[lane]) to[(first + lane) * stride] = values[lane];
 }
 
+/* The expectations after the step, of full length, that ended some of the fits. */
+static void write_expected(const gloam_fits *fits, const bins *at, mask done, int64_t first) {
+    const double *expected = (const double *)at->expected, *change = (const double *)at->change;
+    for (int lane = 0; lane < LANES; lane++) {
+        double *row = fits->expected + (first + lane) * at->bins;
+        for (int64_t j = 0; done[lane] && j < at->bins; j++)
+            row[j] = expected[j * LANES + lane] + change[j * LANES + lane];
+    }
+}
+
 INLINE void iterate(int k, int shared, const gloam_fits *fits, const bins *at, int64_t first, mask working, point here) {
     const mask rows = working;
     mask certified = (mask){0}, blocked = (mask){0}, passes = (mask){0}, moving = working;
@@ -179,7 +189,8 @@ INLINE void iterate(int k, int shared, const gloam_fits *fits, const bins *at, i
         UNROLL for (int i = 0; i < k; i++) step.theta[i] = towards.step[i] - towards.tilt[i] * step.yield;
         measure(k, shared, at, &step, &gap, &reach);
         passes -= working;
-        moving = working & is_finite(reach);
+        moving = working & is_finite(reach) & is_finite(step.yield);
+        UNROLL for (int i = 0; i < k; i++) moving &= is_finite(step.theta[i]); /* no bins at all: no step reaches any */
         const mask far = moving & (reach > all(LONG_STEP));
         length = any(far) ? step_length(at, far, &stopped) : all(1);
         blocked -= stopped;
@@ -197,9 +208,7 @@ INLINE void iterate(int k, int shared, const gloam_fits *fits, const bins *at, i
             put(fits->slope, fits->free ? all(0) : towards.slope, done, first, 1);
             put(fits->curvature, towards.curvature, done, first, 1);
             put(fits->information, towards.information, done, first, 1);
-            for (int lane = 0; lane < LANES; lane++)
-                for (int64_t j = 0; done[lane] && j < at->bins; j++)
-                    fits->expected[(first + lane) * at->bins + j] = at->expected[j][lane] + at->change[j][lane];
+            write_expected(fits, at, done, first);
         }
         certified |= done;
         working = moving & ~done & (blocked < BLOCKED_PASSES);
@@ -212,12 +221,10 @@ INLINE void iterate(int k, int shared, const gloam_fits *fits, const bins *at, i
 
 /* Bins of LANES rows side by side; lanes beyond the last row repeat it. */
 INLINE void interleave(vector *to, const double *from, int64_t first, int64_t rows, int64_t bins) {
-    const double *row[LANES];
-    for (int lane = 0; lane < LANES; lane++) row[lane] = from + (first + lane < rows ? first + lane : rows - 1) * bins;
-    for (int64_t j = 0; j < bins; j++) {
-        vector gathered;
-        for (int lane = 0; lane < LANES; lane++) gathered[lane] = row[lane][j];
-        to[j] = gathered;
+    double *place = (double *)to;
+    for (int lane = 0; lane < LANES; lane++) {
+        const double *row = from + (first + lane < rows ? first + lane : rows - 1) * bins;
+        for (int64_t j = 0; j < bins; j++) place[j * LANES + lane] = row[j];
     }
 }
 

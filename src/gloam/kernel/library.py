@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from functools import cache
 from importlib import resources
 
@@ -15,10 +16,12 @@ INTERFACE = 1
 @cache
 def library() -> ctypes.CDLL | None:
     """The library, or None where there is none: gloam was installed without a compiler, or for another machine."""
-    file = resources.files("gloam.kernel") / "liblanes.so"
     try:
-        with resources.as_file(file) as path:
-            found = ctypes.CDLL(str(path))
+        if chosen := os.environ.get("GLOAM_KERNEL"):  # another build of it, as with sanitizers
+            found = ctypes.CDLL(chosen)
+        else:
+            with resources.as_file(resources.files("gloam.kernel") / "liblanes.so") as path:
+                found = ctypes.CDLL(str(path))
         if found.gloam_interface() != INTERFACE:
             return None
     except (OSError, AttributeError):
