@@ -47,7 +47,8 @@ def build(cc: list[str], output: Path, optimise: list[str]) -> None:
             source = str(SOURCES / "lanes.c")
             commands.append([*cc, *OPTIONS, *optimise, *flags, f"-DVARIANT={name}", "-c", source, "-o", str(target)])
         running = [subprocess.Popen(command) for command in commands]
-        if any([process.wait() for process in running]):
+        outcomes = [process.wait() for process in running]
+        if any(outcomes):
             raise subprocess.SubprocessError("the compiler failed")
         library = Path(folder) / output.name
         subprocess.run([*cc, *optimise, "-shared", *map(str, objects), "-o", str(library), "-lm"], check=True)
