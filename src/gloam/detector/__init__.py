@@ -25,6 +25,7 @@ from gloam.detector.declaration import (
     TurnOn,
 )
 from gloam.detector.extra_energy import extra_energy
+from gloam.detector.fakes import BELLE_PIONS_AS_MUONS, Fake, taken_for
 from gloam.detector.reading import read_reconstructed
 from gloam.detector.reconstructed import ReconstructedBatch
 from gloam.detector.simulation import simulate
@@ -41,10 +42,12 @@ __all__ = [
     "BELLE2_2018_EMU",
     "BELLE2_2018_MUMU",
     "BELLE_FOUR_MUONS",
+    "BELLE_PIONS_AS_MUONS",
     "BELLE_REFITTED",
     "DETECTORS",
     "Correction",
     "Detector",
+    "Fake",
     "LowTail",
     "Photons",
     "PolarRange",
@@ -62,6 +65,7 @@ __all__ = [
     "perfect",
     "read_reconstructed",
     "simulate",
+    "taken_for",
     "total_covariance",
     "varied",
 ]
