@@ -33,7 +33,7 @@ LARGEST_NORMAL = 0.15
 SAME = 1e-9
 """Relative difference of a factor between bins that is rounding."""
 
-STEP = 0.25
+STEP = 0.5
 """Of the trapezoidal rule in standard deviations of ln c, or half of what the likelihood needs, if that is less."""
 
 
