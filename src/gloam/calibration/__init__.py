@@ -2,7 +2,7 @@
 
 from gloam.calibration.background_order import OrderChoice, select_order
 from gloam.calibration.orders_by_region import OrdersByRegion, OrderTrial, select_orders
-from gloam.calibration.peaks import PeakFit, fit_crystal_ball
+from gloam.calibration.peaks import PeakFit, Tail, fit_crystal_ball
 from gloam.calibration.prepared import PreparedScan
 from gloam.calibration.smoothing import smoothed
 from gloam.calibration.spurious_signal import (
@@ -33,6 +33,7 @@ __all__ = [
     "SimulatedPiece",
     "SimulatedSpectrum",
     "SpuriousSignal",
+    "Tail",
     "WeightedCounts",
     "expected_spectrum",
     "fit_crystal_ball",

@@ -21,6 +21,7 @@ COMMANDS = {
     "count": "count events in windows of one or two observables",
     "coverage": "how often limits hold the true signal: of a run, or of a count",
     "exclusions": "what is published about a model, and a figure of it",
+    "export": "results of a run in the formats of others",
     "generate": "events of a signal or a background",
     "limit": "limits of a counting experiment",
     "list": "the searches there are",

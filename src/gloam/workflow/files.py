@@ -20,7 +20,7 @@ from gloam.workflow.stored import stored_channel
 from gloam.workflow.summary import summary
 from gloam.workflow.toys import stored_toys
 
-__all__ = ["write_run"]
+__all__ = ["result_table", "write_run"]
 
 QUANTILES = ("m2", "m1", "0", "p1", "p2")
 
@@ -60,9 +60,20 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     if figures:
         from gloam.report import write_figures, write_page
 
-        drawn = write_figures(run.channels, directory / "figures", plane=coupling_figure_content(run))
-        write_page(numbers, run.channels, drawn, directory / "report.html", provenance=written, cut_flows=run.cut_flows)
+        plane = coupling_figure_content(run)
+        drawn = write_figures(run.channels, directory / "figures", plane=plane)
+        write_page(
+            numbers, run.channels, drawn, directory / "report.html", provenance=written, cut_flows=run.cut_flows,
+            plane=None if plane is None else plane[0],
+            toys=None if run.toys is None else run.toys.largest[~run.toys.failed],
+        )  # fmt: skip
     return dict(json.loads(path.read_text()))
+
+
+def result_table(run: Run) -> dict[str, Any]:
+    """The columns of `scan.csv` and of `limits.csv` beside each other, a row for each hypothesis of each channel."""
+    fits = _joined([_scan_columns(channel) for channel in run.channels])
+    return fits | _joined([_limit_columns(channel) for channel in run.channels])
 
 
 def _write_or_remove(path: Path, arrays: dict[str, Any] | None) -> None:
