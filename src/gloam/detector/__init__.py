@@ -26,6 +26,7 @@ from gloam.detector.declaration import (
 )
 from gloam.detector.extra_energy import extra_energy
 from gloam.detector.fakes import BELLE_PIONS_AS_MUONS, Fake, taken_for
+from gloam.detector.jagged import JaggedResponse, simulate_jagged
 from gloam.detector.reading import read_reconstructed
 from gloam.detector.reconstructed import ReconstructedBatch
 from gloam.detector.simulation import simulate
@@ -48,6 +49,7 @@ __all__ = [
     "Correction",
     "Detector",
     "Fake",
+    "JaggedResponse",
     "LowTail",
     "Photons",
     "PolarRange",
@@ -65,6 +67,7 @@ __all__ = [
     "perfect",
     "read_reconstructed",
     "simulate",
+    "simulate_jagged",
     "taken_for",
     "total_covariance",
     "varied",
