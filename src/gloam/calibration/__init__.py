@@ -2,6 +2,7 @@
 
 from gloam.calibration.background_order import OrderChoice, select_order
 from gloam.calibration.control_region import ControlFactor, combined_factor, control_factor
+from gloam.calibration.control_width import ControlWidth, control_width
 from gloam.calibration.decay_counts import DecayCounts
 from gloam.calibration.orders_by_region import OrdersByRegion, OrderTrial, select_orders
 from gloam.calibration.peaks import PeakFit, Tail, fit_crystal_ball
@@ -31,6 +32,7 @@ __all__ = [
     "LEAST_EFFECTIVE",
     "BackgroundTemplate",
     "ControlFactor",
+    "ControlWidth",
     "DecayCounts",
     "LineGrid",
     "LineParameters",
@@ -50,6 +52,7 @@ __all__ = [
     "at_points",
     "combined_factor",
     "control_factor",
+    "control_width",
     "expected_spectrum",
     "fit_crystal_ball",
     "lambda_and_nothing",
