@@ -1,9 +1,11 @@
 """What a search needs to know beforehand, derived from simulation or control data and written down."""
 
 from gloam.calibration.background_order import OrderChoice, select_order
+from gloam.calibration.control_region import ControlFactor, combined_factor, control_factor
 from gloam.calibration.orders_by_region import OrdersByRegion, OrderTrial, select_orders
 from gloam.calibration.peaks import PeakFit, fit_crystal_ball
 from gloam.calibration.prepared import PreparedScan
+from gloam.calibration.prepared_counts import PreparedCounts, at_points
 from gloam.calibration.smoothing import smoothed
 from gloam.calibration.spurious_signal import (
     SpuriousSignal,
@@ -21,19 +23,28 @@ from gloam.calibration.streaming import (
     visible_cross_section,
 )
 from gloam.calibration.templates import LEAST_EFFECTIVE, BackgroundTemplate, WeightedCounts
+from gloam.calibration.tuned_line import LineGrid, LineParameters, LineSample, tune_line
 
 __all__ = [
     "LEAST_EFFECTIVE",
     "BackgroundTemplate",
+    "ControlFactor",
+    "LineGrid",
+    "LineParameters",
+    "LineSample",
     "OrderChoice",
     "OrderTrial",
     "OrdersByRegion",
     "PeakFit",
+    "PreparedCounts",
     "PreparedScan",
     "SimulatedPiece",
     "SimulatedSpectrum",
     "SpuriousSignal",
     "WeightedCounts",
+    "at_points",
+    "combined_factor",
+    "control_factor",
     "expected_spectrum",
     "fit_crystal_ball",
     "measure_spurious_signal",
@@ -44,6 +55,7 @@ __all__ = [
     "simulated_spectrum",
     "smoothed",
     "spurious_yield",
+    "tune_line",
     "visible_cross_section",
     "write_spurious_signal",
 ]

@@ -43,8 +43,11 @@ __all__ = ["command"]
 @click.option(
     "--isr", type=float, metavar="GEV", help="The beams radiate a photon along themselves, of this energy at most."
 )
-@click.option("--min-energy", type=float, help="Of every photon of 3gamma and mumugamma, in GeV.  [0.2]")
-@click.option("--min-angle", type=float, help="Of photons to the beams, in degrees, in the centre of mass.  [10]")
+@click.option("--min-energy", type=float, help="Of photons, in GeV; of the muons of eemumu.  [0.2; 0]")
+@click.option(
+    "--min-angle", type=float, help="To the beams in degrees, in the centre of mass: photons; muons of eemumu.  [10; 0]"
+)
+@click.option("--min-mass", type=float, help="Of the muon pair of eemumu, in GeV.  [twice the muon mass]")
 @click.option(
     "--detector",
     type=click.Choice(["none", "belle", "belle2"]),
@@ -77,7 +80,7 @@ def command(
     """Generate events of PROCESS from its matrix element.
 
     Signals: mumu-zprime, gamma-alp, gamma-dark-photon, dark-higgsstrahlung, mumu-scalar, tautau-scalar,
-    b-dark-photons, b-dark-baryon. Backgrounds in lowest order of QED: mumugamma, 3gamma, 4mu, tautau. From
+    b-dark-photons, b-dark-baryon. Backgrounds in lowest order of QED: mumugamma, 3gamma, 4mu, eemumu, tautau. From
     Pythia, an extra: qqbar, bbbar, and with --generator pythia tautau, mumu. Momenta are in GeV, in the centre of mass,
     with the electron along +z; status is 1 for particles that do not decay within the event. Behind a detector momenta
     are measured ones, and NaN where a particle was not found.

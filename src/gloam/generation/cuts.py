@@ -9,7 +9,7 @@ import numpy as np
 from gloam.arrays import BoolArray, FloatArray
 from gloam.errors import InputError
 
-__all__ = ["PhotonCuts"]
+__all__ = ["PairCuts", "PhotonCuts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +52,39 @@ class PhotonCuts:
         energy = photons[:, 0]
         passing = (energy >= self.smallest_energy) & (np.abs(photons[:, 3]) <= self.largest_cosine * energy)
         return np.asarray(passing.all(0))
+
+
+@dataclass(frozen=True, slots=True)
+class PairCuts:
+    """The muons that are generated, in the centre of mass of the beams; without any by default.
+
+    Attributes:
+        smallest_energy: of each muon in GeV.
+        smallest_angle: of each muon to either beam, in degrees.
+        smallest_mass: of both muons together in GeV.
+
+    Example:
+        >>> PairCuts(smallest_mass=0.5).smallest_angle
+        0.0
+    """
+
+    smallest_energy: float = 0.0
+    smallest_angle: float = 0.0
+    smallest_mass: float = 0.0
+
+    def __post_init__(self) -> None:
+        for asked, value in (("muon energy", self.smallest_energy), ("mass of the muons", self.smallest_mass)):
+            if not 0 <= value < np.inf:
+                raise InputError(f"smallest {asked}", value, "0 or more, in GeV", "correct it")
+        if not 0 <= self.smallest_angle < 90:
+            raise InputError("smallest muon angle", self.smallest_angle, "from 0 to below 90 degrees", "correct it")
+
+    def accept(self, muons: FloatArray) -> BoolArray:
+        """Where both muons pass, shape (n,); their four-momenta have the shape (2, 4, n)."""
+        pair = muons.sum(0)
+        passing = np.square(pair[0]) - np.square(pair[1:]).sum(0) >= self.smallest_mass**2
+        for muon in muons:
+            size = np.sqrt(np.square(muon[1:]).sum(0))
+            passing &= muon[0] >= self.smallest_energy
+            passing &= np.abs(muon[3]) <= np.cos(np.radians(self.smallest_angle)) * size
+        return np.asarray(passing)

@@ -6,7 +6,9 @@ import numpy as np
 
 from gloam.arrays import FloatArray
 
-__all__ = ["cosine_between_poles", "cosine_density", "logarithmic", "logarithmic_density"]
+__all__ = [
+    "cosine_between_poles", "cosine_density", "logarithmic", "logarithmic_density", "power", "power_density",
+]  # fmt: skip
 
 
 def logarithmic(u: FloatArray, low: FloatArray | float, high: FloatArray | float) -> tuple[FloatArray, FloatArray]:
@@ -29,6 +31,32 @@ def logarithmic(u: FloatArray, low: FloatArray | float, high: FloatArray | float
 def logarithmic_density(x: FloatArray, low: FloatArray | float, high: FloatArray | float) -> FloatArray:
     """The density of `logarithmic` at x."""
     return np.asarray(1 / (x * np.log(np.divide(high, low))))
+
+
+def power(
+    u: FloatArray, low: FloatArray | float, high: FloatArray | float, steepness: float
+) -> tuple[FloatArray, FloatArray]:
+    """A variable with density ~ x^-steepness between two ends, and dx/du, each of the shape of u.
+
+    Args:
+        u: uniform numbers.
+        low: lower end, above 0.
+        high: upper end, at least `low`.
+        steepness: other than 1.
+
+    Example:
+        >>> power(np.array([0.5]), 1.0, 3.0, 2.0)[0]
+        array([1.5])
+    """
+    grown = 1 - steepness
+    x = np.power(np.power(low, grown) * (1 - u) + np.power(high, grown) * u, 1 / grown)
+    return x, 1 / power_density(x, low, high, steepness)
+
+
+def power_density(x: FloatArray, low: FloatArray | float, high: FloatArray | float, steepness: float) -> FloatArray:
+    """The density of `power` at x."""
+    grown = 1 - steepness
+    return np.asarray(grown * np.power(x, -steepness) / (np.power(high, grown) - np.power(low, grown)))
 
 
 def cosine_between_poles(u: FloatArray, pole: FloatArray | float, bound: float = 1.0) -> tuple[FloatArray, FloatArray]:

@@ -44,6 +44,7 @@ class Process:
         sample: draws weighted points.
         is_decay: True where the weights are those of a decay, so that there is no cross section.
         has_cuts: True where photons are cut on, in the frame in which the points are drawn.
+        survives: True where the beams may scatter at low momentum transfer instead of annihilating.
         settings: what was chosen, by name: masses, couplings, cuts.
         notes: what the user should know about the model.
         spin_correlations: of its tau pair; None where they are not known, or where there is none.
@@ -55,6 +56,7 @@ class Process:
     sample: Sampler
     is_decay: bool = False
     has_cuts: bool = False
+    survives: bool = False
     settings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[str, ...] = ()
     spin_correlations: SpinCorrelations | None = None

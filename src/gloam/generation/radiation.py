@@ -73,13 +73,18 @@ def with_initial_state_radiation(process: Process, largest_energy: float) -> Pro
         largest_energy: of the photon, in the centre of mass of the beams, in GeV.
 
     Raises:
-        InputError: a process with cuts, which would then hold in another frame; a decay; an energy that is not
+        InputError: a process with cuts, which would then hold in another frame; a decay; beams that
+            may survive; an energy that is not
             above 0.
     """
     asked = f"radiation of the beams before {process.name}"
     if process.has_cuts or process.is_decay:
         found = "a process with cuts on photons" if process.has_cuts else "the decay of a B from the Y(4S)"
         raise InputError(asked, found, "a process without either", "leave out --isr")
+    if process.survives:
+        allowed = "a process in which the beams annihilate"
+        remedy = "radiation at the scale s does not hold where electrons scatter by small angles: leave out --isr"
+        raise InputError(asked, "beams that may survive", allowed, remedy)
     if not largest_energy > 0:
         raise InputError(
             asked, f"{largest_energy:g} GeV", "a largest photon energy above 0", "leave out --isr for none"

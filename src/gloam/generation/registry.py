@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from gloam.errors import InputError, one_of
-from gloam.generation.cuts import PhotonCuts
+from gloam.generation.cuts import PairCuts, PhotonCuts
 from gloam.generation.particles import MASS_MUON
 from gloam.generation.process import Process
 from gloam.generation.processes.associated import dark_higgsstrahlung, gamma_alp, gamma_dark_photon
 from gloam.generation.processes.b_decays import b_dark_baryon, b_dark_photons
+from gloam.generation.processes.electron_muon_pairs import electron_muon_pairs
 from gloam.generation.processes.four_muons import four_muons
 from gloam.generation.processes.lepton_pairs import mumu_scalar, mumu_zprime, tautau_scalar
 from gloam.generation.processes.muon_pair_photon import muon_pair_photon
@@ -33,6 +34,7 @@ class _Entry:
     takes: tuple[str, ...] = ()
     cuts: tuple[str, ...] = ()
     decays: bool = False
+    region: type[PhotonCuts] | type[PairCuts] = PhotonCuts
 
 
 _MASS_AND_COUPLING = ("mass",), ("coupling",)
@@ -50,17 +52,18 @@ _ENTRIES: Mapping[str, _Entry] = {
     "mumugamma": _Entry(muon_pair_photon, cuts=_PHOTON),
     "3gamma": _Entry(three_photons, cuts=_PHOTON),
     "4mu": _Entry(four_muons),
+    "eemumu": _Entry(electron_muon_pairs, cuts=(*_PHOTON, "min_mass"), region=PairCuts),
     "tautau": _Entry(tau_pairs),
 }
 
 PROCESSES = tuple(_ENTRIES)
 """The names of the processes, signals first."""
 
-ELSEWHERE = ("eemumu", "qqbar", "bbbar")
+ELSEWHERE = ("qqbar", "bbbar")
 """Processes whose matrix elements or hadrons need a program of its own."""
 
 _PAIR = 2 * float(MASS_MUON)
-_CUTS = {"min_energy": "smallest_energy", "min_angle": "smallest_angle"}
+_CUTS = {"min_energy": "smallest_energy", "min_angle": "smallest_angle", "min_mass": "smallest_mass"}
 
 
 def make_process(
@@ -75,8 +78,8 @@ def make_process(
         tau_decay: of the tau- and the tau+ of the event, one of `gloam.generation.TAU_PAIRS`, where there is one of
             each: "emu", "pirho" ...; None leaves them undecayed.
         isr: largest energy of a photon that the beams radiate along themselves, in GeV; None for no radiation.
-        settings: `mass` and `mass2` in GeV, `coupling` and `coupling2` (default 1), and for photons `min_energy` in GeV
-            and `min_angle` in degrees, as far as the process has them. None leaves a setting out.
+        settings: `mass` and `mass2` in GeV, `coupling` and `coupling2` (default 1), and for photons or
+            muons `min_energy` and `min_mass` in GeV and `min_angle` in degrees, as far as the process has them. None leaves a setting out.
 
     Raises:
         InputError: no such process; a setting missing, unknown to the process, or out of range.
@@ -93,7 +96,7 @@ def make_process(
         raise InputError(f"--decay of {name}", decay, "no choice for this process", remedy)
     arguments: dict[str, Any] = {key: value for key, value in given.items() if key not in entry.cuts}
     if entry.cuts:
-        arguments["cuts"] = PhotonCuts(**{_CUTS[key]: given[key] for key in entry.cuts if key in given})
+        arguments["cuts"] = entry.region(**{_CUTS[key]: given[key] for key in entry.cuts if key in given})
     if decay is not None:
         arguments["decay"] = decay
     process = entry.make(**arguments)
@@ -120,7 +123,7 @@ def _entry(name: str) -> _Entry:
         return _ENTRIES[name]
     asked = f"generate {name}"
     if name in ELSEWHERE:
-        remedy = "eemumu is not built yet" if name == "eemumu" else "call gloam.generation.generate_with_pythia"
+        remedy = "call gloam.generation.generate_with_pythia"
         raise InputError(asked, "a process without a matrix element of gloam's own", one_of(PROCESSES), remedy)
     near = get_close_matches(name, PROCESSES, 1)
     remedy = f"perhaps {near[0]} is meant" if near else "choose one of these"

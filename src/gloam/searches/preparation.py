@@ -14,7 +14,10 @@ from gloam.kinematics import MassScale
 from gloam.selection import Cut, Entries
 from gloam.sourced import Sourced
 
-__all__ = ["AnyOf", "CutOn", "Declaration", "Observable", "Preparation", "PreparedSpectrum", "Range", "Simulated"]
+__all__ = [
+    "AnyOf", "CutOn", "Declaration", "Observable", "Preparation", "PreparedSpectrum", "Range", "Reconstruction",
+    "Simulated", "as_document", "function_name",
+]  # fmt: skip
 
 Reconstruction = Callable[[ReconstructedBatch, float], Entries]
 """From what the detector saw, and sqrt(s) in GeV, to entries with columns that cuts and spectra name."""
@@ -141,6 +144,11 @@ class Simulated(Declaration):
     weighted: bool = False
     scale: Sourced | None = None
 
+    @property
+    def label(self) -> str:
+        """The name in tables: the process, and which decay of it."""
+        return " ".join([self.process, *(value for value in self.settings.values() if isinstance(value, str))])
+
 
 class PreparedSpectrum(Declaration):
     """One spectrum of candidates, filled by one selection.
@@ -201,11 +209,11 @@ class Preparation(Declaration):
 
     @field_serializer("reconstruction")
     def _named(self, function: Reconstruction) -> str:
-        return f"{function.__module__}.{function.__qualname__}"
+        return function_name(function)
 
     @field_serializer("detector")
     def _written_out(self, detector: Detector) -> Any:
-        return _document(detector)
+        return as_document(detector)
 
     def cuts_of(self, spectrum: PreparedSpectrum) -> list[Cut]:
         """The cuts in front of a spectrum, in their order; the first asks that its observable was reconstructed."""
@@ -214,12 +222,17 @@ class Preparation(Declaration):
         return [known, *(each.cut() for each in (*self.cuts, *spectrum.cuts))]
 
 
-def _document(value: Any) -> Any:
+def function_name(function: Reconstruction) -> str:
+    """A function as documents write it: where it is found."""
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+def as_document(value: Any) -> Any:
     """A declared value as mappings, lists and plain values."""
     if dataclasses.is_dataclass(value):
-        return {field.name: _document(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {field.name: as_document(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
-        return {key: _document(item) for key, item in value.items()}
+        return {key: as_document(item) for key, item in value.items()}
     if isinstance(value, tuple):
-        return [_document(item) for item in value]
+        return [as_document(item) for item in value]
     return value

@@ -8,6 +8,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 from gloam.errors import InputError
+from gloam.searches.counting import CountingSearch
 from gloam.searches.declaration import Search
 
 __all__ = ["load_search", "room_of", "search_names"]
@@ -23,7 +24,7 @@ def search_names() -> list[str]:
     return sorted({*BUILT_IN, *(point.name for point in metadata.entry_points(group=GROUP))})
 
 
-def load_search(name: str) -> Search:
+def load_search(name: str) -> Search | CountingSearch:
     """The declaration of a search.
 
     Raises:
@@ -47,7 +48,7 @@ def load_search(name: str) -> Search:
         raise InputError(
             f"search {name!r}", f"{room}: {fault}", "a module with a SEARCH", "mend or reinstall its package"
         ) from fault
-    if not isinstance(declared, Search):
+    if not isinstance(declared, Search | CountingSearch):
         raise InputError(f"search {name!r}", f"{room}.SEARCH is a {type(declared).__name__}", "a Search", "declare one")
     return declared
 

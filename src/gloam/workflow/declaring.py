@@ -30,7 +30,7 @@ from gloam.workflow.systematics import acting, declared_nuisances
 from gloam.workflow.variants import variation_named
 
 if TYPE_CHECKING:  # declarations cost 0.2 s to import, which a scan of a file need not pay
-    from gloam.searches import Channel, Search
+    from gloam.searches import Channel, CountingSearch, Search
 
 __all__ = [
     "bare_channel", "channel_factors", "channel_grid", "channel_shape", "channel_variants", "declare_channel",
@@ -38,8 +38,13 @@ __all__ = [
 ]  # fmt: skip
 
 
-def hypotheses(search: Search) -> int:
-    """The number of mass hypotheses in all channels of a search."""
+def hypotheses(search: Search | CountingSearch) -> int:
+    """The number of hypotheses in all channels of a search."""
+    from gloam.searches import CountingSearch
+    from gloam.workflow.declaring_counts import counted_hypotheses
+
+    if isinstance(search, CountingSearch):
+        return counted_hypotheses(search)
     return sum(len(channel_grid(search, channel)) for channel in search.channels)
 
 

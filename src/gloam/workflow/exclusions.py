@@ -11,6 +11,7 @@ from gloam.errors import InputError
 from gloam.interpretation import StoredLimits, read_limits
 from gloam.interpretation.exclusions import OURS, Curve, Exclusion, Plane, coupling_plane
 from gloam.report import Channel
+from gloam.workflow.indirect import with_indirect
 from gloam.workflow.results import Run
 
 __all__ = ["coupling_figure_content", "limits_of_run"]
@@ -51,7 +52,7 @@ def coupling_figure_content(run: Run) -> tuple[Plane, tuple[Exclusion, ...]] | N
     """
     if run.model is None:
         return None
-    plane = coupling_plane(run.model)
+    plane = with_indirect(coupling_plane(run.model))
     pseudo = run.origin.kind == "pseudo"
     kind = "expected, pseudo-data" if pseudo else f"observed, {run.origin.kind} data"
     mass, limit = (np.concatenate(parts) for parts in zip(*_curves(run.channels, pseudo), strict=True))

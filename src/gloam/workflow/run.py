@@ -24,16 +24,17 @@ from gloam.workflow.preparation_notes import preparation_notes
 from gloam.workflow.prepared import prepared_cut_flows
 from gloam.workflow.pseudo_data import Injection
 from gloam.workflow.results import Run
+from gloam.workflow.run_counts import run_counting_search
 from gloam.workflow.variants import scan_variants
 
 if TYPE_CHECKING:  # declarations cost 0.2 s to import, which a scan of a file need not pay
-    from gloam.searches import Channel, Search
+    from gloam.searches import Channel, CountingSearch, Search
 
 __all__ = ["bare_channel", "declare_channel", "hypotheses", "run", "run_channel"]
 
 
 def run(
-    search: str | Search,
+    search: str | Search | CountingSearch,
     data: str | Path | None = None,
     *,
     stage: Stage = "selected",
@@ -62,12 +63,14 @@ def run(
         >>> float(upsilon.mass[upsilon.z_local.argmax()])
         9.45
     """
-    from gloam.searches import load_search
+    from gloam.searches import CountingSearch, load_search
 
     start = time.perf_counter()
     declared = load_search(search) if isinstance(search, str) else search
     if data is None and stage != "selected":
         raise InputError("--stage", stage, "it says what --data FILE holds", "name your file too, or leave it out")
+    if isinstance(declared, CountingSearch):
+        return run_counting_search(declared, data, stage, seed, inject, progress)
     signal = None if inject is None else _injection(declared, data, inject)
     if data is None:
         spectra = {channel.name: own_spectrum(declared, channel, seed, signal) for channel in declared.channels}

@@ -30,6 +30,7 @@ SETTINGS = {
     "mumugamma": {},
     "3gamma": {},
     "4mu": {},
+    "eemumu": {},
     "tautau": {},
 }
 RADIATING = ["mumu-zprime", "gamma-alp", "dark-higgsstrahlung", "mumu-scalar", "tautau-scalar", "4mu", "tautau"]

@@ -6,7 +6,7 @@ from gloam.errors import InputError
 from gloam.generation import PROCESSES, make_process
 
 NEEDS = {"dark-higgsstrahlung": {"mass": 1.0, "mass2": 2.0}, "mumugamma": {}, "3gamma": {}, "4mu": {},
-         "tautau": {}}  # fmt: skip
+         "eemumu": {},         "tautau": {}}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PROCESSES)
@@ -46,7 +46,10 @@ def test_a_mass_must_be_given(name):
     ("b-dark-photons", {"mass": 2.7}, "got 2.7 GeV; allowed: less than 2.63986 GeV"),
     ("b-dark-baryon", {"mass": 4.2}, "got 4.2 GeV; allowed: less than 4.16404 GeV"),
     ("b-dark-baryon", {"mass": 1.0, "isr": 0.5}, "radiation of the beams before b-dark-baryon"),
-    ("3gamma", {"isr": 0.5}, "got a process with cuts on photons"),
+    ("eemumu", {"isr": 0.5}, "got beams that may scatter"),
+    ("eemumu", {"min_mass": -1.0}, "smallest mass of the muons: got -1"),
+    ("eemumu", {"min_angle": 90.0}, "smallest muon angle: got 90"),
+    ("4mu", {"min_mass": 1.0}, "--min-mass of 4mu: got 1; allowed: options of this process: none"),
     ("3gamma", {"min_energy": 0.0}, "smallest photon energy: got 0"),
     ("mumugamma", {"min_energy": 0.0}, "smallest photon energy: got 0"),
     ("mumugamma", {"min_energy": -1.0}, "smallest photon energy: got -1"),
