@@ -28,6 +28,7 @@ from gloam.detector.extra_energy import extra_energy
 from gloam.detector.reading import read_reconstructed
 from gloam.detector.reconstructed import ReconstructedBatch
 from gloam.detector.simulation import simulate
+from gloam.detector.track_errors import momentum_covariance, total_covariance
 from gloam.detector.variations import perfect, varied
 
 DETECTORS: Mapping[str, Detector] = {detector.name: detector for detector in (BELLE, BELLE2)}
@@ -57,8 +58,10 @@ __all__ = [
     "correction_factor",
     "correction_systematics",
     "extra_energy",
+    "momentum_covariance",
     "perfect",
     "read_reconstructed",
     "simulate",
+    "total_covariance",
     "varied",
 ]

@@ -43,6 +43,25 @@ class PhotonCuts:
         """The cosine of the smallest angle."""
         return float(np.cos(np.radians(self.smallest_angle)))
 
+    def loosened(self, lost: float) -> PhotonCuts:
+        """The cuts in the frame left when one beam has lost a part of its energy, at least as loose as these.
+
+        Rapidities shift by log(1 - x)/2, which scales tan(angle/2); no photon has less energy than E sin(angle).
+
+        Args:
+            lost: the largest part x, below 1.
+
+        Example:
+            >>> PhotonCuts(0.2, 10.0).loosened(0.5).smallest_energy
+            0.1425
+        """
+        reduced, cosine = np.sqrt(1 - lost), self.largest_cosine
+        slow = (1 - lost / 2 * (1 + cosine)) / reduced
+        least = slow if lost / (2 - lost) < cosine else np.sqrt((1 - cosine) * (1 + cosine))
+        angle = 2 * np.degrees(np.arctan(reduced * np.tan(np.radians(self.smallest_angle) / 2)))
+        rounding = 1 - 1e-12
+        return PhotonCuts(float(self.smallest_energy * least) * rounding, float(angle) * rounding)
+
     def accept(self, photons: FloatArray) -> BoolArray:
         """Where all photons pass, shape (n,).
 

@@ -230,7 +230,7 @@ def _pole(energy: FloatArray, one: FloatArray, two: FloatArray) -> FloatArray:
     """The cosine beyond 1 at which the exchanged electron would be on its mass shell."""
     beam = np.sqrt(np.square(energy / 2) - ME**2)
     momentum = np.maximum(two_body_momentum(energy, one, two), 1e-9)
-    return np.maximum((energy**2 - one**2 - two**2) / (4 * beam * momentum), 1 + 1e-12)
+    return np.asarray(np.maximum((energy**2 - one**2 - two**2) / (4 * beam * momentum), 1 + 1e-12))
 
 
 def _conversion_density(momenta: FloatArray, energy: FloatArray, aim: Aim) -> FloatArray:
@@ -249,4 +249,5 @@ def _conversion_density(momenta: FloatArray, energy: FloatArray, aim: Aim) -> Fl
 
 def _mass(pair: FloatArray, mass: float) -> FloatArray:
     """The mass of a pair, at least a little above twice that of each."""
-    return np.sqrt(np.maximum(np.square(pair[0]) - np.square(pair[1:]).sum(0), (2 * mass) ** 2 * (1 + 1e-12)))
+    square = np.square(pair[0]) - np.square(pair[1:]).sum(0)
+    return np.asarray(np.sqrt(np.maximum(square, (2 * mass) ** 2 * (1 + 1e-12))))

@@ -39,13 +39,13 @@ class Line:
 def incoming_particle(p: FloatArray, mass: float) -> ComplexArray:
     """The columns u of both spins, shape (4, 2, n), for four-momenta (4, n) and a mass in GeV."""
     row = particle(p, mass)
-    return np.conjugate(np.concatenate([row[2:], row[:2]]))
+    return np.asarray(np.conjugate(np.concatenate([row[2:], row[:2]])))
 
 
 def incoming_antiparticle(p: FloatArray, mass: float) -> ComplexArray:
     """The rows v-bar of both spins, shape (4, 2, n), for four-momenta (4, n) and a mass in GeV."""
     column = antiparticle(p, mass)
-    return np.conjugate(np.concatenate([column[2:], column[:2]]))
+    return np.asarray(np.conjugate(np.concatenate([column[2:], column[:2]])))
 
 
 def current(line: Line) -> ComplexArray:

@@ -9,11 +9,11 @@ from typing import TypeAlias
 
 import numpy as np
 
-from gloam.arrays import FloatArray
+from gloam.arrays import BoolArray, FloatArray
 from gloam.generation.particles import CONVERSION, Particle
 from gloam.generation.spin_correlations import SpinCorrelations
 
-__all__ = ["Draw", "Process", "Sampler", "cross_section_weight"]
+__all__ = ["BoostedCuts", "Draw", "Process", "Sampler", "cross_section_weight"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,20 @@ Sampler: TypeAlias = Callable[[np.random.Generator, FloatArray], Draw]
 
 
 @dataclass(frozen=True, slots=True)
+class BoostedCuts:
+    """The cuts of a process that happens in a frame which moves along the beams.
+
+    Attributes:
+        accept: where momenta (k, 4, n) in the centre of mass of the beams pass, shape (n,).
+        loosened: the process with looser cuts in its own frame, for a largest part x of a beam that a photon took:
+            nothing that passes after the boost is lost.
+    """
+
+    accept: Callable[[FloatArray], BoolArray]
+    loosened: Callable[[float], Process]
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """A reaction that can be generated.
 
@@ -43,7 +57,7 @@ class Process:
         threshold: least sqrt(s) in GeV.
         sample: draws weighted points.
         is_decay: True where the weights are those of a decay, so that there is no cross section.
-        has_cuts: True where photons are cut on, in the frame in which the points are drawn.
+        cuts: of the process, in the form that a boost along the beams needs; None without cuts.
         survives: True where the beams may scatter at low momentum transfer instead of annihilating.
         settings: what was chosen, by name: masses, couplings, cuts.
         notes: what the user should know about the model.
@@ -55,7 +69,7 @@ class Process:
     threshold: float
     sample: Sampler
     is_decay: bool = False
-    has_cuts: bool = False
+    cuts: BoostedCuts | None = None
     survives: bool = False
     settings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[str, ...] = ()

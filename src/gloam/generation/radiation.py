@@ -67,41 +67,56 @@ def with_initial_state_radiation(process: Process, largest_energy: float) -> Pro
 
     The photon's angle is left out, and so are further photons: the density in x is that of all together. The process
     itself happens at s (1 - x). Every event has the photon, however soft: half of those up to 1 GeV are below 1 MeV.
+    Cuts of the process hold in the centre of mass of the beams, after the boost; they are not asked of this photon.
 
     Args:
-        process: without cuts and no decay.
+        process: in which the beams annihilate; no decay.
         largest_energy: of the photon, in the centre of mass of the beams, in GeV.
 
     Raises:
-        InputError: a process with cuts, which would then hold in another frame; a decay; beams that
-            may survive; an energy that is not
-            above 0.
+        InputError: a decay; beams that may scatter; an energy that is not above 0.
     """
-    asked = f"radiation of the beams before {process.name}"
-    if process.has_cuts or process.is_decay:
-        found = "a process with cuts on photons" if process.has_cuts else "the decay of a B from the Y(4S)"
-        raise InputError(asked, found, "a process without either", "leave out --isr")
-    if process.survives:
-        allowed = "a process in which the beams annihilate"
-        remedy = "radiation at the scale s does not hold where electrons scatter by small angles: leave out --isr"
-        raise InputError(asked, "beams that may survive", allowed, remedy)
+    _require_annihilation(process)
     if not largest_energy > 0:
+        asked = f"radiation of the beams before {process.name}"
         raise InputError(
             asked, f"{largest_energy:g} GeV", "a largest photon energy above 0", "leave out --isr for none"
         )
 
     def sample(random: np.random.Generator, energy: FloatArray) -> Draw:
-        # a little below the threshold, where rounding could not carry the process under it
-        highest = (1 - 1e-9) * np.minimum(2 * largest_energy / energy, 1 - (process.threshold / energy) ** 2)
+        source, highest = _in_reduced_frame(process, energy, largest_energy)
         u = random.random((2, energy.size))
         x, weights = radiated_fraction(1 - u[0], energy, highest)
-        draw = process.sample(random, energy * np.sqrt(1 - x))
+        draw = source.sample(random, energy * np.sqrt(1 - x))
         momenta = _recoiling(draw.momenta, x, energy, np.where(u[1] < 0.5, 1.0, -1.0))
+        if process.cuts is not None:
+            weights = weights * process.cuts.accept(momenta[:-1])
         return Draw(momenta, draw.weights * weights)
 
     particles = (*process.particles, Particle("gamma", 0.0))
     settings = {**process.settings, "isr": largest_energy}
-    return dataclasses.replace(process, particles=particles, sample=sample, settings=settings)
+    return dataclasses.replace(process, particles=particles, sample=sample, settings=settings, cuts=None)
+
+
+def _require_annihilation(process: Process) -> None:
+    asked, remedy = f"radiation of the beams before {process.name}", "leave out --isr"
+    if process.is_decay:
+        raise InputError(asked, "the decay of a B from the Y(4S)", "a process that the beams make", remedy)
+    if process.survives:
+        remedy = "radiation at the scale s does not hold where electrons scatter by small angles: leave out --isr"
+        raise InputError(asked, "beams that may scatter", "a process in which the beams annihilate", remedy)
+
+
+def _in_reduced_frame(process: Process, energy: FloatArray, largest_energy: float) -> tuple[Process, FloatArray]:
+    """The process as it is drawn in the reduced frame, and the largest x for each energy."""
+    asked, source = 2 * largest_energy / energy, process
+    if process.cuts is not None:
+        source = process.cuts.loosened(min(float(asked.max()), 1 - 1e-12))
+    # a little below the threshold, where rounding could not carry the process under it
+    highest = (1 - 1e-9) * np.minimum(asked, 1 - (source.threshold / energy) ** 2)
+    if process.cuts is not None:
+        source = process.cuts.loosened(float(highest.max()))
+    return source, highest
 
 
 def _recoiling(momenta: FloatArray, x: FloatArray, energy: FloatArray, side: FloatArray) -> FloatArray:

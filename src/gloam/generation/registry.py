@@ -34,7 +34,7 @@ class _Entry:
     takes: tuple[str, ...] = ()
     cuts: tuple[str, ...] = ()
     decays: bool = False
-    region: type[PhotonCuts] | type[PairCuts] = PhotonCuts
+    region: type[PhotonCuts | PairCuts] = PhotonCuts
 
 
 _MASS_AND_COUPLING = ("mass",), ("coupling",)
@@ -79,7 +79,8 @@ def make_process(
             each: "emu", "pirho" ...; None leaves them undecayed.
         isr: largest energy of a photon that the beams radiate along themselves, in GeV; None for no radiation.
         settings: `mass` and `mass2` in GeV, `coupling` and `coupling2` (default 1), and for photons or
-            muons `min_energy` and `min_mass` in GeV and `min_angle` in degrees, as far as the process has them. None leaves a setting out.
+            muons `min_energy` and `min_mass` in GeV and `min_angle` in degrees, as far as the process has them. None
+            leaves a setting out.
 
     Raises:
         InputError: no such process; a setting missing, unknown to the process, or out of range.

@@ -20,6 +20,7 @@ from gloam.kinematics.four_vectors import (
     momentum_squared,
     transverse_momentum,
 )
+from gloam.kinematics.kinematic_fit import KinematicFit, kinematic_fit
 from gloam.kinematics.mass_scales import MassScale, mass_at, position_of
 from gloam.kinematics.recoil import (
     invariant_mass,
@@ -32,6 +33,7 @@ from gloam.kinematics.two_body import kallen, two_body_energy, two_body_momentum
 
 __all__ = [
     "CrossingBeams",
+    "KinematicFit",
     "MassScale",
     "azimuth",
     "boost",
@@ -44,6 +46,7 @@ __all__ = [
     "index_pairs",
     "invariant_mass",
     "kallen",
+    "kinematic_fit",
     "mass",
     "mass_at",
     "mass_squared",

@@ -62,8 +62,9 @@ def _projected(run: Run, plane: Plane, projection: dict[str, Any]) -> Exclusion 
     order = np.argsort(mass, kind="stable")
     name = f"gloam {run.name}, projected to {_in_words(projection['luminosity'])}"
     return Exclusion(
-        f"{name} (systematics {projection['systematics']})", "curve", plane.quantity, run.title,
-        projection["limit"]["level"], None, OURS, Curve(mass[order], limit[order], mass.size), run.name,
+        name, "curve", plane.quantity, run.title, projection["limit"]["level"], None, OURS,
+        Curve(mass[order], limit[order], mass.size), run.name,
+        note=f"Systematic uncertainties: {projection['systematics']}.",
     )  # fmt: skip
 
 

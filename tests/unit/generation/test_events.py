@@ -33,7 +33,8 @@ SETTINGS = {
     "eemumu": {},
     "tautau": {},
 }
-RADIATING = ["mumu-zprime", "gamma-alp", "dark-higgsstrahlung", "mumu-scalar", "tautau-scalar", "4mu", "tautau"]
+RADIATING = ["mumu-zprime", "gamma-alp", "gamma-dark-photon", "dark-higgsstrahlung", "mumu-scalar", "tautau-scalar",
+             "4mu", "tautau", "mumugamma", "3gamma"]  # fmt: skip
 DECAYING = [("mumu-zprime", "tautau", 5.0), ("mumu-scalar", "ee", 1.0), ("tautau-scalar", "mumu", 2.0),
             ("gamma-dark-photon", "mumu", 4.0), ("b-dark-photons", "ee", 1.0)]  # fmt: skip
 CASES = (
@@ -90,6 +91,15 @@ def test_photons_pass_their_cuts(name):
     photons = events.momenta[:, [n for n, particle in enumerate(process.particles) if particle.name == "gamma"]]
     assert photons[..., 0].min() >= 0.7
     assert np.abs(photons[..., 3] / photons[..., 0]).max() <= np.cos(np.radians(25.0))
+
+
+@pytest.mark.parametrize("name", ["3gamma", "mumugamma"])
+def test_photons_pass_their_cuts_in_the_centre_of_mass_of_the_beams_that_radiated(name):
+    process, events, _ = sample(name, isr=4.0, min_energy=0.7, min_angle=25.0)
+    photons = events.momenta[:, [n for n, p in enumerate(process.particles[:-1]) if p.name == "gamma"]]
+    assert photons[..., 0].min() >= 0.7
+    assert np.abs(photons[..., 3] / photons[..., 0]).max() <= np.cos(np.radians(25.0))
+    assert events.momenta[:, -1, 0].max() > 3.0
 
 
 def binned_agreement(values, cumulative, ends=(-1, 1), bins=25):

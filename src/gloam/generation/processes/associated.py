@@ -12,7 +12,7 @@ from gloam.generation.mappings import cosine_between_poles
 from gloam.generation.particles import ALPHA, CONVERSION, MASS_MUON, Particle
 from gloam.generation.phase_space import at_rest
 from gloam.generation.phase_space import decay as two_bodies
-from gloam.generation.process import Draw, Process
+from gloam.generation.process import BoostedCuts, Draw, Process
 from gloam.generation.spinors import spin_sum
 from gloam.kinematics import kallen
 
@@ -77,10 +77,14 @@ def gamma_dark_photon(
             weights = weights * spin_sum(current) * (1 - x) / (8 * shape)
         return Draw(momenta, weights)
 
+    boosted = BoostedCuts(
+        lambda momenta: cuts.accept(momenta[:1]),
+        lambda lost: gamma_dark_photon(mass, coupling, cuts.loosened(lost), decay),
+    )
     settings = {"mass": mass, "coupling": coupling, "min_angle": cuts.smallest_angle}
     notes = (pair.note if pair else "the A' is left undecayed: the cross section is that of its production",)
     particles = (Particle("gamma", 0.0), Particle("A'", mass, final=pair is None), *(pair.particles(1) if pair else ()))
-    return Process("gamma-dark-photon", particles, mass, sample, settings=settings, notes=notes, has_cuts=True)
+    return Process("gamma-dark-photon", particles, mass, sample, settings=settings, notes=notes, cuts=boosted)
 
 
 def dark_higgsstrahlung(mass: float, mass2: float, coupling: float = 1.0, coupling2: float = 1.0) -> Process:

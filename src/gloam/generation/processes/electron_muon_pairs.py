@@ -43,11 +43,11 @@ def electron_muon_pairs(cuts: PairCuts | None = None) -> Process:
         "min_energy": cuts.smallest_energy, "min_angle": cuts.smallest_angle, "min_mass": cuts.smallest_mass,
     }  # fmt: skip
     threshold = 2 * ME + max(lowest, 2 * cuts.smallest_energy)
-    return Process("eemumu", particles, threshold, sample, settings=settings, has_cuts=True, survives=True)
+    return Process("eemumu", particles, threshold, sample, settings=settings, survives=True)
 
 
 def amplitude(momenta: FloatArray, energy: FloatArray) -> ComplexArray:
-    """The amplitude over e^4 for one spin of the electron of the beams and all other spins, shape (2, 1, 2, 2, 2, 2, n).
+    """The amplitude over e^4 for one spin of the beams' electron and all other spins, shape (2, 1, 2, 2, 2, 2, n).
 
     Lowest-order amplitudes are relatively real, and parity is kept: the other spin gives the same sum.
 

@@ -11,7 +11,7 @@ from gloam.generation.fermion_lines import emission_current, photon_from_beams, 
 from gloam.generation.mappings import cosine_between_poles, cosine_density, logarithmic, logarithmic_density
 from gloam.generation.particles import ALPHA, MASS_MUON, Particle
 from gloam.generation.phase_space import at_rest, decay, three_bodies, two_body_volume
-from gloam.generation.process import Draw, Process, cross_section_weight
+from gloam.generation.process import BoostedCuts, Draw, Process, cross_section_weight
 from gloam.generation.spinors import ComplexArray, spin_sum
 
 __all__ = ["muon_pair_photon"]
@@ -43,9 +43,10 @@ def muon_pair_photon(cuts: PhotonCuts | None = None) -> Process:
         weights[inside] = cross_section_weight(total, 1 / density(kept, roots, cuts), roots)
         return Draw(momenta, weights)
 
+    boosted = BoostedCuts(lambda momenta: cuts.accept(momenta[2:]), lambda lost: muon_pair_photon(cuts.loosened(lost)))
     settings = {"min_energy": cuts.smallest_energy, "min_angle": cuts.smallest_angle}
     threshold = cuts.smallest_energy + np.hypot(cuts.smallest_energy, 2 * MU)
-    return Process("mumugamma", particles, float(threshold), sample, settings=settings, has_cuts=True)
+    return Process("mumugamma", particles, float(threshold), sample, settings=settings, cuts=boosted)
 
 
 def current(momenta: FloatArray, energy: FloatArray) -> ComplexArray:

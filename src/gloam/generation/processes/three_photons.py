@@ -12,7 +12,7 @@ from gloam.generation.cuts import PhotonCuts
 from gloam.generation.mappings import cosine_between_poles, cosine_density, logarithmic, logarithmic_density
 from gloam.generation.particles import ALPHA, Particle
 from gloam.generation.phase_space import unit_vector
-from gloam.generation.process import Draw, Process, cross_section_weight
+from gloam.generation.process import BoostedCuts, Draw, Process, cross_section_weight
 
 __all__ = ["three_photons"]
 
@@ -40,9 +40,10 @@ def three_photons(cuts: PhotonCuts | None = None) -> Process:
         weights[inside] = cross_section_weight(spin_sum(kept, roots), volume, roots, identical=6)
         return Draw(momenta, weights)
 
+    boosted = BoostedCuts(cuts.accept, lambda lost: three_photons(cuts.loosened(lost)))
     settings = {"min_energy": cuts.smallest_energy, "min_angle": cuts.smallest_angle}
     threshold = 3 * cuts.smallest_energy
-    return Process("3gamma", particles, threshold, sample, settings=settings, has_cuts=True)
+    return Process("3gamma", particles, threshold, sample, settings=settings, cuts=boosted)
 
 
 def spin_sum(momenta: FloatArray, energy: FloatArray) -> FloatArray:

@@ -21,6 +21,9 @@ __all__ = ["exclusion_figure"]
 COLOURS = ("#5790fc", "#f89c20", "#964a8b", "#9c9ca1", "#7a21dd", "#86c8dd", "#caa64f", "#3f7d20", "#a96b59", "#1845fb")
 """Of M. Petroff (arXiv:2107.02270), without the red that is ours; two more for long lists."""
 
+OWN = (FIT, "#000000", "#8a4b00", "#005f56", "#6a1b6a")
+"""Of our own runs; no other curve has them."""
+
 LEAST_PLAIN = 1e-2
 """GeV; axes that begin below have powers of ten."""
 
@@ -72,12 +75,13 @@ def _draw_all(axes: Axes, shown: Sequence[Exclusion]) -> tuple[list[Artist], lis
     """Draws everything but statements; what stands for each in a legend, and its name."""
     handles: list[Artist] = []
     names: list[str] = []
-    drawn = 0
+    runs: dict[str, int] = {}
     for number, each in enumerate(shown):
         mine = each.licence == OURS
-        colour = FIT if mine else COLOURS[number % len(COLOURS)]
-        line = LINES[(drawn if mine else number // len(COLOURS)) % len(LINES)]
-        drawn += mine
+        colour, line = COLOURS[number % len(COLOURS)], LINES[number // len(COLOURS) % len(LINES)]
+        if mine:  # a colour for each run, a line for each of its curves
+            runs[each.numbers] = runs.get(each.numbers, -1) + 1
+            colour, line = OWN[list(runs).index(each.numbers) % len(OWN)], LINES[runs[each.numbers] % len(LINES)]
         match each.content:
             case Curve() as curve:
                 handle = _draw_curve(axes, curve, colour, line, mine)
