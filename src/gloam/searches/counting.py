@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field, field_serializer, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_serializer,
+    model_serializer,
+    model_validator,
+)
 
 from gloam.detector import Correction, Detector, correction_systematics
 from gloam.scans.counting import PlaneShape
@@ -20,6 +27,7 @@ from gloam.searches.preparation import (
     Simulated,
     as_document,
     function_name,
+    without_none,
 )
 from gloam.selection import Cut
 from gloam.sourced import Sourced
@@ -98,6 +106,9 @@ class CountedSpectrum(Declaration):
         ranges: of the axes, in the units of the observables.
         half_width: of the windows, in resolutions of each observable.
         bins: across the narrowest window.
+        cells: along each axis, how many bins share one density of each background, which is smooth on that scale;
+            None: each bin has its own. Events of the simulation then say something of their neighbourhood too, and the
+            artefact is small.
         tails: on which side the peaks have their tails: 1 below, -1 above.
         like: another spectrum, whose resolution and tuned step this one takes; one without a signal needs it.
     """
@@ -113,6 +124,7 @@ class CountedSpectrum(Declaration):
     ranges: tuple[Range, ...]
     half_width: Sourced
     bins: int = Field(default=20, ge=4)
+    cells: tuple[Annotated[int, Field(ge=1)], ...] | None = None
     tails: tuple[Literal[1, -1], ...] = (1,)
     like: str | None = None
 
@@ -120,11 +132,15 @@ class CountedSpectrum(Declaration):
     def _named(self, function: Reconstruction) -> str:
         return function_name(function)
 
+    @model_serializer(mode="wrap")
+    def _said(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return without_none(handler(self), "cells")
+
     @model_validator(mode="after")
     def _consistent(self) -> CountedSpectrum:
         number = len(self.observables)
-        if any(len(each) != number for each in (self.ranges, self.tails)):
-            raise ValueError(f"{number} observables need as many ranges and tails")
+        if any(len(each) != number for each in (self.ranges, self.tails, self.cells or self.ranges)):
+            raise ValueError(f"{number} observables need as many ranges, tails and cells")
         if (self.signal is None) == (self.like is None):
             raise ValueError("a spectrum has a signal, or is like another one that has")
         if self.signal is not None and (len(self.masses) < 2 or len(self.masses[0]) != number):

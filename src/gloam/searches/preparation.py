@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_serializer, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_serializer,
+    model_serializer,
+    model_validator,
+)
 
 from gloam.detector import Detector, ReconstructedBatch
 from gloam.kinematics import MassScale
@@ -16,7 +25,7 @@ from gloam.sourced import Sourced
 
 __all__ = [
     "AnyOf", "CutOn", "Declaration", "Observable", "Preparation", "PreparedSpectrum", "Range", "Reconstruction",
-    "Simulated", "as_document", "function_name",
+    "Simulated", "as_document", "function_name", "without_none",
 ]  # fmt: skip
 
 Reconstruction = Callable[[ReconstructedBatch, float], Entries]
@@ -135,7 +144,10 @@ class Simulated(Declaration):
         settings: of the process, as `gloam.generation.make_process` takes them: cuts, decay, isr; not the mass.
         events: how many; of a signal for each mass.
         weighted: whether points keep their weights.
-        scale: by which its cross section is multiplied: what is known beyond lowest order.
+        scale: by which its cross section is multiplied: what is known beyond lowest order, or that `detector` made
+            something rare happen more often.
+        detector: that measures it instead of that of the preparation.
+        title: in tables; None: the process, and which decay of it.
     """
 
     process: str
@@ -143,11 +155,21 @@ class Simulated(Declaration):
     events: int = Field(gt=0)
     weighted: bool = False
     scale: Sourced | None = None
+    detector: Detector | None = None
+    title: str | None = None
+
+    @field_serializer("detector")
+    def _written_out(self, detector: Detector | None) -> Any:
+        return None if detector is None else as_document(detector)
+
+    @model_serializer(mode="wrap")
+    def _said(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return without_none(handler(self), "detector", "title")
 
     @property
     def label(self) -> str:
-        """The name in tables: the process, and which decay of it."""
-        return " ".join([self.process, *(value for value in self.settings.values() if isinstance(value, str))])
+        """The name in tables."""
+        return self.title or " ".join([self.process, *(value for value in self.settings.values() if isinstance(value, str))])
 
 
 class PreparedSpectrum(Declaration):
@@ -225,6 +247,16 @@ class Preparation(Declaration):
 def function_name(function: Reconstruction) -> str:
     """A function as documents write it: where it is found."""
     return f"{function.__module__}.{function.__qualname__}"
+
+
+def without_none(document: dict[str, Any], *names: str) -> dict[str, Any]:
+    """A document without these entries where they are None: a new option leaves the hash of old declarations alone.
+
+    Example:
+        >>> without_none({"events": 10, "detector": None}, "detector")
+        {'events': 10}
+    """
+    return {key: value for key, value in document.items() if value is not None or key not in names}
 
 
 def as_document(value: Any) -> Any:

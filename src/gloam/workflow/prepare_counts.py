@@ -22,6 +22,7 @@ from gloam.calibration import (
     simulated_pieces,
     tune_line,
 )
+from gloam.calibration.prepared_counts import in_cells
 from gloam.detector import ReconstructedBatch
 from gloam.generation import Process, Tally, generate, make_process
 from gloam.kinematics import position_of
@@ -211,7 +212,7 @@ def _pieces(
     run: _Run,
 ) -> Iterator[SimulatedPiece[tuple[Entries, CutFlow]]]:  # fmt: skip
     for piece in simulated_pieces(
-        process, run.declared.detector, treat, events=number, seed=run.seed, sqrt_s=float(run.declared.sqrt_s),
+        process, sample.detector or run.declared.detector, treat, events=number, seed=run.seed, sqrt_s=float(run.declared.sqrt_s),
         weighted=sample.weighted, threads=run.threads,
     ):  # fmt: skip
         yield piece
@@ -336,9 +337,13 @@ def _with_backgrounds(
         expected.append(np.histogramdd(values, edges, weights=kept.weights)[0])
         variance.append(np.histogramdd(values, edges, weights=kept.weights**2)[0])
     second = edges[1] if len(edges) > 1 else np.empty(0)
-    return replace(
-        base, edges=edges[0], edges2=second, expected=np.stack(expected), variance=np.stack(variance)
+    cells = np.array(spectrum.cells or (), float)
+    found = replace(
+        base, edges=edges[0], edges2=second, expected=np.stack(expected), variance=np.stack(variance), cells=cells
     )  # fmt: skip
+    if not cells.size:
+        return found
+    return found.with_backgrounds(*(in_cells(each, cells) for each in (found.expected, found.variance)))
 
 
 def _edges(base: PreparedCounts, spectrum: CountedSpectrum, axis: int) -> FloatArray:
