@@ -10,7 +10,7 @@ from gloam.arrays import FloatArray, IntArray
 from gloam.errors import InputError
 from gloam.interpretation import StoredLimits, read_limits
 from gloam.interpretation.exclusions import OURS, Curve, Exclusion, Plane, coupling_plane
-from gloam.report import Channel
+from gloam.report import Channel, CountingChannel
 from gloam.workflow.indirect import with_indirect
 from gloam.workflow.results import Run
 
@@ -48,16 +48,17 @@ def _of_channel(stored: StoredLimits, plane: Plane, channel: str, limit: FloatAr
 def coupling_figure_content(run: Run) -> tuple[Plane, tuple[Exclusion, ...]] | None:
     """The plane of the model of a run and its own limits in it; None for a run without a model.
 
-    Runs on pseudo-data are drawn with their expected limits, which mean more than those that random numbers lead to.
+    Limits that depend on two masses are no curve in it: they have figures of their own. Runs on pseudo-data are drawn with their expected limits, which mean more than those that random numbers lead to.
     """
     if run.model is None:
         return None
     plane = with_indirect(coupling_plane(run.model))
     pseudo = run.origin.kind == "pseudo"
     kind = "expected, pseudo-data" if pseudo else f"observed, {run.origin.kind} data"
-    mass, limit = (np.concatenate(parts) for parts in zip(*_curves(run.channels, pseudo), strict=True))
-    if not np.isfinite(limit).any():
+    curves = _curves(run.channels, pseudo)
+    if not any(np.isfinite(limit).any() for _, limit in curves):
         return None
+    mass, limit = (np.concatenate(parts) for parts in zip(*curves, strict=True))
     ours = Exclusion(
         f"gloam {run.name} ({kind})", "curve", plane.quantity, run.title, run.channels[0].limits.level, None, OURS,
         Curve(mass, limit, mass.size), run.name,
@@ -70,6 +71,7 @@ def _curves(channels: tuple[Channel, ...], expected: bool) -> list[tuple[FloatAr
     found = []
     for channel in channels:
         limits = channel.coupling_limits
-        if limits is not None:
+        of_two = isinstance(channel, CountingChannel) and channel.is_plane
+        if limits is not None and not of_two:
             found.append((limits.mass, limits.expected[:, 2] if expected else limits.observed))
     return found
