@@ -79,8 +79,9 @@ def control_factor(
     numbers = (observed, expected, expected_error)
     if not (all(map(math.isfinite, numbers)) and observed > 0 and expected > 0 and expected_error >= 0):
         raise InputError(
-            f"factor of the control region {name}", f"{observed:g} observed, {expected:g} +- {expected_error:g} expected",
-            "events in data and in simulation", "choose a region with events",
+            f"factor of the control region {name}",
+            f"{observed:g} observed, {expected:g} +- {expected_error:g} expected", "events in data and in simulation",
+            "choose a region with events",
         )  # fmt: skip
     if not 0 <= unexplained <= 1:
         raise InputError(f"factor of {name}", f"{unexplained:g}", "a part from 0 to 1", "write 0.5 for half")
@@ -122,4 +123,4 @@ def combined_factor(name: str, factors: Sequence[ControlFactor], unexplained: fl
 
 
 def _weights(errors: Sequence[float]) -> npt.NDArray[np.float64]:
-    return 1 / np.square(np.asarray(errors, float))
+    return np.asarray(1 / np.square(np.asarray(errors, float)))

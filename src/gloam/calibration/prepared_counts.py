@@ -1,4 +1,4 @@
-"""What a counting search takes from simulation: resolutions, efficiencies and backgrounds, as the artefact it carries."""
+"""What a counting search takes from simulation, as the artefact that it carries: resolutions, efficiencies, counts."""
 
 from __future__ import annotations
 

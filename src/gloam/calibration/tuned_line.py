@@ -1,4 +1,4 @@
-"""A least value and a straight line, tuned at each mass for the smallest cross section that a counting experiment finds."""
+"""A least value and a straight line, tuned at each mass for the smallest cross section that counts can find."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ def tune_line(
 ) -> FloatArray:
     """The least value, angle and offset of each mass, shape (k, 3).
 
-    They minimise the mean logarithm of Punzi's smallest yield over the efficiency, over the mass and its neighbours. The
-    background is taken for larger by one of its events, so that the few that were simulated are not tuned on.
+    They minimise the mean logarithm of Punzi's smallest yield over the efficiency, over the mass and its neighbours.
+    The background is taken for larger by one of its events, so that the few that were simulated are not tuned on.
 
     Args:
         signals: in the window of each mass, k of them.

@@ -31,6 +31,9 @@ ME = float(MASS_ELECTRON)
 TWO_PHOTON_SHARE = 0.9
 """Part of the points drawn as two photons off the beams that meet; the rest as two photons that turn into pairs."""
 
+BACKWARD_SHARE = 0.15
+"""Part of the former in which one beam gives nearly all to the muons, and keeps a soft electron."""
+
 STEEPNESS = 2.0
 STEEP_SHARE = 0.6
 """The falling power of W^2 of most of the former, and their part; the rest fall with the power 1."""
@@ -97,8 +100,8 @@ def points(random: np.random.Generator, energy: FloatArray, aim: Aim) -> tuple[F
     u = random.random((11, energy.size))
     momenta = np.empty((4, 4, energy.size))
     inside = np.empty(energy.size, np.bool_)
-    meeting = u[0] < TWO_PHOTON_SHARE
-    for chosen, draw in ((meeting, _meeting), (~meeting, _conversion)):
+    backward, meeting = u[0] < TWO_PHOTON_SHARE * BACKWARD_SHARE, u[0] < TWO_PHOTON_SHARE
+    for chosen, draw in ((backward, _backward), (meeting & ~backward, _meeting), (~meeting, _conversion)):
         where = np.flatnonzero(chosen)
         momenta[..., where], inside[where] = draw(u[1:, where], energy[where], aim)
     return momenta, inside
@@ -120,16 +123,25 @@ def _meeting(u: FloatArray, energy: FloatArray, aim: Aim) -> tuple[FloatArray, B
     low = np.square(lost * ME)
     across = np.maximum(logarithmic(u[3:5], low, low + np.square(energy / 2))[0] - low, 0.0)
     large, small = (1 - lost) * beam, (ME**2 + across) / ((1 - lost) * beam)
+    return _with_pair(lost, across, large, small, energy, aim, u[5:9])
+
+
+def _with_pair(
+    lost: FloatArray, across: FloatArray, large: FloatArray, small: FloatArray, energy: FloatArray, aim: Aim,
+    u: FloatArray,
+) -> tuple[FloatArray, BoolArray]:  # fmt: skip
+    """The momenta for given light-cone parts of both electrons, and whether a pair fits beside them."""
+    beam = _beam(energy)
     momenta = np.empty((4, 4, energy.size))
     for slot, side in ((0, 1), (1, -1)):
-        size, angle = np.sqrt(across[slot]), 2 * np.pi * u[5 + slot]
+        size, angle = np.sqrt(across[slot]), 2 * np.pi * u[slot]
         momenta[slot] = [(large[slot] + small[slot]) / 2, size * np.cos(angle), size * np.sin(angle),
                          side * (large[slot] - small[slot]) / 2]  # fmt: skip
     pair, square = _left_over(momenta, lost, small, beam)
     inside = (square > aim.lowest**2) & (pair[0] > 0)
     w = np.sqrt(np.where(inside, square, 4 * (2 * aim.mass) ** 2))
     pair[0] = np.sqrt(w**2 + np.square(pair[1:]).sum(0))
-    momenta[2:] = _along_photons(pair, w, momenta[0], energy, aim.mass, u[7:9])
+    momenta[2:] = _along_photons(pair, w, momenta[0], energy, aim.mass, u[2:4])
     return momenta, inside
 
 
@@ -179,12 +191,74 @@ def _photon_axis(
     return axis / size, np.maximum(pole, 1 + 1e-12)
 
 
+def _backward(u: FloatArray, energy: FloatArray, aim: Aim) -> tuple[FloatArray, BoolArray]:
+    """A soft electron that keeps y of its beam with density 1/y; W^2 as for photons that meet, the other x to fit."""
+    beam, full = _beam(energy), np.square(energy / 2)
+    kept, _ = logarithmic(u[0], np.square(ME / energy), 1.0)
+    across = logarithmic(u[1], ME**2, ME**2 + full)[0] - ME**2
+    least, most = np.square(aim.lowest / energy), np.square(aim.typical / energy)
+    share = np.where(u[2] < STEEP_SHARE, power(u[3], most, 1.0, STEEPNESS)[0], logarithmic(u[3], least, 1.0)[0])
+    low = np.square(ME * _other_lost(kept, across, share * energy**2, beam))
+    other = np.maximum(logarithmic(u[4], low, low + full)[0] - low, 0.0)
+    angles = 2 * np.pi * u[5:7]
+    total = across + other + 2 * np.sqrt(across * other) * np.cos(angles[0] - angles[1])
+    lost = _fitting(kept, across, other, share * energy**2 + total, beam)
+    inside = (lost > 0) & (lost < 1)
+    lost = np.where(inside, lost, 0.5)
+    parts = np.stack([1 - kept, lost]), np.stack([across, other]), np.stack([kept, 1 - lost]) * beam
+    small = (ME**2 + parts[1]) / parts[2]
+    turned = u[8] < 0.5
+    lost, across, large, small, angles = (np.where(turned, values[::-1], values) for values in (*parts, small, u[5:7]))
+    rest = np.concatenate([angles, u[7:8], u[9:10]])
+    found, fits = _with_pair(lost, across, large, small, energy, aim, rest)
+    return found, fits & inside
+
+
+def _other_lost(kept: FloatArray, across: FloatArray, square: FloatArray, beam: FloatArray) -> FloatArray:
+    """About the part x that the other beam loses: for no transverse momentum of its own."""
+    needed = (ME**2 + across) / kept + (square + across) / np.maximum(1 - kept, 1e-12)
+    return np.clip(needed / beam**2, 1e-9, 1.0)
+
+
+def _fitting(
+    kept: FloatArray, across: FloatArray, other: FloatArray, total: FloatArray, beam: FloatArray
+) -> FloatArray:
+    """The smaller x with K^+ K^- = W^2 + K_T^2, for the part of the other beam; NaN where there is none."""
+    a, c = (1 - kept) * beam + ME**2 / beam, (ME**2 + other) / beam
+    d = (ME**2 + across) / (kept * beam) - ME**2 / beam
+    # (a (1 - x) - c) (x p - d) = M (1 - x)
+    two, one, zero = -a * beam, (a - c) * beam + a * d + total, -(a - c) * d - total
+    root = np.sqrt(np.where(one**2 - 4 * two * zero > 0, one**2 - 4 * two * zero, np.nan))
+    return np.asarray(2 * zero / (-one - np.where(one > 0, 1, np.nan) * root))
+
+
+def _backward_density(
+    soft: Exchanged, other: Exchanged, square: FloatArray, energy: FloatArray, aim: Aim
+) -> FloatArray:
+    """Per dx d^2q_T of both sides, with the first one soft."""
+    beam, full = _beam(energy), np.square(energy / 2)
+    least, most = np.square(aim.lowest / energy), np.square(aim.typical / energy)
+    share = square / energy**2
+    plus = soft.lost * beam + ME**2 / beam - (ME**2 + other.across) / (other.kept * beam)
+    minus = other.lost * beam + ME**2 / beam - (ME**2 + soft.across) / (soft.kept * beam)
+    slope = plus * beam - minus * (ME**2 + other.across) / (beam * np.square(other.kept))
+    inside = (share > least) & (share < 1) & (slope > 0) & (soft.across < full) & (other.across < full)
+    share = np.where(inside, share, np.sqrt(least))
+    steep = np.where(share > most, power_density(share, most, 1.0, STEEPNESS), 0.0)
+    found = (STEEP_SHARE * steep + (1 - STEEP_SHARE) * logarithmic_density(share, least, 1.0)) * slope / energy**2
+    found *= logarithmic_density(soft.kept, np.square(ME / energy), 1.0)
+    found *= logarithmic_density(soft.across + ME**2, ME**2, ME**2 + full) / np.pi
+    low = np.square(ME * _other_lost(soft.kept, soft.across, square, beam))
+    found *= logarithmic_density(other.across + low, low, low + full) / np.pi
+    return np.where(inside, found, 0.0)
+
+
 def _meeting_density(momenta: FloatArray, energy: FloatArray, aim: Aim) -> FloatArray:
     least, most = np.square(aim.lowest / energy), np.square(aim.typical / energy)
     photons = [exchanged(momenta[0], energy, 1), exchanged(momenta[1], energy, -1)]
     share = photons[0].lost * photons[1].lost
-    inside = (photons[0].lost > 0) & (photons[0].lost < 1) & (photons[1].lost > 0) & (photons[1].lost < 1)
-    inside &= share > least
+    possible = (photons[0].lost > 0) & (photons[0].lost < 1) & (photons[1].lost > 0) & (photons[1].lost < 1)
+    inside = possible & (share > least)
     share = np.where(inside, share, np.sqrt(least))
     steep = np.where(share > most, power_density(share, most, 1.0, STEEPNESS), 0.0)
     found = STEEP_SHARE * steep + (1 - STEEP_SHARE) * logarithmic_density(share, least, 1.0)
@@ -193,16 +267,20 @@ def _meeting_density(momenta: FloatArray, energy: FloatArray, aim: Aim) -> Float
         low = np.square(photon.lost * ME)
         inside &= photon.across <= np.square(energy / 2)
         mapped = logarithmic_density(photon.across + low, low, low + np.square(energy / 2))
-        found *= mapped / np.pi * 2 * photon.kept * (2 * np.pi) ** 3
+        found *= mapped / np.pi
     pair = momenta[2] + momenta[3]
     w = _mass(pair, aim.mass)
+    found = (1 - BACKWARD_SHARE) * np.where(inside, found, 0.0)
+    for soft, other in (photons, photons[::-1]):
+        found += BACKWARD_SHARE / 2 * _backward_density(soft, other, w**2, energy, aim)
+    found *= 4 * photons[0].kept * photons[1].kept * (2 * np.pi) ** 6
     axis, pole = _photon_axis(pair, w, momenta[0], energy, aim.mass)
     lepton = momenta[2]
     momentum = two_body_momentum(w, aim.mass, aim.mass)
     own = lepton[1:] - pair[1:] * ((lepton[0] + w / 2) / (pair[0] + w))
     cosine = np.clip((own * axis).sum(0) / momentum, -1, 1)
     found *= 2 * cosine_density(cosine, pole) / two_body_volume(w, aim.mass, aim.mass)
-    return np.where(inside, found, 0.0)
+    return np.where(possible, found, 0.0)
 
 
 def _conversion(u: FloatArray, energy: FloatArray, aim: Aim) -> tuple[FloatArray, BoolArray]:

@@ -37,8 +37,8 @@ from gloam.statistics.prior import Prior
 from gloam.systematic import Systematic
 
 __all__ = [
-    "ActingOn", "CountedChannel", "CountedSpectrum", "CountingPreparation", "CountingSearch", "CrossCheck", "EfficiencyRange",
-    "TunedLine", "YieldUncertainty",
+    "ActingOn", "CountedChannel", "CountedSpectrum", "CountingPreparation", "CountingSearch", "CrossCheck",
+    "EfficiencyRange", "TunedLine", "YieldUncertainty",
 ]  # fmt: skip
 
 ActingOn: TypeAlias = Literal["signal", "background"]

@@ -177,7 +177,7 @@ class Searched(Declaration):
 
 
 class Search(Searched):
-    """A published or public search that fits spectra: what is measured, in which data, how, what is known of the answer.
+    """A search that fits spectra: what is measured, in which data, how, and what is known of the answer.
 
     Attributes:
         observable: whose spectrum is scanned.

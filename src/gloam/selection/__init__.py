@@ -4,6 +4,7 @@ from gloam.selection.candidates import Candidates, choose, observe, order_by_ene
 from gloam.selection.cut_flow import Count, CutFlow, cut_flow_dict, cut_flow_table, efficiency
 from gloam.selection.cuts import Cut, above, below, between, outside, passes
 from gloam.selection.entries import Entries, best_of_each_event
+from gloam.selection.four_muons import four_muons, reduced_masses
 from gloam.selection.lepton_pair_recoil import lepton_pair_recoil
 from gloam.selection.muon_pair_photon import muon_pair_photon
 from gloam.selection.selecting import select
@@ -24,12 +25,14 @@ __all__ = [
     "cut_flow_dict",
     "cut_flow_table",
     "efficiency",
+    "four_muons",
     "lepton_pair_recoil",
     "muon_pair_photon",
     "observe",
     "order_by_energy",
     "outside",
     "passes",
+    "reduced_masses",
     "select",
     "single_photon",
     "three_photons",

@@ -97,7 +97,7 @@ def _across(recoil: FloatArray, lepton: FloatArray) -> FloatArray:
     """The momentum of the recoil transverse to a lepton, shape (n,)."""
     axis = lepton[:, 1:] / np.linalg.norm(lepton[:, 1:], axis=-1, keepdims=True)
     along = (recoil[:, 1:] * axis).sum(axis=-1)
-    return np.sqrt(np.maximum((recoil[:, 1:] ** 2).sum(axis=-1) - along**2, 0.0))
+    return np.asarray(np.sqrt(np.maximum((recoil[:, 1:] ** 2).sum(axis=-1) - along**2, 0.0)))
 
 
 def _of_places(seen: ReconstructedBatch, leptons: tuple[str, str]) -> tuple[FloatArray, FloatArray]:

@@ -90,7 +90,7 @@ def _numbers(ratio: FloatArray) -> dict[str, Any]:
 def _with_one_constant(
     search: CountingSearch, results: Sequence[CountingChannel], ratio: FloatArray
 ) -> dict[str, Any] | None:
-    """The comparison if all efficiencies were multiplied by one constant, fitted to the published efficiencies alone."""
+    """The comparison if efficiencies were multiplied by one constant, fitted to the published efficiencies alone."""
     ends, known = efficiency_ends(search, results), search.published_efficiency
     if ends is None or known is None:
         return None

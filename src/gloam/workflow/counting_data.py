@@ -12,7 +12,7 @@ from gloam.arrays import FloatArray
 from gloam.detector import read_reconstructed
 from gloam.errors import InputError
 from gloam.execution import random_stream
-from gloam.selection import Entries, passes, select
+from gloam.selection import Entries, select
 from gloam.spectra import Axis, Origin, Spectrum, fill, from_uhi_json, read_spectrum, read_values, with_flow
 from gloam.spectra.source import file_origin, split_source
 from gloam.workflow.coupling import search_coupling
@@ -69,9 +69,9 @@ def user_counts(search: CountingSearch, source: str | Path, stage: str) -> dict[
     Args:
         search: whose channels.
         source: "FILE" or "FILE:OBJECT".
-        stage: reconstructed "events"; "selected" events with the observables and the columns of the tuned step, if
-            there is one; or a "spectrum" with the axes of the search. A file of selected events or of a spectrum is that
-            of one channel: the column or name `channel` says which, and without it is the first.
+        stage: reconstructed "events"; "selected" events of the first channel, with its observables and the columns of
+            the tuned step, if there is one, which is made here; or a "spectrum" with the axes of the search, of the
+            first channel or, in a UHI file as `gloam run` writes it, of channels by their names.
 
     Raises:
         InputError: if the file cannot be read or does not belong to the search.
@@ -130,6 +130,8 @@ def _after_the_tuned_step(search: CountingSearch, channel: CountedChannel, kept:
 def _filled(search: CountingSearch, channel: CountedChannel, kept: Entries, path: Path) -> Spectrum:
     axes = counted_axes(search, channel)
     values = tuple(kept.columns[axis.name] for axis in axes)
+    if not len(kept):  # no event is a result
+        return Spectrum(axes, with_flow(np.zeros([len(axis) for axis in axes]), axes), origin=file_origin(path))
     return fill(values if len(axes) > 1 else values[0], axes, origin=file_origin(path))
 
 

@@ -110,7 +110,7 @@ def _background_error(
     for size, processes in _acting(channel, "background"):
         part = total if not processes else np.sum([in_windows[name] for name in processes], axis=0)
         squares = squares + (size * part) ** 2
-    return np.divide(np.sqrt(squares), total, out=np.zeros_like(total), where=total > 0)
+    return np.asarray(np.divide(np.sqrt(squares), total, out=np.zeros_like(total), where=total > 0))
 
 
 def _acting(channel: CountedChannel, target: str) -> list[tuple[float, tuple[str, ...]]]:
@@ -122,7 +122,7 @@ def _acting(channel: CountedChannel, target: str) -> list[tuple[float, tuple[str
 
 
 def uncertainties_of(search: CountingSearch) -> tuple[YieldNuisance, ...]:
-    """The uncertainties of all channels; one name may have another size in another channel, which its name then says."""
+    """The uncertainties of all channels, each with the name of its channel."""
     return declared_nuisances(search.all_systematics, None, "gaussian")
 
 

@@ -30,8 +30,9 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     """The summary of a run, after all its files were written to the directory.
 
     `summary.json`, `scan.csv`, `limits.csv`, `variants.csv`, with nuisance parameters `nuisances.csv`, with limits of
-    counts by several methods `cross_checks.csv`, with toys `toys.npz`, with simulation `cut_flow.json`, `spectrum.json` (UHI), `fits.npz`, `declaration.json`,
-    `provenance.json`, and with figures `figures/` (PNG and PDF) and `report.html`.
+    counts by several methods `cross_checks.csv`, with toys `toys.npz`, with simulation `cut_flow.json`,
+    `spectrum.json` (UHI), `fits.npz`, `declaration.json`, `provenance.json`, and with figures `figures/` (PNG and PDF)
+    and `report.html`.
     Each file is whole or not there.
 
     Args:

@@ -157,7 +157,7 @@ def _signal(spectrum: CountedSpectrum, mass: tuple[float, ...], run: _Run) -> _S
     """One hypothesis, simulated with random numbers of its own; its weights add up to 1 before the selection."""
     sample = spectrum.signal
     assert sample is not None  # noqa: S101 - the caller checks
-    masses = dict(zip(("mass", "mass2"), mass, strict=False))
+    masses: dict[str, Any] = dict(zip(("mass", "mass2"), mass, strict=False))
     settings: dict[str, Any] = dict(sample.settings)
     process = make_process(sample.process, **masses, **settings)
     words = " ".join(f"{each:g}" for each in mass)
@@ -175,7 +175,8 @@ def _signal(spectrum: CountedSpectrum, mass: tuple[float, ...], run: _Run) -> _S
 
 def _background(spectrum: CountedSpectrum, sample: Simulated, run: _Run) -> _Sample:
     """One background; its weights are cross sections in fb."""
-    process = make_process(sample.process, **dict(sample.settings))
+    settings: dict[str, Any] = dict(sample.settings)
+    process = make_process(sample.process, **settings)
     process = replace(process, name=f"{sample.label} {spectrum.name}")
     kept, flow, tally, weight = _simulated(
         spectrum, sample, process, _number(sample, run.scale, LEAST_OF_A_BACKGROUND), run
@@ -374,7 +375,7 @@ def counts_in_numbers(found: PreparedCounts) -> dict[str, Any]:
     effective = effective_events(found)
     known = found.efficiency[np.isfinite(found.efficiency)]
     return {
-        "masses": int(len(found.mass)), "sigma": _ends(found.sigma),
+        "masses": len(found.mass), "sigma": _ends(found.sigma),
         "efficiency": _ends(known) if known.size else None,
         "tuned_efficiency": _ends(found.tuned_efficiency) if np.isfinite(found.tuned_efficiency).any() else None,
         "background_fb": float(found.expected.sum()),
@@ -399,5 +400,3 @@ def effective_events(found: PreparedCounts) -> FloatArray:
 
 def _ends(values: FloatArray) -> list[float]:
     return [float(np.nanmin(values)), float(np.nanmax(values))]
-
-

@@ -47,6 +47,8 @@ def write_counts(
 ) -> dict[str, Any]:  # fmt: skip
     """The same for a search that counts."""
     arrays = {name: _short(each) for spectrum in counts for name, each in counts[spectrum].arrays(spectrum).items()}
+    for name, each in counts.items():  # declared, not simulated: they stay as they are
+        arrays |= {f"{name}.mass": each.mass, f"{name}.position": each.position}
     return _write(declared, arrays, flows, folder, seed, scale)
 
 
@@ -91,8 +93,8 @@ def _spectra(arrays: Mapping[str, Any]) -> list[str]:
 
 
 def preparation_hash(declared: Preparation | CountingPreparation) -> str:
-    """The content hash of what a preparation declares, its words for readers apart."""
-    return content_hash(declared.model_dump(mode="python", exclude={"left_out"}))
+    """The content hash of what a preparation declares, its words for readers and what has its default apart."""
+    return content_hash(declared.model_dump(mode="python", exclude={"left_out"}, exclude_defaults=True))
 
 
 def prepared_cut_flows(search: Search | CountingSearch) -> dict[str, dict[str, Any]]:

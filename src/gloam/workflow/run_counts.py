@@ -48,9 +48,7 @@ def run_counting_search(
         spectra = {channel.name: pseudo_counts(search, channel, seed, signal) for channel in search.channels}
     else:
         spectra = user_counts(search, data, stage)
-    missing = [
-        f"{channel.name}: no data; not counted." for channel in search.channels if channel.name not in spectra
-    ]
+    missing = [f"{channel.name}: no data; not counted." for channel in search.channels if channel.name not in spectra]
     filled = [(channel, spectra[channel.name]) for channel in search.channels if channel.name in spectra]
     results = tuple(count_channel(search, channel, spectrum, progress) for channel, spectrum in filled)
     origin = filled[0][1].origin or Origin("user", "unknown")

@@ -176,8 +176,10 @@ SEARCH = CountingSearch(
     preparation=PREPARATION,
     notes=(
         "Pseudo-data, since those of Belle II are not public: an excess in them is a fluctuation of random numbers.",
-        "The Z' decays to invisible particles alone; for a branching fraction B < 1 limits on g' scale as 1/sqrt(B) "
-        "(gloam recast --branching-fraction B, or --decay invisible for that of the model).",
+        (
+            "The Z' decays to invisible particles alone; for a branching fraction B < 1 limits on g' scale as "
+            "1/sqrt(B) (gloam recast --branching-fraction B, or --decay invisible for that of the model)."
+        ),
         "e mu: limits are on efficiency times cross section of a process that no model of ours makes.",
     ),
 )  # fmt: skip
