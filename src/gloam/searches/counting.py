@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    SerializerFunctionWrapHandler,
-    field_serializer,
-    model_serializer,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, field_serializer, model_validator
 
 from gloam.detector import Correction, Detector, correction_systematics
 from gloam.scans.counting import PlaneShape
@@ -27,7 +20,6 @@ from gloam.searches.preparation import (
     Simulated,
     as_document,
     function_name,
-    without_none,
 )
 from gloam.selection import Cut
 from gloam.sourced import Sourced
@@ -131,10 +123,6 @@ class CountedSpectrum(Declaration):
     @field_serializer("reconstruction")
     def _named(self, function: Reconstruction) -> str:
         return function_name(function)
-
-    @model_serializer(mode="wrap")
-    def _said(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return without_none(handler(self), "cells")
 
     @model_validator(mode="after")
     def _consistent(self) -> CountedSpectrum:

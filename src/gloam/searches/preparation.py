@@ -7,16 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SerializerFunctionWrapHandler,
-    field_serializer,
-    model_serializer,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_serializer, model_validator
 
 from gloam.detector import Detector, ReconstructedBatch
 from gloam.kinematics import MassScale
@@ -25,7 +16,7 @@ from gloam.sourced import Sourced
 
 __all__ = [
     "AnyOf", "CutOn", "Declaration", "Observable", "Preparation", "PreparedSpectrum", "Range", "Reconstruction",
-    "Simulated", "as_document", "function_name", "without_none",
+    "Simulated", "as_document", "function_name",
 ]  # fmt: skip
 
 Reconstruction = Callable[[ReconstructedBatch, float], Entries]
@@ -162,10 +153,6 @@ class Simulated(Declaration):
     def _written_out(self, detector: Detector | None) -> Any:
         return None if detector is None else as_document(detector)
 
-    @model_serializer(mode="wrap")
-    def _said(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return without_none(handler(self), "detector", "title")
-
     @property
     def label(self) -> str:
         """The name in tables."""
@@ -247,16 +234,6 @@ class Preparation(Declaration):
 def function_name(function: Reconstruction) -> str:
     """A function as documents write it: where it is found."""
     return f"{function.__module__}.{function.__qualname__}"
-
-
-def without_none(document: dict[str, Any], *names: str) -> dict[str, Any]:
-    """A document without these entries where they are None: a new option leaves the hash of old declarations alone.
-
-    Example:
-        >>> without_none({"events": 10, "detector": None}, "detector")
-        {'events': 10}
-    """
-    return {key: value for key, value in document.items() if value is not None or key not in names}
 
 
 def as_document(value: Any) -> Any:
