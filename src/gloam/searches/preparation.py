@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_serializer, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, field_serializer, model_validator
 
 from gloam.detector import Detector, ReconstructedBatch
 from gloam.kinematics import MassScale
@@ -146,12 +146,8 @@ class Simulated(Declaration):
     events: int = Field(gt=0)
     weighted: bool = False
     scale: Sourced | None = None
-    detector: Detector | None = None
+    detector: Annotated[Detector, PlainSerializer(lambda detector: as_document(detector))] | None = None
     title: str | None = None
-
-    @field_serializer("detector")
-    def _written_out(self, detector: Detector | None) -> Any:
-        return None if detector is None else as_document(detector)
 
     @property
     def label(self) -> str:
