@@ -30,7 +30,7 @@ from gloam.systematic import Systematic
 
 __all__ = [
     "ActingOn", "CountedChannel", "CountedSpectrum", "CountingPreparation", "CountingSearch", "CrossCheck",
-    "EfficiencyRange", "TunedLine", "YieldUncertainty",
+    "EfficiencyRange", "LimitRange", "TunedLine", "YieldUncertainty",
 ]  # fmt: skip
 
 ActingOn: TypeAlias = Literal["signal", "background"]
@@ -277,6 +277,23 @@ class EfficiencyRange(Declaration):
     below: Sourced
 
 
+class LimitRange(Declaration):
+    """Between which values published limits lie, where no curve of them is public.
+
+    Attributes:
+        quantity: "cross section", which has the branching fraction in it, in fb; or "coupling".
+        low, high: the smallest and the largest limit.
+        masses: of the first particle, in GeV.
+        lighter: whether the second particle is lighter than the first.
+    """
+
+    quantity: Literal["cross section", "coupling"]
+    low: Sourced
+    high: Sourced
+    masses: Range
+    lighter: bool = True
+
+
 class CountingSearch(Searched):
     """A search that counts events in windows.
 
@@ -286,6 +303,7 @@ class CountingSearch(Searched):
         cross_checks: limits by other methods.
         preparation: how efficiencies and backgrounds are simulated.
         published_efficiency: with which ours is compared; one constant may be fitted to it, never to limits.
+        published_ranges: of limits, with which expected ones are compared.
     """
 
     channels: tuple[CountedChannel, ...] = Field(min_length=1)
@@ -293,6 +311,7 @@ class CountingSearch(Searched):
     cross_checks: tuple[CrossCheck, ...] = ()
     preparation: CountingPreparation
     published_efficiency: EfficiencyRange | None = None
+    published_ranges: tuple[LimitRange, ...] = ()
 
     @model_validator(mode="after")
     def _known_names(self) -> CountingSearch:

@@ -6,7 +6,7 @@ from gloam.report.figures.exclusions import exclusion_figure
 from gloam.report.figures.fit import fit_figure
 from gloam.report.figures.limit import limit_figure
 from gloam.report.figures.overview import overview_figure
-from gloam.report.figures.plane import plane_limit_figure, plane_significance_figure
+from gloam.report.figures.plane import plane_coupling_figure, plane_limit_figure, plane_significance_figure
 from gloam.report.figures.saving import save_figure, write_figure
 from gloam.report.figures.significance import significance_figure
 from gloam.report.figures.variants import variants_figure
@@ -20,6 +20,7 @@ __all__ = [
     "limit_figure",
     "linearity_figure",
     "overview_figure",
+    "plane_coupling_figure",
     "plane_limit_figure",
     "plane_significance_figure",
     "save_figure",

@@ -16,11 +16,12 @@ from gloam.searches.counting import (
     CountedSpectrum,
     CountingPreparation,
     CountingSearch,
+    LimitRange,
     YieldUncertainty,
 )
 from gloam.searches.preparation import CutOn, Observable, Simulated
 from gloam.selection import Entries, lepton_pair_recoil
-from gloam.sourced import Sourced, assumed
+from gloam.sourced import Sourced, assumed, published
 
 __all__ = ["SEARCH", "two_muons"]
 
@@ -158,6 +159,16 @@ SEARCH = CountingSearch(
     level=0.90,
     model="dark-higgsstrahlung",
     decay="mumu",
+    published_ranges=(
+        LimitRange(
+            quantity="cross section", low=published(1.7, 0, "fb", PAPER), high=published(5.0, 0, "fb", PAPER),
+            masses=(4.0, 9.7),
+        ),
+        LimitRange(
+            quantity="coupling", low=published(1.7e-8, 0, "", PAPER), high=published(2.0e-6, 0, "", PAPER),
+            masses=(4.0, 9.7),
+        ),
+    ),
     preparation=PREPARATION,
     notes=(
         "Pseudo-data, since those of Belle II are not public: an excess in them is a fluctuation of random numbers.",
