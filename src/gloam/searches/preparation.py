@@ -38,6 +38,17 @@ def _increasing(masses: tuple[float, ...]) -> tuple[float, ...]:
 Range = Annotated[tuple[float, float], AfterValidator(_ordered)]
 
 
+def as_document(value: Any) -> Any:
+    """A declared value as mappings, lists and plain values."""
+    if dataclasses.is_dataclass(value):
+        return {field.name: as_document(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {key: as_document(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [as_document(item) for item in value]
+    return value
+
+
 class Declaration(BaseModel):
     """What declarations have in common: frozen, and an unknown field is a fault."""
 
@@ -146,13 +157,14 @@ class Simulated(Declaration):
     events: int = Field(gt=0)
     weighted: bool = False
     scale: Sourced | None = None
-    detector: Annotated[Detector, PlainSerializer(lambda detector: as_document(detector))] | None = None
+    detector: Annotated[Detector, PlainSerializer(as_document)] | None = None
     title: str | None = None
 
     @property
     def label(self) -> str:
         """The name in tables."""
-        return self.title or " ".join([self.process, *(value for value in self.settings.values() if isinstance(value, str))])
+        words = [value for value in self.settings.values() if isinstance(value, str)]
+        return self.title or " ".join([self.process, *words])
 
 
 class PreparedSpectrum(Declaration):
@@ -230,14 +242,3 @@ class Preparation(Declaration):
 def function_name(function: Reconstruction) -> str:
     """A function as documents write it: where it is found."""
     return f"{function.__module__}.{function.__qualname__}"
-
-
-def as_document(value: Any) -> Any:
-    """A declared value as mappings, lists and plain values."""
-    if dataclasses.is_dataclass(value):
-        return {field.name: as_document(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {key: as_document(item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return [as_document(item) for item in value]
-    return value

@@ -133,9 +133,10 @@ def counted_factors(search: CountingSearch, channel: CountedChannel, windows: Co
         return YieldFactors(luminosity)
     found = prepared_counts(search)[channel.spectrum]
     if len(windows.axes) > 1:
-        at = {name: AtHypotheses(found.at_masses(name, _masses(windows))) for name in ("efficiency", "radiative_factor")}
-        return YieldFactors(luminosity, AtHypotheses(at["efficiency"].values * channel.correction), None,
-                            at["radiative_factor"])  # fmt: skip
+        efficiency, factor = (
+            found.at_masses(name, _masses(windows)) for name in ("efficiency", "radiative_factor")
+        )  # fmt: skip
+        return YieldFactors(luminosity, AtHypotheses(efficiency * channel.correction), None, AtHypotheses(factor))
     mass = found.mass[:, 0]
     return YieldFactors(
         luminosity, Table(mass, found.efficiency * channel.correction, "efficiency"), None,

@@ -48,7 +48,8 @@ def _of_channel(stored: StoredLimits, plane: Plane, channel: str, limit: FloatAr
 def coupling_figure_content(run: Run) -> tuple[Plane, tuple[Exclusion, ...]] | None:
     """The plane of the model of a run and its own limits in it; None for a run without a model.
 
-    Limits that depend on two masses are no curve in it: they have figures of their own. Runs on pseudo-data are drawn with their expected limits, which mean more than those that random numbers lead to.
+    Limits that depend on two masses are no curve in it: they have figures of their own. Runs on pseudo-data are drawn
+    with their expected limits, which mean more than those that random numbers lead to.
     """
     if run.model is None:
         return None

@@ -212,8 +212,9 @@ def _pieces(
     sample: Simulated, process: Process, treat: Callable[[ReconstructedBatch], tuple[Entries, CutFlow]], number: int,
     run: _Run,
 ) -> Iterator[SimulatedPiece[tuple[Entries, CutFlow]]]:  # fmt: skip
+    detector = sample.detector or run.declared.detector
     for piece in simulated_pieces(
-        process, sample.detector or run.declared.detector, treat, events=number, seed=run.seed, sqrt_s=float(run.declared.sqrt_s),
+        process, detector, treat, events=number, seed=run.seed, sqrt_s=float(run.declared.sqrt_s),
         weighted=sample.weighted, threads=run.threads,
     ):  # fmt: skip
         yield piece

@@ -109,7 +109,9 @@ PREPARATION = CountingPreparation(
                 ),
             ),
             masses=_MASSES, ranges=((3.3, 10.6), (-7.0, 30.0)), tails=(1, -1),
-            half_width=assumed(2.0, 0, "sigma", f"windows of the size of the resolutions: {PAPER}; how large is not public"),
+            half_width=assumed(
+                2.0, 0, "sigma", f"windows of the size of the resolutions: {PAPER}; how large is not public"
+            ),
             bins=8, cells=(16, 3),
         ),
     ),
@@ -172,10 +174,8 @@ SEARCH = CountingSearch(
     preparation=PREPARATION,
     notes=(
         "Pseudo-data, since those of Belle II are not public: an excess in them is a fluctuation of random numbers.",
-        "Limits are on sigma(A' h') B(A' -> mu mu); those on epsilon^2 alpha_D take B from theory, and an h' that "
-        "leaves no trace.",
-        "Windows are ellipses along the axes; resolutions in both masses are correlated (coefficients -0.1 to -0.6), "
-        "which the efficiencies contain and the windows do not use.",
+        "Limits are on sigma(A' h') B(A' -> mu mu); those on epsilon^2 alpha_D take B from theory.",
+        "Windows are ellipses along the axes. Errors of both masses are correlated (-0.1 to -0.6): that is not used.",
         "Below 3.5 GeV the two muons are too near in azimuth for the assumed trigger; the paper begins at 1.65 GeV.",
     ),
 )  # fmt: skip
