@@ -118,7 +118,8 @@ class PreparedCounts:
     def signal_in_bins(self, mass: FloatArray) -> FloatArray:
         """The part of a signal that falls into each bin after the selection, in the shape of the axes.
 
-        A Crystal Ball in each observable, scaled so that the window around the position holds the efficiency.
+        A Crystal Ball in each observable, scaled so that the window around the position, an interval or an ellipse,
+        holds the efficiency.
 
         Args:
             mass: of the hypothesis, shape (d,).
@@ -126,14 +127,23 @@ class PreparedCounts:
         point = mass[None]
         position = self.at_masses("position", point)[0]
         mean, sigma, alpha, n = (self.at_masses(name, point)[0] for name in ("mean", "sigma", "alpha", "n"))
+        reach = float(self.half_width[0]) * sigma
         parts, inside = [], 1.0
         for axis, edges in enumerate(self.all_edges):
             shape, at = CrystalBall(sigma[axis], alpha[axis], n[axis]), np.array(position[axis] + mean[axis])
-            parts.append(np.diff(shape.cumulative(edges, at)))
-            reach = float(self.half_width[0]) * sigma[axis]
-            inside *= float(np.diff(shape.cumulative(position[axis] + np.array([-reach, reach]), at))[0])
+            parts.append(np.maximum(np.diff(shape.cumulative(edges, at)), 0.0))
+            ends = position[axis] + reach[axis] * np.array([-1.0, 1.0])
+            inside *= float(np.diff(shape.cumulative(ends, at))[0])
         whole = parts[0] if len(parts) == 1 else np.multiply.outer(*parts)
-        return np.asarray(np.maximum(whole, 0.0) * float(self.at_masses("efficiency", point)[0]) / inside)
+        if len(parts) > 1:
+            inside = float(whole[self._in_ellipse(position, reach)].sum())
+        return np.asarray(whole * float(self.at_masses("efficiency", point)[0]) / inside)
+
+    def _in_ellipse(self, position: FloatArray, reach: FloatArray) -> BoolArray:
+        """The bins of the plane with their centres in an ellipse."""
+        centres = [0.5 * (edges[1:] + edges[:-1]) for edges in self.all_edges]
+        distance = [(c - x) / r for c, x, r in zip(centres, position, reach, strict=True)]
+        return np.asarray(np.add.outer(np.square(distance[0]), np.square(distance[1])) < 1)
 
 
 def in_cells(values: FloatArray, cells: FloatArray) -> FloatArray:

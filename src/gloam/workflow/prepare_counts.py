@@ -393,7 +393,7 @@ def effective_events(found: PreparedCounts) -> FloatArray:
     numbers = []
     for at, sigma in zip(found.position, found.sigma, strict=True):
         distance = [(c - x) / (float(found.half_width[0]) * s) for c, x, s in zip(centres, at, sigma, strict=True)]
-        inside = np.abs(distance[0]) < 1 if len(distance) == 1 else np.add.outer(*np.square(distance)) < 1
+        inside = np.abs(distance[0]) < 1 if len(distance) == 1 else np.add.outer(np.square(distance[0]), np.square(distance[1])) < 1
         square = squares[inside].sum()
         numbers.append(total[inside].sum() ** 2 / square if square > 0 else 0.0)
     return np.array(numbers)

@@ -46,6 +46,9 @@ def test_in_the_plane_signals_are_products_and_hypotheses_lie_between_simulated_
     assert signal.shape == (2200, 300)
     at = float(counts.at_masses("efficiency", np.array([[2.0, 1.0]]))[0])
     assert 0.1 < at < 0.3
+    centres = [0.5 * (edges[1:] + edges[:-1]) for edges in counts.all_edges]
+    ellipse = np.add.outer(*(np.square((each - x) / 0.2) for each, x in zip(centres, (2.0, 1.0), strict=True))) < 1
+    assert signal[ellipse].sum() == pytest.approx(at, rel=1e-9)
     inside = counts.covers(np.array([[2.0, 1.0], [2.0, 2.5], [0.5, 1.0]]))
     np.testing.assert_array_equal(inside, [True, False, False])
 
