@@ -25,6 +25,7 @@ CONFINED = {
     "matplotlib": {"report"},
     "mplhep": {"report"},
     "numba": {"benchmarking"},
+    "onnx": {"selection"},
     "pyhf": {"benchmarking", "export"},
 }
 

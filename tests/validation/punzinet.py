@@ -1,4 +1,4 @@
-"""The public reference of the Punzi loss (github.com/feichtip/punzinet) again, with sparse matrices and gradients by hand.
+"""The public reference of the Punzi loss (github.com/feichtip/punzinet) again: sparse matrices, gradients by hand.
 
 Written from its formulas, in NumPy and SciPy, double precision: nothing in it comes from gloam.
 """

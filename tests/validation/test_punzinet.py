@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from gloam.execution import random_stream
 from gloam.selection.networks import dense_network, network_outputs
 from gloam.training.blocks import pack, place
 from gloam.training.losses import compile_stage, flatten, unflatten
+from gloam.training.minimising import minimise_watched
 from gloam.training.reference_rule import descend
 from gloam.training.settings import LossSettings
 from gloam.training.toy import TOY_FEATURES, toy_hypotheses, toy_table
@@ -57,12 +59,18 @@ def test_loss_and_gradient_are_those_of_the_reference(name, reference, stage):
     np.testing.assert_allclose(gradient, flat, rtol=1e-2, atol=1e-4 * np.abs(flat).max())
 
 
-def test_500_steps_of_its_training_rule_follow_the_same_trajectory(reference, stage):
-    """The loss passes spikes, and the rate is halved at the same steps."""
-    start = flatten(punzinet.published_parameters("bce"))
-    losses, flat = descend(stage, start, 500)
-    expected, parameters = punzinet.train(reference, unflatten(start, SIZES), 500)
-    print(losses[::50], np.abs(losses / expected - 1).max(), np.abs(flat - flatten(parameters)).max())
+def test_500_steps_of_its_training_rule_follow_the_same_trajectory(table, reference, stage):
+    """At the rate that its function has by default, from a network that tells signal from background.
+
+    At five times that rate, which its example sets, the loss passes spikes in which rounding grows a millionfold: there
+    runs in single and double precision part, of any program.
+    """
+    windows = toy_hypotheses()
+    entropy = compile_stage(pack(place(table, windows)), SIZES, "tanh", None)
+    start = random_stream(2, "first weights").normal(size=81)
+    start = minimise_watched(entropy, lambda flat: entropy(flat)[0], start, 60, 60).flat
+    losses, flat = descend(stage, start, 500, rate=0.01)
+    expected, parameters = punzinet.train(reference, unflatten(start, SIZES), 500, rate=0.01)
+    assert losses[-1] < 0.8 * losses[0]
     np.testing.assert_allclose(losses, expected, rtol=1e-3)
-    np.testing.assert_allclose(flat, flatten(parameters), atol=1e-2)
-    assert losses[-1] < 0.75 * losses[0]
+    np.testing.assert_allclose(flat, flatten(parameters), atol=1e-3)

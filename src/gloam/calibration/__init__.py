@@ -2,8 +2,9 @@
 
 from gloam.calibration.background_order import OrderChoice, select_order
 from gloam.calibration.control_region import ControlFactor, combined_factor, control_factor
+from gloam.calibration.decay_counts import DecayCounts
 from gloam.calibration.orders_by_region import OrdersByRegion, OrderTrial, select_orders
-from gloam.calibration.peaks import PeakFit, fit_crystal_ball
+from gloam.calibration.peaks import PeakFit, Tail, fit_crystal_ball
 from gloam.calibration.prepared import PreparedScan
 from gloam.calibration.prepared_counts import PreparedCounts, at_points
 from gloam.calibration.smoothing import smoothed
@@ -22,6 +23,7 @@ from gloam.calibration.streaming import (
     simulated_spectrum,
     visible_cross_section,
 )
+from gloam.calibration.tagged_mesons import TagModel, lambda_and_nothing
 from gloam.calibration.templates import LEAST_EFFECTIVE, BackgroundTemplate, WeightedCounts
 from gloam.calibration.tuned_line import LineGrid, LineParameters, LineSample, tune_line
 
@@ -29,6 +31,7 @@ __all__ = [
     "LEAST_EFFECTIVE",
     "BackgroundTemplate",
     "ControlFactor",
+    "DecayCounts",
     "LineGrid",
     "LineParameters",
     "LineSample",
@@ -41,12 +44,15 @@ __all__ = [
     "SimulatedPiece",
     "SimulatedSpectrum",
     "SpuriousSignal",
+    "TagModel",
+    "Tail",
     "WeightedCounts",
     "at_points",
     "combined_factor",
     "control_factor",
     "expected_spectrum",
     "fit_crystal_ball",
+    "lambda_and_nothing",
     "measure_spurious_signal",
     "read_spurious_signal",
     "select_order",

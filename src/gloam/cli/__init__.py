@@ -20,7 +20,9 @@ COMMANDS = {
     "cache": "show or clear the stored artefacts",
     "count": "count events in windows of one or two observables",
     "coverage": "how often limits hold the true signal: of a run, or of a count",
+    "evaluate": "what a trained network is worth on other events",
     "exclusions": "what is published about a model, and a figure of it",
+    "export": "results of a run in the formats of others",
     "generate": "events of a signal or a background",
     "limit": "limits of a counting experiment",
     "list": "the searches there are",
@@ -34,6 +36,7 @@ COMMANDS = {
     "show": "everything a search declares, with sources",
     "significance": "significance of a count over a measured background",
     "theory": "cross sections, widths and branching fractions of a model",
+    "train": "networks that select events",
 }
 
 

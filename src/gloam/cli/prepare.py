@@ -37,13 +37,16 @@ def command(
     shipped one.
     """
     from gloam.execution import progress_bar
-    from gloam.searches import CountingSearch, load_search
+    from gloam.searches import CountingSearch, OnOffSearch, load_search
     from gloam.workflow.prepare import events_to_simulate, prepare_search
     from gloam.workflow.prepare_counts import events_of_counts, prepare_counting_search
+    from gloam.workflow.prepare_on_off import decays_to_simulate, prepare_on_off
 
     declared, folder = load_search(search), out or Path("prepared") / search
     if isinstance(declared, CountingSearch):
         events, make = events_of_counts(declared, scale), partial(prepare_counting_search, declared)
+    elif isinstance(declared, OnOffSearch):
+        events, make = decays_to_simulate(declared, scale), partial(prepare_on_off, declared)
     else:
         events, make = events_to_simulate(declared, scale), partial(prepare_search, declared)
     with progress_bar(f"preparing {search}", events, not (quiet or as_json)) as advance:
@@ -56,7 +59,14 @@ def command(
 
 def _print(found: dict[str, Any]) -> None:
     click.echo(f"{found['search']}: simulated {found['events']:,} events, seed {found['seed']}")
-    for name, spectrum in found["spectra"].items():
+    for name, channel in found.get("channels", {}).items():
+        click.echo(
+            f"  {name:<18} {channel['masses']} masses, resolution {channel['resolution'][0]:.3g} to "
+            f"{channel['resolution'][1]:.3g} GeV, efficiency {channel['efficiency'][0]:.3g} to "
+            f"{channel['efficiency'][1]:.3g}, {channel['background']:.4g} events of background; windows stand on at "
+            f"least {channel['least_effective_events']:.1f} simulated ones"
+        )
+    for name, spectrum in found.get("spectra", {}).items():
         click.echo(
             f"  {name:<18} {spectrum['masses']} masses, sigma {spectrum['sigma'][0]:.3g} to {spectrum['sigma'][1]:.3g} "
             f"{spectrum['unit']}, {_efficiency(spectrum['efficiency'])}, "

@@ -10,6 +10,8 @@ import numpy as np
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from gloam.errors import InputError
+from gloam.experiments import DataSet
+from gloam.interpretation import LuminosityKind
 from gloam.models import Polynomial, SignalShape, background_named, shape_named
 from gloam.searches.preparation import Declaration, Observable, Preparation, PreparedSpectrum, Range
 from gloam.sourced import Sourced
@@ -95,6 +97,8 @@ class Channel(Declaration):
         vetoes: ranges that are not fitted.
         control_peak: a known particle in the range, at which the scan is checked.
         systematics: named uncertainties of this channel, beside those of the search.
+        cross_section: whether limits are on the "Born" or the "visible" cross section of the data sets of the search
+            together, or as eq. 8 of arXiv:2109.08596 is printed; None: on that of one energy, without corrections.
     """
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -114,6 +118,7 @@ class Channel(Declaration):
     vetoes: tuple[Range, ...] = ()
     control_peak: Sourced | None = None
     systematics: tuple[Systematic, ...] = ()
+    cross_section: LuminosityKind | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Channel:
@@ -151,6 +156,9 @@ class Searched(Declaration):
         data_kind: "real" collisions or "pseudo" data of ours.
         data_source: where the data come from, with licence.
         luminosity: integrated luminosity in fb^-1; None if it is not known.
+        data_sets: the energies at which it was taken and their shares, if there are several.
+        largest_photon: energy of radiated photons up to which efficiencies and radiative factors count them.
+        vacuum_polarisation: what multiplies Born cross sections.
         reference: the paper or record.
         status: what this room is for, and what it is not.
         level: of the upper limit, a fraction.
@@ -167,6 +175,9 @@ class Searched(Declaration):
     data_kind: Literal["real", "pseudo"]
     data_source: str
     luminosity: Sourced | None
+    data_sets: tuple[DataSet, ...] = ()
+    largest_photon: Sourced | None = None
+    vacuum_polarisation: Sourced | None = None
     reference: str
     status: str
     level: float = Field(default=0.90, gt=0.5, lt=1)

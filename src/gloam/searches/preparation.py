@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, field_serializer, model_validator
 
+from gloam.calibration import Tail
 from gloam.detector import Detector, ReconstructedBatch
 from gloam.kinematics import MassScale
 from gloam.selection import Cut, Entries
@@ -177,7 +178,12 @@ class PreparedSpectrum(Declaration):
         range: of the axis, in the unit of the observable.
         bin_width: of the axis, in standard deviations of the peak there.
         masses: of the signals that are simulated, in GeV.
-        tail: on which side the peak has its tail: 1 below it, -1 above it.
+        tail: on which side the peak has its tail: 1 below it, -1 above it, 0 both.
+        signal: that is simulated for this spectrum; None: that of the preparation.
+        same_events_as: another spectrum, before this one, whose axis and pseudo-data this one has; only the signal that
+            is fitted differs.
+        wrong: whether wrong candidates of the signal are part of its shape; where they are broader than the windows
+            they can be left to a background that floats.
         pieces: of the cubic spline that the logarithm of the background is; None: the simulated bins as they are.
     """
 
@@ -187,7 +193,10 @@ class PreparedSpectrum(Declaration):
     range: Range
     bin_width: float = Field(gt=0)
     masses: Annotated[tuple[float, ...], AfterValidator(_increasing), Field(min_length=2)]
-    tail: Literal[1, -1]
+    tail: Tail
+    signal: Simulated | None = None
+    same_events_as: str | None = None
+    wrong: bool = True
     pieces: Annotated[int, Field(ge=1)] | None = None
 
 
@@ -231,6 +240,15 @@ class Preparation(Declaration):
     @field_serializer("detector")
     def _written_out(self, detector: Detector) -> Any:
         return as_document(detector)
+
+    @model_validator(mode="after")
+    def _same_events(self) -> Preparation:
+        before: set[str] = set()
+        for spectrum in self.spectra:
+            if spectrum.same_events_as is not None and spectrum.same_events_as not in before:
+                raise ValueError(f"spectrum {spectrum.name}: no spectrum {spectrum.same_events_as} before it")
+            before.add(spectrum.name)
+        return self
 
     def cuts_of(self, spectrum: PreparedSpectrum) -> list[Cut]:
         """The cuts in front of a spectrum, in their order; the first asks that its observable was reconstructed."""

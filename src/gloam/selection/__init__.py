@@ -4,6 +4,7 @@ from gloam.selection.candidates import Candidates, choose, observe, order_by_ene
 from gloam.selection.cut_flow import Count, CutFlow, cut_flow_dict, cut_flow_table, efficiency
 from gloam.selection.cuts import Cut, above, below, between, outside, passes
 from gloam.selection.entries import Entries, best_of_each_event
+from gloam.selection.fisher import FisherDiscriminant, WorkingPoint, train_fisher, working_point
 from gloam.selection.four_muons import four_muons, reduced_masses
 from gloam.selection.lepton_pair_recoil import lepton_pair_recoil
 from gloam.selection.muon_pair_photon import muon_pair_photon
@@ -17,6 +18,8 @@ __all__ = [
     "Cut",
     "CutFlow",
     "Entries",
+    "FisherDiscriminant",
+    "WorkingPoint",
     "above",
     "below",
     "best_of_each_event",
@@ -36,4 +39,6 @@ __all__ = [
     "select",
     "single_photon",
     "three_photons",
+    "train_fisher",
+    "working_point",
 ]

@@ -1,4 +1,4 @@
-"""Neural networks as plain values, applied with NumPy alone: whoever uses a network needs no machine-learning library."""
+"""Neural networks as plain values, applied with NumPy alone: to use one takes no machine-learning library."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class Layer:
 class Network:
     """A network with one output between 0 and 1, the larger the more like signal.
 
-    The last layer is linear and gives the *logit* of the output. Cuts are made in the logit, in which outputs near 0 and
-    1 stay apart that would be equal as rounded numbers.
+    The last layer is linear and gives the *logit* of the output. Cuts are made in the logit, in which outputs near 0
+    and 1 stay apart that would be equal as rounded numbers.
 
     Attributes:
         inputs: names of the columns, in their order.
@@ -183,7 +183,7 @@ def _forward(network: Network, values: FloatArray, mass: FloatArray | None) -> F
     inputs = values.astype(float) if mass is None else np.column_stack([values, mass])
     hidden = (inputs - network.offset) / network.scale
     for layer in network.layers:
-        hidden = _ACTIVATIONS[layer.activation](hidden @ layer.weights.T + layer.biases)
+        hidden = _activated(layer.activation, hidden @ layer.weights.T + layer.biases)
     return hidden[:, 0]
 
 
@@ -195,15 +195,18 @@ def _require_features(network: Network, values: npt.NDArray[np.float64], mass: n
         said = "none" if mass is None else mass
         need = "the mass of the hypothesis" if network.mass_input else "none: the network does not take one"
         raise InputError("mass input of a network", said, need, "check which network this is")
-    bad = ~np.isfinite(values).all(axis=0)
-    if bad.any():
-        names = ", ".join(name for name, wrong in zip(network.columns, bad, strict=True) if wrong)
+    good = np.isfinite(values)
+    if not good.all():
+        names = ", ".join(name for name, fine in zip(network.columns, good.T, strict=True) if not fine.all())
         raise InputError(f"features {names}", "values that are not finite", "finite numbers", "drop these events")
 
 
-_ACTIVATIONS = {
-    "tanh": np.tanh,
-    "relu": lambda x: np.maximum(x, 0.0),
-    "sigmoid": sigmoid,
-    "linear": lambda x: x,
-}
+def _activated(activation: Activation, values: FloatArray) -> FloatArray:
+    match activation:
+        case "tanh":
+            return np.tanh(values)
+        case "relu":
+            return np.maximum(values, 0.0)
+        case "sigmoid":
+            return sigmoid(values)
+    return values

@@ -31,7 +31,7 @@ def punzi_yield(
     form: PunziForm = "poisson",
     floor: float = 0.0,
 ) -> FloatArray:
-    r"""The smallest signal yield that is found at `significance` with the probability $\Phi$(`power`), shape of `background`.
+    r"""The smallest signal yield found at `significance` with probability $\Phi$(`power`), shape of `background`.
 
     With $a$ = significance, $b$ = power and $B$ expected background events (G. Punzi, physics/0308063):
 

@@ -1,12 +1,13 @@
 """Events packed into blocks that lie in the same windows: sums over windows become sums over blocks.
 
-All events with the same hypotheses have the same share in every background and every efficiency. Sorted by that and padded to blocks
-of one size, each block is summed once, and two small matrices give all sums: no sparse matrix, no scatter, exact.
+All events in the same windows have the same share in every background and every efficiency. Sorted by that and padded
+to blocks of one size, each block is summed once, and two small matrices give all sums: no sparse matrix, no scatter,
+exact.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from gloam.errors import InputError
 from gloam.training.hypotheses import Hypotheses
 from gloam.training.table import TrainingTable
 
-__all__ = ["BLOCK", "Blocks", "Placed", "pack", "place"]
+__all__ = ["BLOCK", "Blocks", "Placed", "pack", "place", "place_pairs"]
 
 BLOCK = 1024
 
@@ -37,6 +38,7 @@ class Placed:
         windows_of_signal: shape (h, groups): the same for its efficiency.
         hypotheses: h of them.
         luminosity: of the weights, in fb^-1.
+        row: of the table, shape (n,).
     """
 
     features: npt.NDArray[np.float32]
@@ -47,6 +49,7 @@ class Placed:
     windows_of_signal: Matrix
     hypotheses: Hypotheses
     luminosity: float
+    row: IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +93,37 @@ def place(table: TrainingTable, hypotheses: Hypotheses) -> Placed:
     own = hypotheses.own(table.mass_generated)
     count = covered.shape[1]
     group = np.where(table.is_signal, count + own, interval)
-    inside = np.where(table.is_signal, own >= 0, interval >= 0)
-    inside[inside] &= _in_windows(hypotheses, covered, table.is_signal[inside], own[inside], interval[inside])
+    inside = (interval >= 0) & ((own >= 0) | ~table.is_signal)
+    inside &= np.where(table.is_signal, covered[own, interval], np.asarray(covered.any(axis=0))[interval])
     rows = np.flatnonzero(inside)
     found = Placed(
         table.features[rows], table.weight[rows], table.is_signal[rows], group[rows],
         np.pad(covered.astype(np.float32), ((0, 0), (0, len(hypotheses)))),
-        np.pad(np.eye(len(hypotheses), dtype=np.float32), ((0, 0), (count, 0))), hypotheses, table.luminosity,
+        np.pad(np.eye(len(hypotheses), dtype=np.float32), ((0, 0), (count, 0))), hypotheses, table.luminosity, rows,
     )  # fmt: skip
     _require_events(found)
     return found
 
 
-def _in_windows(
-    hypotheses: Hypotheses, covered: npt.NDArray[np.bool_], is_signal: npt.NDArray[np.bool_], own: IntArray, interval: IntArray
-) -> npt.NDArray[np.bool_]:  # fmt: skip
-    inside = (interval >= 0) & (np.where(is_signal, covered[own, interval], covered.any(axis=0)[interval]))
-    return np.asarray(inside)
+def place_pairs(table: TrainingTable, hypotheses: Hypotheses) -> Placed:
+    """The events once for each window that they lie in, with its mass as one more feature.
+
+    For networks that take the mass of the hypothesis: one event has another output in each of its windows.
+
+    Raises:
+        InputError: as `place`.
+    """
+    single = place(table, hypotheses)
+    count = len(hypotheses)
+    windows = np.concatenate([single.windows_of_background.T, single.windows_of_signal.T], axis=1)
+    row, column = np.nonzero(windows[single.group])
+    mass = hypotheses.mass[column % count].astype(np.float32)
+    unit = np.eye(count, dtype=np.float32)
+    return replace(
+        single, features=np.column_stack([single.features[row], mass]), weight=single.weight[row],
+        is_signal=single.is_signal[row], group=column, windows_of_background=np.pad(unit, ((0, 0), (0, count))),
+        windows_of_signal=np.pad(unit, ((0, 0), (count, 0))), row=single.row[row],
+    )  # fmt: skip
 
 
 def pack(placed: Placed, block: int = BLOCK) -> Blocks:
@@ -130,12 +147,13 @@ def pack(placed: Placed, block: int = BLOCK) -> Blocks:
     weight = np.zeros(total * block, np.float32)
     packed[slot], weight[slot] = placed.features[order], placed.weight[order]
     of_block = np.repeat(np.arange(count.size), blocks)
-    label = placed.windows_of_signal[:, of_block].any(axis=0)
+    label = np.asarray(placed.windows_of_signal[:, of_block].any(axis=0))
     heavy = placed.weight[~placed.is_signal].sum() / placed.weight[placed.is_signal].sum()
+    balance = np.array(np.where(label, heavy, 1.0), np.float32)
     return Blocks(
         np.ascontiguousarray(packed.reshape(total, block, features).transpose(0, 2, 1)),
         weight.reshape(total, block), label.astype(np.float32), placed.windows_of_background[:, of_block],
-        placed.windows_of_signal[:, of_block], np.where(label, heavy, 1.0).astype(np.float32), placed.luminosity,
+        placed.windows_of_signal[:, of_block], balance, placed.luminosity,
     )  # fmt: skip
 
 

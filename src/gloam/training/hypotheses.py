@@ -57,7 +57,7 @@ class Hypotheses:
     def inside_any(self, recoil_mass2: FloatArray) -> BoolArray:
         """Whether a value lies in any window, shape as given."""
         place = self.interval(recoil_mass2)
-        return (place >= 0) & self.covered().any(axis=0)[place]
+        return (place >= 0) & np.asarray(self.covered().any(axis=0))[place]
 
     def own(self, mass_generated: FloatArray) -> IntArray:
         """The hypothesis that a generated mass is that of, -1 for none, shape as given."""
@@ -99,7 +99,7 @@ def hypotheses(mass: npt.ArrayLike, sigma: npt.ArrayLike, half_width: float = 2.
 def hypotheses_of_signal(table: TrainingTable, half_width: float = 2.0) -> Hypotheses:
     """One hypothesis for each generated mass, with the resolution found in the table itself.
 
-    The resolution is half the width of the range between the 16th and the 84th of 100 equal parts of the signal around m^2.
+    The resolution is half the width of the range that holds the inner 68 % of the signal.
 
     Raises:
         InputError: fewer than ten signal events of a mass.

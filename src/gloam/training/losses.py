@@ -1,8 +1,10 @@
-"""Losses of all hypotheses at once in JAX: weighted cross entropy, Punzi's figure of merit, the expected upper limit."""
+"""Losses of all hypotheses at once in JAX: cross entropy, Punzi's figure of merit, the expected upper limit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,11 +12,20 @@ import numpy as np
 from gloam.arrays import FloatArray
 from gloam.errors import InputError
 from gloam.statistics.figures_of_merit import closed_form_terms
-from gloam.statistics.normal import quantile
 from gloam.training.blocks import Blocks
+from gloam.training.expected_limit import asimov_ratio, limit_threshold, newton_limit
 from gloam.training.settings import LossSettings
 
-__all__ = ["Parameters", "Stage", "compile_stage", "expected_limit", "flatten", "require_jax", "unflatten"]
+__all__ = [
+    "Parameters",
+    "Stage",
+    "compile_stage",
+    "compile_value",
+    "flatten",
+    "loss_of_sums",
+    "require_jax",
+    "unflatten",
+]
 
 Parameters: TypeAlias = Sequence[tuple[Any, Any]]
 """Weights (outputs, inputs) and biases (outputs,) of each layer."""
@@ -22,7 +33,8 @@ Parameters: TypeAlias = Sequence[tuple[Any, Any]]
 Stage: TypeAlias = Callable[[FloatArray], tuple[float, FloatArray]]
 """Loss and gradient of flat parameters."""
 
-NEWTON_STEPS = 12
+TINY = 1e-12
+"""Added to efficiencies: where outputs underflow the loss is large, and neither it nor its slope is NaN."""
 
 
 def require_jax() -> None:
@@ -47,7 +59,7 @@ def flatten(parameters: Parameters) -> FloatArray:
 def unflatten(flat: Any, sizes: Sequence[int]) -> list[tuple[Any, Any]]:
     """Weights and biases of a network with these numbers of inputs, hidden and output units."""
     parameters, start = [], 0
-    for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
+    for inputs, outputs in pairwise(sizes):
         middle, end = start + inputs * outputs, start + inputs * outputs + outputs
         parameters.append((flat[start:middle].reshape(outputs, inputs), flat[middle:end]))
         start = end
@@ -57,7 +69,7 @@ def unflatten(flat: Any, sizes: Sequence[int]) -> list[tuple[Any, Any]]:
 def compile_stage(blocks: Blocks, sizes: Sequence[int], activation: str, loss: LossSettings | None) -> Stage:
     """The compiled loss and gradient on these events, as a function of flat float64 parameters.
 
-    Sums run over one block after the other and are differentiated in the same way, so that memory does not grow with the events.
+    Sums run over one block after the other, and so do their derivatives: memory does not grow with the events.
 
     Args:
         blocks: the events.
@@ -71,16 +83,7 @@ def compile_stage(blocks: Blocks, sizes: Sequence[int], activation: str, loss: L
     require_jax()
     import jax
 
-    total = float((blocks.weight * blocks.balance[:, None]).sum(dtype=float))
-    arrays = jax.device_put(blocks.arrays)
-
-    def value(flat: Any, arrays: dict[str, Any]) -> Any:
-        parameters = unflatten(flat, sizes)
-        if loss is None:
-            return _cross_entropy(parameters, activation, arrays, total)
-        return _window_loss(parameters, activation, arrays, loss, blocks.luminosity)
-
-    compiled = jax.jit(jax.value_and_grad(value))
+    compiled, arrays = _compiled(tuple(sizes), activation, loss, True), jax.device_put(_content(blocks))
 
     def stage(flat: FloatArray) -> tuple[float, FloatArray]:
         found, gradient = compiled(flat.astype(np.float32), arrays)
@@ -89,12 +92,49 @@ def compile_stage(blocks: Blocks, sizes: Sequence[int], activation: str, loss: L
     return stage
 
 
+def compile_value(
+    blocks: Blocks, sizes: Sequence[int], activation: str, loss: LossSettings | None
+) -> Callable[[FloatArray], float]:
+    """The compiled loss alone; arguments as of `compile_stage`."""
+    require_jax()
+    import jax
+
+    compiled, arrays = _compiled(tuple(sizes), activation, loss, False), jax.device_put(_content(blocks))
+    return lambda flat: float(compiled(flat.astype(np.float32), arrays))
+
+
+def _content(blocks: Blocks) -> dict[str, Any]:
+    """The arrays and numbers of blocks that a compiled function takes."""
+    total = (blocks.weight * blocks.balance[:, None]).sum(dtype=float)
+    return blocks.arrays | {"total": np.float32(total), "luminosity": np.float32(blocks.luminosity)}
+
+
+@lru_cache(maxsize=64)
+def _compiled(sizes: tuple[int, ...], activation: str, loss: LossSettings | None, gradient: bool) -> Any:
+    """The loss as a compiled function of flat parameters and content; kept, so that like blocks compile once."""
+    import jax
+
+    def value(flat: Any, content: dict[str, Any]) -> Any:
+        parameters = unflatten(flat, sizes)
+        if loss is None:
+            return _cross_entropy(parameters, activation, content)
+        return _window_loss(parameters, activation, content, loss)
+
+    return jax.jit(jax.value_and_grad(value) if gradient else value)
+
+
 def _logits(parameters: Parameters, activation: str, features: Any) -> Any:
     """The logits of one block, features first, shape (block,)."""
     import jax
     import jax.numpy as jnp
 
-    apply = {"tanh": jnp.tanh, "relu": jax.nn.relu, "sigmoid": jax.nn.sigmoid, "linear": lambda x: x}[activation]
+    functions: dict[str, Any] = {
+        "tanh": jnp.tanh,
+        "relu": jax.nn.relu,
+        "sigmoid": jax.nn.sigmoid,
+        "linear": jnp.asarray,
+    }
+    apply = functions[activation]
     hidden = features
     for weights, biases in parameters[:-1]:
         hidden = apply(weights @ hidden + biases[:, None])
@@ -110,7 +150,7 @@ def _over_blocks(one: Callable[..., Any], *columns: Any) -> Any:
     return jax.lax.scan(lambda carry, block: (carry, repeated(*block)), None, columns)[1]
 
 
-def _cross_entropy(parameters: Parameters, activation: str, arrays: dict[str, Any], total: float) -> Any:
+def _cross_entropy(parameters: Parameters, activation: str, arrays: dict[str, Any]) -> Any:
     import jax
     import jax.numpy as jnp
 
@@ -119,12 +159,10 @@ def _cross_entropy(parameters: Parameters, activation: str, arrays: dict[str, An
         return balance * jnp.sum(weight * (jax.nn.softplus(logit) - label * logit))
 
     sums = _over_blocks(one, arrays["features"], arrays["weight"], arrays["label"], arrays["balance"])
-    return jnp.sum(sums) / total
+    return jnp.sum(sums) / arrays["total"]
 
 
-def _window_loss(
-    parameters: Parameters, activation: str, arrays: dict[str, Any], loss: LossSettings, luminosity: float
-) -> Any:
+def _window_loss(parameters: Parameters, activation: str, arrays: dict[str, Any], loss: LossSettings) -> Any:
     import jax
     import jax.numpy as jnp
 
@@ -133,17 +171,33 @@ def _window_loss(
         return jnp.stack([jnp.sum(weighted), jnp.sum(weighted**2)])
 
     sums = _over_blocks(one, arrays["features"], arrays["weight"])
-    background = loss.scaling * (arrays["background"] @ sums[:, 0]) + loss.floor
-    efficiency = loss.scaling * (arrays["efficiency"] @ sums[:, 0])
+    background = arrays["background"] @ sums
+    efficiency = arrays["efficiency"] @ sums[:, 0]
+    return loss_of_sums(background[:, 0], efficiency, background[:, 1], loss, arrays["luminosity"])
+
+
+def loss_of_sums(background: Any, efficiency: Any, variance: Any, loss: LossSettings, luminosity: float) -> Any:
+    """The loss of the hypotheses (first axis) from their sums; differentiable.
+
+    Args:
+        background: sums of weighted outputs of the background.
+        efficiency: the same of the signal.
+        variance: sums of squares of weighted outputs of the background: the statistics of the simulation.
+        loss: what is averaged, and how.
+        luminosity: in fb^-1.
+    """
+    import jax.numpy as jnp
+
+    expected = loss.scaling * background + loss.floor
     if loss.kind == "punzi":
-        needed = _punzi_yield(background, loss)
+        needed = _punzi_yield(expected, loss)
     else:
-        variance = loss.scaling**2 * (arrays["background"] @ sums[:, 1]) + (loss.background_error * background) ** 2
-        needed = expected_limit(background, variance, float(quantile(0.5 + loss.level / 2)))
-    tiny = 1e-30  # an efficiency of 0 in single precision gives a large loss, no NaN
+        total = loss.scaling**2 * variance + (loss.background_error * expected) ** 2
+        needed = _expected_limit(expected, total, loss.level)
+    part = loss.scaling * efficiency + TINY
     if loss.average == "mean":
-        return jnp.mean(needed / (efficiency + tiny)) / luminosity
-    return jnp.exp(jnp.mean(jnp.log(needed) - jnp.log(efficiency + tiny))) / luminosity
+        return jnp.mean(needed / part, axis=0) / luminosity
+    return jnp.exp(jnp.mean(jnp.log(needed) - jnp.log(part), axis=0)) / luminosity
 
 
 def _punzi_yield(background: Any, loss: LossSettings) -> Any:
@@ -154,39 +208,12 @@ def _punzi_yield(background: Any, loss: LossSettings) -> Any:
     return constant + root + loss.power / 2 * jnp.sqrt(square + 4 * root + 4 * background)
 
 
-def expected_limit(background: Any, variance: Any, z: float) -> Any:
-    """The median CLs limit on a yield in the asymptotic formulae (arXiv:1007.1727), differentiable; shape of the background.
-
-    The count is the background itself (Asimov set), of which a Gaussian auxiliary measurement has the given variance. The
-    limit is the root of q(s) = z^2: Newton's method finds it, and one more step carries the derivatives.
-
-    Args:
-        background: expected events, above 0.
-        variance: of the background.
-        z: Phi^-1(0.5 + level / 2).
-    """
+def _expected_limit(background: Any, variance: Any, level: float) -> Any:
+    """`expected_limit`, differentiable: one more step of Newton's method at the root carries the derivatives."""
     import jax
     import jax.numpy as jnp
 
-    spread = jnp.sqrt(background + variance)
-    fixed = jax.lax.stop_gradient((background, variance))
-    signal = jax.lax.stop_gradient(z**2 / 2 + z * spread)
-    for _ in range(NEWTON_STEPS):
-        ratio, slope = _test_statistic(signal, *fixed)
-        signal = signal - (ratio - z**2) / slope
-    signal = jax.lax.stop_gradient(signal)
-    ratio, slope = _test_statistic(signal, background, variance)
+    z = limit_threshold(level)
+    signal = jax.lax.stop_gradient(newton_limit(background, variance, z, jnp))
+    ratio, slope = asimov_ratio(signal, background, variance, jnp)
     return signal - (ratio - z**2) / jax.lax.stop_gradient(slope)
-
-
-def _test_statistic(signal: Any, background: Any, variance: Any) -> tuple[Any, Any]:
-    """q(s) for the Asimov set of the background, and dq/ds."""
-    import jax.numpy as jnp
-
-    free = background + variance - signal
-    root = jnp.sqrt(free**2 + 4 * signal * background)
-    # of the best background over the count, without a difference of large numbers
-    excess = jnp.where(free > 0, 2 * signal * background / (jnp.abs(free) + root), (root - free) / 2)
-    pull = excess / (background + excess)
-    ratio = 2 * (excess - background * jnp.log1p(excess / background)) + variance * pull**2
-    return ratio, 2 * pull

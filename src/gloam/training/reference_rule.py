@@ -1,4 +1,4 @@
-"""The training rule of the public reference: gradient descent on all events, whose rate falls when the loss stops to fall.
+"""The training rule of the public reference: gradient descent on all events, slower once the loss stops to fall.
 
 For comparison with what was published; `train` does better in less time.
 """

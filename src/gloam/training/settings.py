@@ -54,9 +54,9 @@ class LossSettings:
                 raise InputError(name, value, one_of(allowed), "choose one of these")
         if not 0 < self.level < 1:
             raise InputError("level of the limit", self.level, "a fraction between 0 and 1", "write 0.90 for 90 %")
-        for name, value in (("floor of the background", self.floor), ("background error", self.background_error)):
-            if not 0 <= value < math.inf:
-                raise InputError(name, value, "a number of 0 or more", "leave it out")
+        for what, number in (("floor of the background", self.floor), ("background error", self.background_error)):
+            if not 0 <= number < math.inf:
+                raise InputError(what, number, "a number of 0 or more", "leave it out")
         if not 0 < self.scaling < math.inf:
             raise InputError("scaling of signal and background", self.scaling, "a number above 0", "leave it out")
 

@@ -85,8 +85,8 @@ def training_table(
         features: names of the columns that networks see; None: all others.
 
     Raises:
-        InputError: a column is missing or not finite, no feature, a label that is neither 0 nor 1, a negative weight, a class
-            missing or without weight, an efficiency above 1.
+        InputError: a column is missing or not finite, no feature, a label that is neither 0 nor 1, a negative weight, a
+            class missing or without weight, an efficiency above 1.
 
     Example:
         >>> columns = {
@@ -107,7 +107,8 @@ def training_table(
     read = {name: _column(columns, name) for name in (*NOT_FEATURES[1:], *names)}
     is_signal = _labels(read["label"])
     weight = _weights(read["weight"], is_signal, read["mass_generated"], generated)
-    matrix = np.stack([read[name] for name in names], axis=1).astype(np.float32)
+    with np.errstate(over="ignore"):
+        matrix = np.stack([read[name] for name in names], axis=1).astype(np.float32)
     if not np.isfinite(matrix).all():
         raise InputError("features of the training table", "values above 3e38", "single precision", "scale the feature")
     return TrainingTable(
@@ -156,7 +157,7 @@ def split_table(table: TrainingTable, parts: Sequence[float], seed: int) -> list
 
 
 def _sums_by_kind(table: TrainingTable, by_kind: IntArray, count: IntArray) -> FloatArray:
-    return np.bincount(np.repeat(np.arange(count.size), count), table.weight[by_kind], count.size)
+    return np.bincount(np.repeat(np.arange(count.size), count), table.weight[by_kind], count.size).astype(float)
 
 
 def _column(columns: Mapping[str, npt.ArrayLike], name: str) -> FloatArray:
@@ -176,7 +177,7 @@ def _labels(label: FloatArray) -> BoolArray:
     if not np.isin(label, (0.0, 1.0)).all():
         found = label[~np.isin(label, (0.0, 1.0))][0]
         raise InputError("label of a training event", found, "1 for signal, 0 for background", "correct the column")
-    is_signal = label == 1
+    is_signal: BoolArray = label == 1
     for kind, chosen in (("signal", is_signal), ("background", ~is_signal)):
         if not chosen.any():
             raise InputError("training table", f"no {kind} event", "events of both kinds", f"add the {kind}")

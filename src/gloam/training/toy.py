@@ -1,8 +1,8 @@
-"""A toy of e+e- -> mu+ mu- Z' with an invisible Z', and its backgrounds: enough to study networks, no simulation of a detector.
+"""A toy of e+e- -> mu+ mu- Z' with an invisible Z', and its backgrounds: enough to study networks, no detector.
 
-Signal: emission of a massive vector from a muon of a pair, tree level. Backgrounds: mu mu (gamma) with a lost photon, tau tau to muons
-(Michel spectrum), e e mu mu with lost electrons. Angles follow 1 + cos^2, beams radiate x^(b-1), momenta are smeared by
-0.35 % + 0.05 % p. Absolute figures of merit mean nothing outside the toy; orderings of methods do.
+Signal: emission of a massive vector from a muon of a pair, tree level. Backgrounds: mu mu (gamma) with a lost photon,
+tau tau to muons (Michel spectrum), e e mu mu with lost electrons. Angles follow 1 + cos^2, beams radiate x^(b-1),
+momenta are smeared by 0.35 % + 0.05 % p. Absolute figures of merit mean nothing outside the toy; orderings do.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["TOY_FEATURES", "TOY_LUMINOSITY", "TOY_MASSES", "toy_hypotheses", "to
 SQRT_S, MASS_MUON, MASS_TAU = 10.58, 0.10566, 1.77686  # GeV
 
 TOY_FEATURES = ("pT_mumu", "pT_thrust", "pL_min_max", "pT_min_max")
-"""Momenta scaled to about 0 to 1: of the pair; of a muon to the thrust axis; of the faster one along and across the slower."""
+"""Momenta, from 0 to about 1: of the pair, of a muon to the thrust axis, of the faster along and across the slower."""
 
 TOY_MASSES = np.round(np.arange(0.1, 8.8, 0.2), 10)
 """The 44 hypotheses of arXiv:2110.00810's public example, in GeV."""
@@ -38,7 +38,7 @@ Pair = tuple[FloatArray, FloatArray]
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A background: what makes it, and how many events are expected in windows at 50 fb^-1 (as in the public example)."""
+    """A background: what makes it, and the events expected in windows at 50 fb^-1 (as in the public example)."""
 
     make: Callable[[Random, int], Pair]
     expected: float
@@ -63,18 +63,18 @@ def toy_table(seed: int, sample: str, *, signal: int = 3000, background: float =
         random = random_stream(seed, f"toy {sample} signal", number)
         seen = reconstructed(random, *_muon_pair(random, signal, (mass / SQRT_S) ** 2))
         parts.append(_columns(seen, 1.0, mass, np.ones(seen.shape[0]) / signal))
-    for name, source in SOURCES.items():
+    for name, source in _SOURCES.items():
         random = random_stream(seed, f"toy {sample} {name}")
         generated = max(int(GENERATED[name] * background), 1000)
         seen = reconstructed(random, *source.make(random, generated))
-        inside = np.count_nonzero(windows.inside_any(seen[:, -1]))
-        parts.append(_columns(seen, 0.0, -999.0, np.full(seen.shape[0], source.expected / max(inside, 1))))
+        inside = max(int(np.count_nonzero(windows.inside_any(seen[:, -1]))), 1)
+        parts.append(_columns(seen, 0.0, -999.0, np.full(seen.shape[0], source.expected / inside)))
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return training_table(columns, luminosity=TOY_LUMINOSITY)
 
 
 def toy_hypotheses() -> Hypotheses:
-    """The 44 hypotheses of the toy, with windows of two published resolutions on either side (see `punzinet_widths.csv`)."""
+    """The 44 hypotheses of the toy, with windows of two published resolutions (`punzinet_widths.csv`) each way."""
     text = files("gloam.training").joinpath("punzinet_widths.csv").read_text(encoding="utf-8")
     rows = [line.split(",") for line in text.splitlines() if not line.startswith(("#", "mass"))]
     return hypotheses(*np.array(rows, float).T)
@@ -106,7 +106,7 @@ def reconstructed(random: Random, one: FloatArray, two: FloatArray) -> FloatArra
     for momentum, length in zip((one, two), size, strict=True):
         accepted &= (np.abs(momentum[:, 2]) < 0.85 * length) & (np.hypot(momentum[:, 0], momentum[:, 1]) > 0.4)
     columns = [transverse / 5.3, to_thrust / 5.3, (along + 5.3) / 10.6, across / 5.3, recoil]
-    return np.stack(columns, axis=1)[accepted]
+    return np.asarray(np.stack(columns, axis=1)[accepted])
 
 
 def _smeared(random: Random, momentum: FloatArray) -> FloatArray:
@@ -189,7 +189,7 @@ def _two_photons(random: Random, number: int) -> Pair:
     return _boosted(muon, MASS_MUON, velocity), _boosted(-muon, MASS_MUON, velocity)
 
 
-SOURCES = {
+_SOURCES = {
     "mumu": _Source(_photon_lost, 4458.3),
     "tautau": _Source(_tau_pair, 152054.5),
     "eemumu": _Source(_two_photons, 26505.0),

@@ -56,10 +56,9 @@ def coupling_figure_content(run: Run) -> tuple[Plane, tuple[Exclusion, ...]] | N
     plane = with_indirect(coupling_plane(run.model))
     pseudo = run.origin.kind == "pseudo"
     kind = "expected, pseudo-data" if pseudo else f"observed, {run.origin.kind} data"
-    curves = _curves(run.channels, pseudo)
-    if not any(np.isfinite(limit).any() for _, limit in curves):
+    mass, limit = _curve(run, pseudo)
+    if not np.isfinite(limit).any():
         return None
-    mass, limit = (np.concatenate(parts) for parts in zip(*curves, strict=True))
     ours = Exclusion(
         f"gloam {run.name} ({kind})", "curve", plane.quantity, run.title, run.channels[0].limits.level, None, OURS,
         Curve(mass, limit, mass.size), run.name,
@@ -67,12 +66,23 @@ def coupling_figure_content(run: Run) -> tuple[Plane, tuple[Exclusion, ...]] | N
     return plane, (ours,)
 
 
+def _curve(run: Run, expected: bool) -> tuple[FloatArray, FloatArray]:
+    """Masses and limits: of all channels together, or of one after the other."""
+    if (found := run.combined) is not None:
+        return found.mass, found.expected[:, 2] if expected else found.observed
+    curves = _curves(run.channels, expected) or [(np.empty(0), np.empty(0))]
+    mass, limit = (np.concatenate(parts) for parts in zip(*curves, strict=True))
+    return mass, limit
+
+
 def _curves(channels: tuple[Channel, ...], expected: bool) -> list[tuple[FloatArray, FloatArray]]:
-    """Masses and limits on the coupling of each channel."""
+    """Masses and limits on the coupling of each channel; those beyond a perturbative coupling are not drawn."""
     found = []
     for channel in channels:
         limits = channel.coupling_limits
         of_two = isinstance(channel, CountingChannel) and channel.is_plane
         if limits is not None and not of_two:
-            found.append((limits.mass, limits.expected[:, 2] if expected else limits.observed))
+            limit = limits.expected[:, 2] if expected else limits.observed
+            beyond = limit > (np.inf if channel.coupling is None else channel.coupling.perturbative)
+            found.append((limits.mass, np.where(beyond, np.nan, limit)))
     return found

@@ -21,7 +21,7 @@ from gloam.workflow.stored import stored_channel
 from gloam.workflow.summary import summary
 from gloam.workflow.toys import stored_toys
 
-__all__ = ["write_run"]
+__all__ = ["result_table", "write_run"]
 
 QUANTILES = ("m2", "m1", "0", "p1", "p2")
 
@@ -30,9 +30,9 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     """The summary of a run, after all its files were written to the directory.
 
     `summary.json`, `scan.csv`, `limits.csv`, `variants.csv`, with nuisance parameters `nuisances.csv`, with limits of
-    counts by several methods `cross_checks.csv`, with toys `toys.npz`, with simulation `cut_flow.json`,
-    `spectrum.json` (UHI), `fits.npz`, `declaration.json`, `provenance.json`, and with figures `figures/` (PNG and PDF)
-    and `report.html`.
+    other methods `cross_checks.csv`, with channels that are combined `combined.csv`, with toys `toys.npz`, with
+    simulation `cut_flow.json`, `spectrum.json` (UHI), `fits.npz`, `declaration.json`, `provenance.json`, and with
+    figures `figures/` (PNG and PDF) and `report.html`.
     Each file is whole or not there.
 
     Args:
@@ -46,6 +46,7 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     write_table(directory / "limits.csv", _joined([_limit_columns(channel) for channel in run.channels]))
     write_table(directory / "variants.csv", _variant_columns(run))
     _write_cross_checks(run, directory)
+    _write_combined(run, directory)
     nuisances = [_nuisance_columns(channel) for channel in run.channels if channel.nuisances is not None]
     if nuisances:
         write_table(directory / "nuisances.csv", _joined(nuisances))
@@ -63,8 +64,13 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     if figures:
         from gloam.report import write_figures, write_page
 
-        drawn = write_figures(run.channels, directory / "figures", plane=coupling_figure_content(run))
-        write_page(numbers, run.channels, drawn, directory / "report.html", provenance=written, cut_flows=run.cut_flows)
+        plane = coupling_figure_content(run)
+        drawn = write_figures(run.channels, directory / "figures", plane=plane)
+        write_page(
+            numbers, run.channels, drawn, directory / "report.html", provenance=written, cut_flows=run.cut_flows,
+            plane=None if plane is None else plane[0],
+            toys=None if run.toys is None else run.toys.largest[~run.toys.failed],
+        )  # fmt: skip
     return dict(json.loads(path.read_text()))
 
 
@@ -94,12 +100,28 @@ def _cross_check_columns(channel: CountingChannel, name: str, limits: UpperLimit
     }  # fmt: skip
 
 
+def result_table(run: Run) -> dict[str, Any]:
+    """The columns of `scan.csv` and of `limits.csv` beside each other, a row for each hypothesis of each channel."""
+    fits = _joined([_scan_columns(channel) for channel in run.channels])
+    return fits | _joined([_limit_columns(channel) for channel in run.channels])
+
+
 def _write_or_remove(path: Path, arrays: dict[str, Any] | None) -> None:
     """Write arrays; without any remove what another run may have left."""
     if arrays is None:
         path.unlink(missing_ok=True)
     else:
         write_arrays(path, arrays)
+
+
+def _write_combined(run: Run, directory: Path) -> None:
+    """`combined.csv`: limits on the coupling from all channels at once, and the best that one channel expects."""
+    found = run.combined
+    if found is None:
+        (directory / "combined.csv").unlink(missing_ok=True)  # of another run that was here
+        return
+    columns = {"mass": found.mass} | _limited("coupling_ul", found.observed, found.expected)
+    write_table(directory / "combined.csv", columns | {"best_channel_exp_0": found.best})
 
 
 def _write_declaration(run: Run, directory: Path) -> None:
@@ -228,4 +250,6 @@ def _stored(run: Run) -> dict[str, Any]:
     arrays: dict[str, Any] = {"channels": np.array([channel.name for channel in run.channels])}
     for channel in run.channels:
         arrays |= stored_channel(channel)
+    if (found := run.combined) is not None:
+        arrays |= {f"combined.{name}": getattr(found, name) for name in ("mass", "observed", "expected", "best")}
     return arrays

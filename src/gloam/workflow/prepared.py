@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gloam.arrays import FloatArray
-from gloam.calibration import PreparedCounts, PreparedScan
+from gloam.calibration import DecayCounts, PreparedCounts, PreparedScan
 from gloam.errors import InputError
 from gloam.selection import CutFlow, cut_flow_dict
 from gloam.store import content_hash, write_arrays, write_json
 
 if TYPE_CHECKING:
-    from gloam.searches import CountingPreparation, CountingSearch, Search
+    from gloam.searches import AnySearch, CountingPreparation, CountingSearch, Search
+    from gloam.searches.on_off import OnOffPreparation, OnOffSearch
     from gloam.searches.preparation import Preparation
 
 __all__ = [
-    "ARTEFACT", "preparation_hash", "prepared", "prepared_counts", "prepared_cut_flows", "write_counts",
-    "write_prepared",
+    "ARTEFACT", "decay_counts", "preparation_hash", "prepared", "prepared_counts", "prepared_cut_flows", "write_counts",
+    "write_decay_counts", "write_prepared",
 ]  # fmt: skip
 
 Flows = Mapping[str, Mapping[str, CutFlow]]
@@ -53,8 +54,8 @@ def write_counts(
 
 
 def _write(
-    declared: Preparation | CountingPreparation, arrays: Mapping[str, np.ndarray[Any, Any]], flows: Flows,
-    folder: Path, seed: int, scale: float,
+    declared: Preparation | CountingPreparation | OnOffPreparation, arrays: Mapping[str, np.ndarray[Any, Any]],
+    flows: Flows, folder: Path, seed: int, scale: float,
 ) -> dict[str, Any]:  # fmt: skip
     record = {
         "sha256": content_hash(arrays), "seed": seed, "preparation": preparation_hash(declared),
@@ -88,16 +89,32 @@ def prepared_counts(search: CountingSearch) -> dict[str, PreparedCounts]:
     return {name: PreparedCounts.of(arrays, name) for name in _spectra(arrays)}
 
 
+def write_decay_counts(
+    declared: OnOffPreparation, counts: Mapping[str, DecayCounts], folder: Path, *, seed: int, scale: float = 1.0
+) -> dict[str, Any]:
+    """The same for a search that counts decays of B mesons."""
+    arrays = {name: _short(each) for channel in counts for name, each in counts[channel].arrays(channel).items()}
+    return _write(declared, arrays, {}, folder, seed, scale)
+
+
+def decay_counts(search: OnOffSearch) -> dict[str, DecayCounts]:
+    """The same of a search that counts decays of B mesons, by the name of the channel."""
+    from gloam.searches.registry import room_of
+
+    arrays = _loaded(room_of(search.name), preparation_hash(search.preparation), search.name)
+    return {channel.name: DecayCounts.of(arrays, channel.name) for channel in search.channels}
+
+
 def _spectra(arrays: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(key.split(".")[0] for key in arrays))
 
 
-def preparation_hash(declared: Preparation | CountingPreparation) -> str:
+def preparation_hash(declared: Preparation | CountingPreparation | OnOffPreparation) -> str:
     """The content hash of what a preparation declares, its words for readers and what has its default apart."""
     return content_hash(declared.model_dump(mode="python", exclude={"left_out"}, exclude_defaults=True))
 
 
-def prepared_cut_flows(search: Search | CountingSearch) -> dict[str, dict[str, Any]]:
+def prepared_cut_flows(search: AnySearch) -> dict[str, dict[str, Any]]:
     """What each cut left of simulated samples, by spectrum and sample as `gloam.selection.cut_flow_dict` writes it."""
     from gloam.searches.registry import room_of
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gloam.arrays import FloatArray
 from gloam.calibration import LEAST_EFFECTIVE
 from gloam.errors import InputError
 from gloam.report import CountingChannel
@@ -113,13 +114,22 @@ def _statistics(search: CountingSearch, channel: CountingChannel, spectrum: str)
         mass = channel.result.mass[few]
         text += (
             f"; fewer than {LEAST_EFFECTIVE:g} in {few.size} of {effective.size} windows ({mass.min():.3g} to "
-            f"{mass.max():.3g} GeV), which expect {channel.result.background[few].max():.2g} events at most and carry "
-            f"their statistical error"
+            f"{mass.max():.3g} GeV), where the expectation is an upper bound of "
+            f"{_bound(channel, effective)[few].max():.2g} events at most (90 %); its statistical error is in the limits"
         )
     error = found.efficiency_error / found.efficiency
     if np.isfinite(error).any():
         text += f"; statistical error of the efficiency at most {np.nanmax(error):.1%}, not in the limits"
     return text + "."
+
+
+def _bound(channel: CountingChannel, effective: FloatArray) -> FloatArray:
+    """The 90 % upper bound on the expectation of each window from the simulated events in it."""
+    from scipy.special import gammaincinv
+
+    weight = np.divide(channel.result.background, effective, out=np.zeros_like(effective), where=effective > 0)
+    typical = np.median(weight[weight > 0]) if (weight > 0).any() else 0.0
+    return np.asarray(gammaincinv(effective + 1, 0.9) * np.where(weight > 0, weight, typical))
 
 
 def _beside(channel: CountingChannel, name: str, limits: CountingScanLimits) -> str:

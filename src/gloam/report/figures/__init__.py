@@ -5,6 +5,7 @@ from gloam.report.figures.counts import counts_figure
 from gloam.report.figures.exclusions import exclusion_figure
 from gloam.report.figures.fit import fit_figure
 from gloam.report.figures.limit import limit_figure
+from gloam.report.figures.networks import network_figures
 from gloam.report.figures.overview import overview_figure
 from gloam.report.figures.plane import plane_coupling_figure, plane_limit_figure, plane_significance_figure
 from gloam.report.figures.saving import save_figure, write_figure
@@ -19,6 +20,7 @@ __all__ = [
     "fit_figure",
     "limit_figure",
     "linearity_figure",
+    "network_figures",
     "overview_figure",
     "plane_coupling_figure",
     "plane_limit_figure",
