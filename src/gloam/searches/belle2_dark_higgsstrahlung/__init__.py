@@ -76,13 +76,15 @@ _CUTS = (
     _cut("helicity", None, 0.9, "", "muons of tau pairs and of radiated photons are asymmetric"),
 )
 
-_STEPS = (0.0, 0.15, 0.4, 0.7, 1.0)
+_LIGHTEST, _STEPS = 0.2, (0.0, 0.3, 0.65, 1.0)
+"""In the limit of a massless h' the cross section diverges at its threshold, to which the beams can radiate down."""
+
 _HEAVIEST = {3.5: 3.5, 4.0: 4.0, 4.6: 4.6, 5.15: 5.15, 5.9: 4.4, 6.7: 3.6, 7.5: 2.8, 8.3: 2.0, 9.0: 1.3, 9.6: 0.7}
 """The heaviest h' for masses of the A': as heavy as that, or 10.3 GeV together."""
 
 _MASSES = (
-    *((mass, round(step * most, 4)) for mass, most in _HEAVIEST.items() for step in _STEPS),
-    (10.2, 0.0), (10.2, 0.05), (10.2, 0.1),
+    *((mass, round(_LIGHTEST + step * (most - _LIGHTEST), 4)) for mass, most in _HEAVIEST.items() for step in _STEPS),
+    (10.1, 0.2),
 )  # fmt: skip
 
 PREPARATION = CountingPreparation(
@@ -142,7 +144,7 @@ SEARCH = CountingSearch(
     status="the published method on pseudo-data; windows and selection assumed, nothing fitted to limits",
     channels=(
         CountedChannel(
-            name="mumu", title="Two muons and missing energy", spectrum="mumu", masses=((3.5, 10.2), (0.0, 5.15)),
+            name="mumu", title="Two muons and missing energy", spectrum="mumu", masses=((3.5, 10.1), (0.2, 5.15)),
             step=1.0, shape="ellipse",
             corrections=(
                 Correction("trigger", assumed(0.79, 0.05, "", f"two-track trigger, {_EARLIER}")),
