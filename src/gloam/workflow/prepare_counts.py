@@ -350,13 +350,28 @@ def _with_backgrounds(
 
 def _edges(base: PreparedCounts, spectrum: CountedSpectrum, axis: int) -> FloatArray:
     """Edges of bins that follow the finest resolution at each position of an axis."""
-    position, sigma = base.position[:, axis], base.sigma[:, axis]
-    known = np.unique(position)
-    finest = np.array([sigma[position == at].min() for at in known])
+    known, finest = _finest(base, axis)
     low, high = spectrum.ranges[axis]
     shape = Gaussian(lambda x: np.interp(x, known, finest))
     edges = grid_in_resolution(low, high, shape, 2 * float(spectrum.half_width) / spectrum.bins).position
     return np.append(edges[:-1], high)
+
+
+def _finest(base: PreparedCounts, axis: int) -> tuple[FloatArray, FloatArray]:
+    """Positions along an axis, and the finest resolution there, over all values of the other observable."""
+    position, sigma = base.position, base.sigma[:, axis]
+    known = np.unique(position[:, axis])
+    if position.shape[1] == 1:
+        return known, np.array([sigma[position[:, axis] == at].min() for at in known])
+    from scipy.spatial import Delaunay
+
+    along, across = (np.linspace(*_ends(position[:, k]), number) for k, number in ((axis, 401), (1 - axis, 101)))
+    mesh = np.meshgrid(along, across, indexing="ij")
+    points = np.stack(mesh if axis == 0 else mesh[::-1], axis=-1).reshape(-1, 2)
+    inside = (Delaunay(position).find_simplex(points) >= 0).reshape(mesh[0].shape)
+    values = np.where(inside, base.resolution(points)[:, axis].reshape(mesh[0].shape), np.inf).min(axis=1)
+    found = np.isfinite(values)
+    return along[found], values[found]
 
 
 def _whole_flow(
