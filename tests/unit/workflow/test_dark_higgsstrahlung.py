@@ -90,7 +90,8 @@ def test_projections_have_couplings_that_improve_like_cross_sections(result):
     now = result.channels[0].coupling_limits.expected[:, 2]
     later = np.array([row["coupling_ul_exp_0"] for row in rows])
     assert (later < now).all()
-    assert (later > now / 110).all()  # at best 1/L
+    # at best 1/L, but that median counts are whole numbers; at worst the uncertainty of the background is a floor
+    assert 1.2 < np.median(now / later) < 110
 
 
 def test_toys_of_the_plane_have_larger_significances_than_one_window(channel):
