@@ -365,7 +365,8 @@ def _finest(base: PreparedCounts, axis: int) -> tuple[FloatArray, FloatArray]:
         return known, np.array([sigma[position[:, axis] == at].min() for at in known])
     from scipy.spatial import Delaunay
 
-    along, across = (np.linspace(*_ends(position[:, k]), number) for k, number in ((axis, 401), (1 - axis, 101)))
+    (low, high), (low2, high2) = _ends(position[:, axis]), _ends(position[:, 1 - axis])
+    along, across = np.linspace(low, high, 401), np.linspace(low2, high2, 101)
     mesh = np.meshgrid(along, across, indexing="ij")
     points = np.stack(mesh if axis == 0 else mesh[::-1], axis=-1).reshape(-1, 2)
     inside = (Delaunay(position).find_simplex(points) >= 0).reshape(mesh[0].shape)
@@ -408,7 +409,8 @@ def effective_events(found: PreparedCounts) -> FloatArray:
     numbers = []
     for at, sigma in zip(found.position, found.sigma, strict=True):
         distance = [(c - x) / (float(found.half_width[0]) * s) for c, x, s in zip(centres, at, sigma, strict=True)]
-        inside = np.abs(distance[0]) < 1 if len(distance) == 1 else np.add.outer(np.square(distance[0]), np.square(distance[1])) < 1
+        squared = [np.square(each) for each in distance]
+        inside = (squared[0] if len(squared) == 1 else np.add.outer(squared[0], squared[1])) < 1
         square = squares[inside].sum()
         numbers.append(total[inside].sum() ** 2 / square if square > 0 else 0.0)
     return np.array(numbers)
