@@ -71,9 +71,9 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
         from importlib.metadata import version
 
-        from gloam.store.provenance import engine
+        from gloam.kernel import running_engine
 
-        running = engine()
+        running = running_engine()
         instructions = f", {running['instruction_set']}" if running["instruction_set"] else ""
         click.echo(f"gloam {version('gloam')} (engine {running['engine']}{instructions})")
         ctx.exit()
