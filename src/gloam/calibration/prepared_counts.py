@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from gloam.arrays import BoolArray, FloatArray
+from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.calibration.tuned_line import LineParameters
 from gloam.models import CrystalBall
 
-__all__ = ["PreparedCounts", "at_points"]
+__all__ = ["PreparedCounts", "at_points", "in_cells", "spread_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +37,7 @@ class PreparedCounts:
         edges, edges2: of the axes; the second is empty in one dimension.
         expected: of each background in each bin for 1 fb^-1, shape (p, m) or (p, m, m2).
         variance: of it.
+        cells: along each axis, how many bins share one density; shape (d,), or (0,) where each bin has its own.
     """
 
     mass: FloatArray
@@ -56,16 +57,33 @@ class PreparedCounts:
     edges2: FloatArray
     expected: FloatArray
     variance: FloatArray
+    cells: FloatArray = dataclasses.field(default_factory=lambda: np.empty(0))
 
     @classmethod
     def of(cls, arrays: Mapping[str, Any], name: str) -> PreparedCounts:
-        """The ingredients of a spectrum among the arrays of an artefact."""
-        names = (field.name for field in dataclasses.fields(cls))
-        return cls(**{each: np.asarray(arrays[f"{name}.{each}"], float) for each in names})
+        """The ingredients of a spectrum among the arrays of an artefact, which holds whole cells."""
+        stored = [field.name for field in dataclasses.fields(cls) if f"{name}.{field.name}" in arrays]
+        found = cls(**{each: np.asarray(arrays[f"{name}.{each}"], float) for each in stored})
+        return found.with_backgrounds(found.expected, found.variance) if found.cells.size else found
 
     def arrays(self, name: str) -> dict[str, FloatArray]:
         """The arrays of an artefact, their names beginning with that of the spectrum."""
-        return {f"{name}.{field.name}": getattr(self, field.name) for field in dataclasses.fields(self)}
+        kept = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        if not self.cells.size:
+            del kept["cells"]
+        else:
+            kept |= {each: in_cells(kept[each], self.cells) for each in ("expected", "variance")}
+        return {f"{name}.{each}": values for each, values in kept.items()}
+
+    def with_backgrounds(self, expected: FloatArray, variance: FloatArray) -> PreparedCounts:
+        """With backgrounds that are given in cells, spread evenly over the bins of each.
+
+        The variance is spread in the same way: that of a window is then as if only the events inside it were known,
+        which is never too small.
+        """
+        within = [spread_of(edges, int(size)) for edges, size in zip(self.all_edges, self.cells, strict=True)]
+        over = [_spread(each, within) for each in (expected, variance)]
+        return dataclasses.replace(self, expected=over[0], variance=over[1])
 
     @property
     def all_edges(self) -> tuple[FloatArray, ...]:
@@ -100,7 +118,8 @@ class PreparedCounts:
     def signal_in_bins(self, mass: FloatArray) -> FloatArray:
         """The part of a signal that falls into each bin after the selection, in the shape of the axes.
 
-        A Crystal Ball in each observable, scaled so that the window around the position holds the efficiency.
+        A Crystal Ball in each observable, scaled so that the window around the position, an interval or an ellipse,
+        holds the efficiency.
 
         Args:
             mass: of the hypothesis, shape (d,).
@@ -108,14 +127,55 @@ class PreparedCounts:
         point = mass[None]
         position = self.at_masses("position", point)[0]
         mean, sigma, alpha, n = (self.at_masses(name, point)[0] for name in ("mean", "sigma", "alpha", "n"))
+        reach = float(self.half_width[0]) * sigma
         parts, inside = [], 1.0
         for axis, edges in enumerate(self.all_edges):
             shape, at = CrystalBall(sigma[axis], alpha[axis], n[axis]), np.array(position[axis] + mean[axis])
-            parts.append(np.diff(shape.cumulative(edges, at)))
-            reach = float(self.half_width[0]) * sigma[axis]
-            inside *= float(np.diff(shape.cumulative(position[axis] + np.array([-reach, reach]), at))[0])
+            parts.append(np.maximum(np.diff(shape.cumulative(edges, at)), 0.0))
+            ends = position[axis] + reach[axis] * np.array([-1.0, 1.0])
+            inside *= float(np.diff(shape.cumulative(ends, at))[0])
         whole = parts[0] if len(parts) == 1 else np.multiply.outer(*parts)
-        return np.asarray(np.maximum(whole, 0.0) * float(self.at_masses("efficiency", point)[0]) / inside)
+        if len(parts) > 1:
+            inside = float(whole[self._in_ellipse(position, reach)].sum())
+        return np.asarray(whole * float(self.at_masses("efficiency", point)[0]) / inside)
+
+    def _in_ellipse(self, position: FloatArray, reach: FloatArray) -> BoolArray:
+        """The bins of the plane with their centres in an ellipse."""
+        centres = [0.5 * (edges[1:] + edges[:-1]) for edges in self.all_edges]
+        distance = [(c - x) / r for c, x, r in zip(centres, position, reach, strict=True)]
+        return np.asarray(np.add.outer(np.square(distance[0]), np.square(distance[1])) < 1)
+
+
+def in_cells(values: FloatArray, cells: FloatArray) -> FloatArray:
+    """The sums over the bins of each cell, (p, bins of each axis) -> (p, cells of each axis).
+
+    Example:
+        >>> in_cells(np.array([[1.0, 2.0, 3.0]]), np.array([2.0]))
+        array([[3., 3.]])
+    """
+    for axis, size in enumerate(cells.astype(int).tolist(), 1):
+        values = np.add.reduceat(values, np.arange(0, values.shape[axis], size), axis=axis)
+    return values
+
+
+def spread_of(edges: FloatArray, size: int) -> tuple[IntArray, FloatArray]:
+    """The cell of each bin of an axis, and the part of the cell that the bin is, shapes (m,).
+
+    Example:
+        >>> [each.tolist() for each in spread_of(np.array([0.0, 1.0, 4.0, 5.0]), 2)]
+        [[0, 0, 1], [0.25, 0.75, 1.0]]
+    """
+    width = np.diff(edges)
+    cell = np.arange(width.size) // size
+    return cell, width / np.bincount(cell, width)[cell]
+
+
+def _spread(values: FloatArray, within: list[tuple[IntArray, FloatArray]]) -> FloatArray:
+    for axis, (cell, share) in enumerate(within, 1):
+        shape = np.ones(values.ndim, int)
+        shape[axis] = -1
+        values = np.take(values, cell, axis=axis) * share.reshape(shape)
+    return values
 
 
 def at_points(known: FloatArray, values: FloatArray, points: FloatArray) -> FloatArray:

@@ -30,7 +30,8 @@ __all__ = ["command"]
 @click.option("--coupling", type=float, help="g', epsilon, g in 1/GeV or xi, as the process has it.  [1]")
 @click.option("--coupling2", type=float, help="alpha_D of dark-higgsstrahlung.  [1]")
 @click.option(
-    "--decay", type=click.Choice(["ee", "mumu", "tautau"]), help="Of the new particle.  [it is left undecayed]"
+    "--decay", metavar="PAIR",
+    help="Of the new particle: ee, mumu or tautau; of three-dark-photons as in ee-ee-mumu.  [it is left undecayed]",
 )
 @click.option(
     "--tau-decay",

@@ -20,6 +20,7 @@ from gloam.generation.processes.four_muons import four_muons
 from gloam.generation.processes.lepton_pairs import mumu_scalar, mumu_zprime, tautau_scalar
 from gloam.generation.processes.muon_pair_photon import muon_pair_photon
 from gloam.generation.processes.tau_pairs import tau_pairs
+from gloam.generation.processes.three_dark_photons import three_dark_photons
 from gloam.generation.processes.three_photons import three_photons
 from gloam.generation.radiation import with_initial_state_radiation
 from gloam.generation.tau_decays import TAU_PAIRS, with_tau_decays
@@ -45,6 +46,7 @@ _ENTRIES: Mapping[str, _Entry] = {
     "gamma-alp": _Entry(gamma_alp, *_MASS_AND_COUPLING),
     "gamma-dark-photon": _Entry(gamma_dark_photon, *_MASS_AND_COUPLING, cuts=("min_angle",), decays=True),
     "dark-higgsstrahlung": _Entry(dark_higgsstrahlung, ("mass", "mass2"), ("coupling", "coupling2")),
+    "three-dark-photons": _Entry(three_dark_photons, ("mass", "mass2"), ("coupling", "coupling2"), decays=True),
     "mumu-scalar": _Entry(mumu_scalar, *_MASS_AND_COUPLING, decays=True),
     "tautau-scalar": _Entry(tautau_scalar, *_MASS_AND_COUPLING, decays=True),
     "b-dark-photons": _Entry(b_dark_photons, ("mass",), decays=True),
@@ -74,7 +76,8 @@ def make_process(
 
     Args:
         name: one of `PROCESSES`.
-        decay: of the new particle to "ee", "mumu" or "tautau", where it has it; None leaves it undecayed.
+        decay: of the new particle to "ee", "mumu" or "tautau", where it has it, or of three dark photons, as in
+            "ee-ee-mumu"; None leaves it undecayed.
         tau_decay: of the tau- and the tau+ of the event, one of `gloam.generation.TAU_PAIRS`, where there is one of
             each: "emu", "pirho" ...; None leaves them undecayed.
         isr: largest energy of a photon that the beams radiate along themselves, in GeV; None for no radiation.

@@ -15,6 +15,7 @@ from gloam.report.figures import (
     fit_figure,
     limit_figure,
     overview_figure,
+    plane_coupling_figure,
     plane_limit_figure,
     plane_significance_figure,
     save_figure,
@@ -61,6 +62,8 @@ def _figures(channel: Channel, palette: str) -> Iterator[tuple[str, Figure]]:
         yield "counts", counts_figure(channel)
         yield "significance", (plane_significance_figure if channel.is_plane else significance_figure)(channel)
         yield "limit", plane_limit_figure(channel) if channel.is_plane else limit_figure(channel, palette)
+        if channel.is_plane and (coupling := plane_coupling_figure(channel)) is not None:
+            yield "coupling", coupling
         return
     row = largest_excess(channel.z_local)
     if row is not None:

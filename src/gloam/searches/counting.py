@@ -30,7 +30,7 @@ from gloam.systematic import Systematic
 
 __all__ = [
     "ActingOn", "CountedChannel", "CountedSpectrum", "CountingPreparation", "CountingSearch", "CrossCheck",
-    "EfficiencyRange", "TunedLine", "YieldUncertainty",
+    "EfficiencyRange", "LimitRange", "TunedLine", "YieldUncertainty",
 ]  # fmt: skip
 
 ActingOn: TypeAlias = Literal["signal", "background"]
@@ -98,6 +98,9 @@ class CountedSpectrum(Declaration):
         ranges: of the axes, in the units of the observables.
         half_width: of the windows, in resolutions of each observable.
         bins: across the narrowest window.
+        cells: along each axis, how many bins share one density of each background, which is smooth on that scale;
+            None: each bin has its own. Events of the simulation then say something of their neighbourhood too, and the
+            artefact is small.
         tails: on which side the peaks have their tails: 1 below, -1 above.
         like: another spectrum, whose resolution and tuned step this one takes; one without a signal needs it.
     """
@@ -113,6 +116,7 @@ class CountedSpectrum(Declaration):
     ranges: tuple[Range, ...]
     half_width: Sourced
     bins: int = Field(default=20, ge=4)
+    cells: tuple[Annotated[int, Field(ge=1)], ...] | None = None
     tails: tuple[Literal[1, -1], ...] = (1,)
     like: str | None = None
 
@@ -123,8 +127,8 @@ class CountedSpectrum(Declaration):
     @model_validator(mode="after")
     def _consistent(self) -> CountedSpectrum:
         number = len(self.observables)
-        if any(len(each) != number for each in (self.ranges, self.tails)):
-            raise ValueError(f"{number} observables need as many ranges and tails")
+        if any(len(each) != number for each in (self.ranges, self.tails, self.cells or self.ranges)):
+            raise ValueError(f"{number} observables need as many ranges, tails and cells")
         if (self.signal is None) == (self.like is None):
             raise ValueError("a spectrum has a signal, or is like another one that has")
         if self.signal is not None and (len(self.masses) < 2 or len(self.masses[0]) != number):
@@ -273,6 +277,23 @@ class EfficiencyRange(Declaration):
     below: Sourced
 
 
+class LimitRange(Declaration):
+    """Between which values published limits lie, where no curve of them is public.
+
+    Attributes:
+        quantity: "cross section", which has the branching fraction in it, in fb; or "coupling".
+        low, high: the smallest and the largest limit.
+        masses: of the first particle, in GeV.
+        lighter: whether the second particle is lighter than the first.
+    """
+
+    quantity: Literal["cross section", "coupling"]
+    low: Sourced
+    high: Sourced
+    masses: Range
+    lighter: bool = True
+
+
 class CountingSearch(Searched):
     """A search that counts events in windows.
 
@@ -282,6 +303,7 @@ class CountingSearch(Searched):
         cross_checks: limits by other methods.
         preparation: how efficiencies and backgrounds are simulated.
         published_efficiency: with which ours is compared; one constant may be fitted to it, never to limits.
+        published_ranges: of limits, with which expected ones are compared.
     """
 
     channels: tuple[CountedChannel, ...] = Field(min_length=1)
@@ -289,6 +311,7 @@ class CountingSearch(Searched):
     cross_checks: tuple[CrossCheck, ...] = ()
     preparation: CountingPreparation
     published_efficiency: EfficiencyRange | None = None
+    published_ranges: tuple[LimitRange, ...] = ()
 
     @model_validator(mode="after")
     def _known_names(self) -> CountingSearch:

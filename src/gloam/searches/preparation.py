@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_serializer, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, field_serializer, model_validator
 
 from gloam.calibration import Tail
 from gloam.detector import Detector, ReconstructedBatch
@@ -37,6 +37,17 @@ def _increasing(masses: tuple[float, ...]) -> tuple[float, ...]:
 
 
 Range = Annotated[tuple[float, float], AfterValidator(_ordered)]
+
+
+def as_document(value: Any) -> Any:
+    """A declared value as mappings, lists and plain values."""
+    if dataclasses.is_dataclass(value):
+        return {field.name: as_document(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {key: as_document(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [as_document(item) for item in value]
+    return value
 
 
 class Declaration(BaseModel):
@@ -136,7 +147,10 @@ class Simulated(Declaration):
         settings: of the process, as `gloam.generation.make_process` takes them: cuts, decay, isr; not the mass.
         events: how many; of a signal for each mass.
         weighted: whether points keep their weights.
-        scale: by which its cross section is multiplied: what is known beyond lowest order.
+        scale: by which its cross section is multiplied: what is known beyond lowest order, or that `detector` made
+            something rare happen more often.
+        detector: that measures it instead of that of the preparation.
+        title: in tables; None: the process, and which decay of it.
     """
 
     process: str
@@ -144,11 +158,14 @@ class Simulated(Declaration):
     events: int = Field(gt=0)
     weighted: bool = False
     scale: Sourced | None = None
+    detector: Annotated[Detector, PlainSerializer(as_document)] | None = None
+    title: str | None = None
 
     @property
     def label(self) -> str:
-        """The name in tables: the process, and which decay of it."""
-        return " ".join([self.process, *(value for value in self.settings.values() if isinstance(value, str))])
+        """The name in tables."""
+        words = [value for value in self.settings.values() if isinstance(value, str)]
+        return self.title or " ".join([self.process, *words])
 
 
 class PreparedSpectrum(Declaration):
@@ -243,14 +260,3 @@ class Preparation(Declaration):
 def function_name(function: Reconstruction) -> str:
     """A function as documents write it: where it is found."""
     return f"{function.__module__}.{function.__qualname__}"
-
-
-def as_document(value: Any) -> Any:
-    """A declared value as mappings, lists and plain values."""
-    if dataclasses.is_dataclass(value):
-        return {field.name: as_document(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {key: as_document(item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return [as_document(item) for item in value]
-    return value

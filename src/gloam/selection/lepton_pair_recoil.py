@@ -29,6 +29,8 @@ def lepton_pair_recoil(
         pT_pair: transverse momentum of the pair in the centre of mass, in GeV.
         pT_rec_lmax, pT_rec_lmin: of the recoil transverse to either lepton, in the centre of mass, in GeV.
         M_pair: invariant mass of the pair, in GeV.
+        helicity: |cos| of the angle between a lepton and the flight of the pair, in the rest frame of the pair, for
+            leptons without mass: |E1 - E2| / |p1 + p2| in the centre of mass.
         azimuth_opening: between the tracks in the laboratory, in degrees.
         least_polar, largest_polar: of the tracks in the laboratory, in degrees.
         rec_polar: of the recoil in the laboratory, in degrees.
@@ -73,6 +75,7 @@ def lepton_pair_recoil(
         "identified": _identified(seen, pair, kinds, two),
         "M2_recoil": square(recoil),
         "M_pair": np.sqrt(np.maximum(square(lepton), 0.0)),
+        "helicity": np.abs(momenta[:, 0, 0] - momenta[:, 1, 0]) / np.linalg.norm(lepton[:, 1:], axis=-1),
         "pT_pair": np.hypot(lepton[:, 1], lepton[:, 2]),
         "pT_rec_lmax": _across(recoil, leading),
         "pT_rec_lmin": _across(recoil, trailing),

@@ -13,6 +13,7 @@ from gloam.report import CountingChannel
 
 if TYPE_CHECKING:
     from gloam.searches import CountingSearch
+    from gloam.searches.counting import LimitRange
 
 __all__ = ["compare_counts", "efficiency_ends", "ranges_of"]
 
@@ -23,6 +24,8 @@ def compare_counts(search: CountingSearch, results: Sequence[CountingChannel]) -
     Each published limit is that of a window: ours is taken at the mass in the middle of it, in the observable. Ratios
     are ours over theirs. A published limit scatters as its data do; nothing of ours is fitted to them.
     """
+    if search.published_ranges:
+        return _compare_ranges(search, results)
     limits = next((found for each in results if (found := each.coupling_limits) is not None), None)
     if search.compare_with is None or search.model is None or limits is None:
         return None
@@ -48,6 +51,50 @@ def compare_counts(search: CountingSearch, results: Sequence[CountingChannel]) -
         ],
         "with_one_constant": _with_one_constant(search, results, ratio[rows]),
     }  # fmt: skip
+
+
+def _compare_ranges(search: CountingSearch, results: Sequence[CountingChannel]) -> dict[str, Any]:
+    """Where the expected limits lie, and between which values the published ones do.
+
+    A range holds the smallest and the largest of thousands of observed limits, ours the same of expected ones: there is
+    no ratio of the one to the other.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    points = 0
+    for each in search.published_ranges:
+        ours = np.concatenate([_expected_in(channel, each) for channel in results])
+        points = max(points, ours.size)
+        if ours.size:
+            low, high = float(each.low), float(each.high)
+            found[each.quantity] = {
+                "published": [low, high], "expected": [float(ours.min()), float(ours.max())],
+                "median": float(np.median(ours)), "points": int(ours.size),
+                "inside": float(np.mean((ours >= low) & (ours <= high))),
+                "within_a_factor_2": float(np.mean((ours >= low / 2) & (ours <= 2 * high))),
+            }  # fmt: skip
+    words = [
+        f"{name}: median {part['median']:.3g}, from {part['expected'][0]:.3g} to {part['expected'][1]:.3g}; published "
+        f"(observed) {part['published'][0]:.3g} to {part['published'][1]:.3g}"
+        for name, part in found.items()
+    ]
+    return {
+        "quantity": " and ".join(found), "points": points, "median_ratio": None, "rms_log_ratio": None,
+        "what is compared": "expected limits (median of each window, nothing fitted to limits) with the range of the "
+        f"published ones: {'; '.join(words)}",
+        "limits": found,
+    }  # fmt: skip
+
+
+def _expected_in(channel: CountingChannel, published: LimitRange) -> FloatArray:
+    """The expected limits of a channel where a published range holds."""
+    mass, mass2 = channel.result.mass, channel.result.mass2
+    low, high = published.masses
+    inside = (mass > low) & (mass < high)
+    if published.lighter:
+        inside &= mass2 < mass
+    limits = channel.cross_section if published.quantity == "cross section" else channel.coupling_limits
+    expected = np.full(mass.size, np.nan) if limits is None else limits.expected[:, 2]
+    return np.asarray(expected[inside & np.isfinite(expected)])
 
 
 def ranges_of(curve: Curve) -> tuple[FloatArray, FloatArray, FloatArray]:

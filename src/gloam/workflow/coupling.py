@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from gloam.arrays import FloatArray
 from gloam.errors import InputError
 from gloam.interpretation import Coupling, factor_named
 from gloam.interpretation.exclusions import coupling_plane
 from gloam.models import Parameter
 from gloam.theory import decay_fraction, production
+from gloam.theory.dark_higgsstrahlung import cross_section as associated_production
 
 if TYPE_CHECKING:
     from gloam.searches.declaration import Searched
 
-__all__ = ["model_coupling", "search_coupling"]
+__all__ = ["AtHypotheses", "model_coupling", "plane_coupling", "search_coupling"]
 
 RATES = ("dark-higgsstrahlung", "b-dark-photons", "b-dark-baryon")
 """Models whose coupling enters like a cross section: epsilon^2 alpha_D, or a branching fraction."""
@@ -22,6 +27,47 @@ RATES = ("dark-higgsstrahlung", "b-dark-photons", "b-dark-baryon")
 def search_coupling(search: Searched) -> Coupling | None:
     """The coupling of the model of a search, for the decay that it looks for; None without a model."""
     return None if search.model is None else model_coupling(search.model, decay=search.decay)
+
+
+def plane_coupling(search: Searched, mass: FloatArray, mass2: FloatArray) -> Coupling | None:
+    """The coupling of a model of two masses, known at these hypotheses alone; None without a model.
+
+    The branching fraction is that of the first particle into the decay that is searched for.
+
+    Raises:
+        InputError: for a model of one mass.
+    """
+    if search.model is None:
+        return None
+    if search.model != "dark-higgsstrahlung":
+        remedy = "declare a model of two masses"
+        raise InputError(f"model of {search.name}", search.model, "dark-higgsstrahlung", remedy)
+    fraction: Parameter = 1.0
+    if search.decay is not None:
+        different, which = np.unique(mass, return_inverse=True)
+        fraction = AtHypotheses(decay_fraction("dark-photon", search.decay)(different)[which])
+    produced = AtHypotheses(associated_production(mass, mass2))
+    return Coupling(coupling_plane(search.model).quantity, produced, fraction, power=1.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AtHypotheses:
+    """A factor that is known at the hypotheses of a scan alone, because it depends on two masses.
+
+    Attributes:
+        values: shape (h,).
+    """
+
+    values: FloatArray
+
+    def __call__(self, mass: FloatArray) -> FloatArray:
+        """The values, at the masses of all hypotheses in their order."""
+        if np.shape(mass) != self.values.shape:
+            raise InputError(
+                "factor of windows in a plane", f"{np.size(mass)} masses", f"those of all {self.values.size} windows",
+                "ask for all of them",
+            )  # fmt: skip
+        return self.values
 
 
 def model_coupling(

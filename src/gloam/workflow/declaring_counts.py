@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from gloam.arrays import FloatArray
 from gloam.calibration import PreparedCounts
 from gloam.errors import InputError
-from gloam.interpretation import YieldFactors
+from gloam.interpretation import Coupling, YieldFactors
 from gloam.kinematics import mass_at, position_of
 from gloam.models import Gaussian, Table, YieldNuisance
 from gloam.report import CountingChannel
@@ -18,7 +17,7 @@ from gloam.scans import CountingResult, CountingScan, CountingWindows, KnownBack
 from gloam.scans.counting import interval_windows, plane_windows
 from gloam.spectra import Axis, Spectrum, with_flow
 from gloam.statistics import CountingScanLimits, counting_significances
-from gloam.workflow.coupling import search_coupling
+from gloam.workflow.coupling import AtHypotheses, plane_coupling, search_coupling
 from gloam.workflow.prepared import prepared_counts
 from gloam.workflow.systematics import declared_nuisances
 
@@ -26,29 +25,9 @@ if TYPE_CHECKING:  # declarations cost 0.2 s to import
     from gloam.searches import CountedChannel, CountingSearch
 
 __all__ = [
-    "AtWindows", "channel_windows", "counted_axes", "counted_channel", "counted_factors", "counted_hypotheses",
+    "channel_windows", "counted_axes", "counted_channel", "counted_factors", "counted_hypotheses",
     "declare_counts", "expected_backgrounds", "uncertainties_of",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AtWindows:
-    """A factor that is known at the windows of a scan alone, because it depends on two masses.
-
-    Attributes:
-        values: shape (h,).
-    """
-
-    values: FloatArray
-
-    def __call__(self, mass: FloatArray) -> FloatArray:
-        """The values, at the masses of all windows in their order."""
-        if np.shape(mass) != self.values.shape:
-            raise InputError(
-                "factor of windows in a plane", f"{np.size(mass)} masses", f"those of all {self.values.size} windows",
-                "ask for all of them",
-            )  # fmt: skip
-        return self.values
 
 
 def counted_axes(search: CountingSearch, channel: CountedChannel) -> tuple[Axis, ...]:
@@ -154,9 +133,10 @@ def counted_factors(search: CountingSearch, channel: CountedChannel, windows: Co
         return YieldFactors(luminosity)
     found = prepared_counts(search)[channel.spectrum]
     if len(windows.axes) > 1:
-        at = {name: AtWindows(found.at_masses(name, _masses(windows))) for name in ("efficiency", "radiative_factor")}
-        return YieldFactors(luminosity, AtWindows(at["efficiency"].values * channel.correction), None,
-                            at["radiative_factor"])  # fmt: skip
+        efficiency, factor = (
+            found.at_masses(name, _masses(windows)) for name in ("efficiency", "radiative_factor")
+        )  # fmt: skip
+        return YieldFactors(luminosity, AtHypotheses(efficiency * channel.correction), None, AtHypotheses(factor))
     mass = found.mass[:, 0]
     return YieldFactors(
         luminosity, Table(mass, found.efficiency * channel.correction, "efficiency"), None,
@@ -171,11 +151,17 @@ def counted_channel(
     """The results of a channel with its words, factors and coupling."""
     observables = search.spectrum_of(channel).observables
     labels = tuple(f"{each.label} [{each.unit.replace('^2', '$^2$')}]" for each in observables)
-    coupling = search_coupling(search) if channel.has_signal_efficiency and len(labels) == 1 else None
+    coupling = _coupling(search, result) if channel.has_signal_efficiency else None
     return CountingChannel(
         channel.name, channel.title, result, counting_significances(result), limits, labels,
         counted_factors(search, channel, result.windows), coupling, cross_checks,
     )  # fmt: skip
+
+
+def _coupling(search: CountingSearch, result: CountingResult) -> Coupling | None:
+    if len(result.spectrum.axes) == 1:
+        return search_coupling(search)
+    return plane_coupling(search, result.mass, result.mass2)
 
 
 def _masses(windows: CountingWindows) -> FloatArray:

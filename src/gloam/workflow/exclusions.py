@@ -10,7 +10,7 @@ from gloam.arrays import FloatArray, IntArray
 from gloam.errors import InputError
 from gloam.interpretation import StoredLimits, read_limits
 from gloam.interpretation.exclusions import OURS, Curve, Exclusion, Plane, coupling_plane
-from gloam.report import Channel
+from gloam.report import Channel, CountingChannel
 from gloam.workflow.indirect import with_indirect
 from gloam.workflow.results import Run
 
@@ -48,7 +48,8 @@ def _of_channel(stored: StoredLimits, plane: Plane, channel: str, limit: FloatAr
 def coupling_figure_content(run: Run) -> tuple[Plane, tuple[Exclusion, ...]] | None:
     """The plane of the model of a run and its own limits in it; None for a run without a model.
 
-    Runs on pseudo-data are drawn with their expected limits, which mean more than those that random numbers lead to.
+    Limits that depend on two masses are no curve in it: they have figures of their own. Runs on pseudo-data are drawn
+    with their expected limits, which mean more than those that random numbers lead to.
     """
     if run.model is None:
         return None
@@ -69,7 +70,8 @@ def _curve(run: Run, expected: bool) -> tuple[FloatArray, FloatArray]:
     """Masses and limits: of all channels together, or of one after the other."""
     if (found := run.combined) is not None:
         return found.mass, found.expected[:, 2] if expected else found.observed
-    mass, limit = (np.concatenate(parts) for parts in zip(*_curves(run.channels, expected), strict=True))
+    curves = _curves(run.channels, expected) or [(np.empty(0), np.empty(0))]
+    mass, limit = (np.concatenate(parts) for parts in zip(*curves, strict=True))
     return mass, limit
 
 
@@ -78,7 +80,8 @@ def _curves(channels: tuple[Channel, ...], expected: bool) -> list[tuple[FloatAr
     found = []
     for channel in channels:
         limits = channel.coupling_limits
-        if limits is not None:
+        of_two = isinstance(channel, CountingChannel) and channel.is_plane
+        if limits is not None and not of_two:
             limit = limits.expected[:, 2] if expected else limits.observed
             beyond = limit > (np.inf if channel.coupling is None else channel.coupling.perturbative)
             found.append((limits.mass, np.where(beyond, np.nan, limit)))

@@ -22,6 +22,7 @@ from gloam.calibration import (
     simulated_pieces,
     tune_line,
 )
+from gloam.calibration.prepared_counts import in_cells
 from gloam.detector import ReconstructedBatch
 from gloam.generation import Process, Tally, generate, make_process
 from gloam.kinematics import position_of
@@ -211,8 +212,9 @@ def _pieces(
     sample: Simulated, process: Process, treat: Callable[[ReconstructedBatch], tuple[Entries, CutFlow]], number: int,
     run: _Run,
 ) -> Iterator[SimulatedPiece[tuple[Entries, CutFlow]]]:  # fmt: skip
+    detector = sample.detector or run.declared.detector
     for piece in simulated_pieces(
-        process, run.declared.detector, treat, events=number, seed=run.seed, sqrt_s=float(run.declared.sqrt_s),
+        process, detector, treat, events=number, seed=run.seed, sqrt_s=float(run.declared.sqrt_s),
         weighted=sample.weighted, threads=run.threads,
     ):  # fmt: skip
         yield piece
@@ -337,20 +339,40 @@ def _with_backgrounds(
         expected.append(np.histogramdd(values, edges, weights=kept.weights)[0])
         variance.append(np.histogramdd(values, edges, weights=kept.weights**2)[0])
     second = edges[1] if len(edges) > 1 else np.empty(0)
-    return replace(
-        base, edges=edges[0], edges2=second, expected=np.stack(expected), variance=np.stack(variance)
+    cells = np.array(spectrum.cells or (), float)
+    found = replace(
+        base, edges=edges[0], edges2=second, expected=np.stack(expected), variance=np.stack(variance), cells=cells
     )  # fmt: skip
+    if not cells.size:
+        return found
+    return found.with_backgrounds(*(in_cells(each, cells) for each in (found.expected, found.variance)))
 
 
 def _edges(base: PreparedCounts, spectrum: CountedSpectrum, axis: int) -> FloatArray:
     """Edges of bins that follow the finest resolution at each position of an axis."""
-    position, sigma = base.position[:, axis], base.sigma[:, axis]
-    known = np.unique(position)
-    finest = np.array([sigma[position == at].min() for at in known])
+    known, finest = _finest(base, axis)
     low, high = spectrum.ranges[axis]
     shape = Gaussian(lambda x: np.interp(x, known, finest))
     edges = grid_in_resolution(low, high, shape, 2 * float(spectrum.half_width) / spectrum.bins).position
     return np.append(edges[:-1], high)
+
+
+def _finest(base: PreparedCounts, axis: int) -> tuple[FloatArray, FloatArray]:
+    """Positions along an axis, and the finest resolution there, over all values of the other observable."""
+    position, sigma = base.position, base.sigma[:, axis]
+    known = np.unique(position[:, axis])
+    if position.shape[1] == 1:
+        return known, np.array([sigma[position[:, axis] == at].min() for at in known])
+    from scipy.spatial import Delaunay
+
+    (low, high), (low2, high2) = _ends(position[:, axis]), _ends(position[:, 1 - axis])
+    along, across = np.linspace(low, high, 401), np.linspace(low2, high2, 101)
+    mesh = np.meshgrid(along, across, indexing="ij")
+    points = np.stack(mesh if axis == 0 else mesh[::-1], axis=-1).reshape(-1, 2)
+    inside = (Delaunay(position).find_simplex(points) >= 0).reshape(mesh[0].shape)
+    values = np.where(inside, base.resolution(points)[:, axis].reshape(mesh[0].shape), np.inf).min(axis=1)
+    found = np.isfinite(values)
+    return along[found], values[found]
 
 
 def _whole_flow(
@@ -387,7 +409,8 @@ def effective_events(found: PreparedCounts) -> FloatArray:
     numbers = []
     for at, sigma in zip(found.position, found.sigma, strict=True):
         distance = [(c - x) / (float(found.half_width[0]) * s) for c, x, s in zip(centres, at, sigma, strict=True)]
-        inside = np.abs(distance[0]) < 1 if len(distance) == 1 else np.add.outer(*np.square(distance)) < 1
+        squared = [np.square(each) for each in distance]
+        inside = (squared[0] if len(squared) == 1 else np.add.outer(squared[0], squared[1])) < 1
         square = squares[inside].sum()
         numbers.append(total[inside].sum() ** 2 / square if square > 0 else 0.0)
     return np.array(numbers)

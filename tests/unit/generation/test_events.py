@@ -23,6 +23,7 @@ SETTINGS = {
     "gamma-alp": {"mass": 2.0},
     "gamma-dark-photon": {"mass": 4.0},
     "dark-higgsstrahlung": {"mass": 1.5, "mass2": 2.5},
+    "three-dark-photons": {"mass": 1.0, "mass2": 3.5, "decay": "ee-mumu-pipi"},
     "mumu-scalar": {"mass": 0.5},
     "tautau-scalar": {"mass": 5.0},
     "b-dark-photons": {"mass": 1.0},

@@ -77,7 +77,7 @@ def test_uncertainties_of_unknown_steps_and_backgrounds_are_refused():
 def test_a_spectrum_has_a_signal_or_is_like_one_that_has():
     spectrum = SEARCH.preparation.spectra[0]
     assert "has a signal, or is like another" in fault(spectrum, signal=None)
-    assert "as many ranges and tails" in fault(spectrum, tails=(1, -1))
+    assert "as many ranges, tails and cells" in fault(spectrum, tails=(1, -1))
     assert "two or more hypotheses" in fault(spectrum, masses=((1.0,),))
     assert "has to come before it" in fault(SEARCH.preparation, spectra=SEARCH.preparation.spectra[::-1])
 

@@ -87,7 +87,9 @@ def gamma_dark_photon(
     return Process("gamma-dark-photon", particles, mass, sample, settings=settings, notes=notes, cuts=boosted)
 
 
-def dark_higgsstrahlung(mass: float, mass2: float, coupling: float = 1.0, coupling2: float = 1.0) -> Process:
+def dark_higgsstrahlung(
+    mass: float, mass2: float, coupling: float = 1.0, coupling2: float = 1.0, undecayed: bool = False
+) -> Process:
     """e+e- -> A' h', A' -> mu+ mu- with all spin correlations, h' unseen.
 
     sigma = pi alpha alpha_D eps^2 / (3 s) (1 - m_A^2/s)^-2 sqrt(lambda) [lambda + 12 m_A^2/s] and
@@ -98,10 +100,11 @@ def dark_higgsstrahlung(mass: float, mass2: float, coupling: float = 1.0, coupli
         mass2: of the h' in GeV, 0 or more.
         coupling: the kinetic mixing epsilon.
         coupling2: alpha_D.
+        undecayed: whether to stop at the A' and the h'.
     """
     mu = float(MASS_MUON)
-    particles = (Particle("A'", mass, final=False), Particle("h'", mass2),
-                 Particle("mu-", mu, parent=0), Particle("mu+", mu, parent=0))  # fmt: skip
+    final = () if undecayed else (Particle("mu-", mu, parent=0), Particle("mu+", mu, parent=0))
+    particles = (Particle("A'", mass, final=undecayed), Particle("h'", mass2), *final)
 
     def sample(random: np.random.Generator, energy: FloatArray) -> Draw:
         u = random.random((5, energy.size))
@@ -113,9 +116,11 @@ def dark_higgsstrahlung(mass: float, mass2: float, coupling: float = 1.0, coupli
             2 * np.sin(np.arcsin(2 * u[1] - 1) / 3),  # its density is 3/4 (1 - c^2)
         )
         pair = two_bodies(at_rest(energy), (energy, mass, mass2), cosine, 2 * np.pi * u[2])
-        muons = two_bodies(pair[0], (mass, mu, mu), 2 * u[3] - 1, 2 * np.pi * u[4])
         shape = np.sqrt(square) * (square + 12 * ratio) / (1 - ratio) ** 2
         strength = float(CONVERSION) * np.pi * float(ALPHA) * coupling2 * coupling**2 / 3
+        if undecayed:
+            return Draw(pair, strength / energy**2 * shape)
+        muons = two_bodies(pair[0], (mass, mu, mu), 2 * u[3] - 1, 2 * np.pi * u[4])
         return Draw(np.concatenate([pair, muons]), strength / energy**2 * shape * _correlation(pair[0], muons, mass))
 
     settings = {"mass": mass, "mass2": mass2, "coupling": coupling, "coupling2": coupling2}

@@ -7,7 +7,7 @@ from gloam.report.figures.fit import fit_figure
 from gloam.report.figures.limit import limit_figure
 from gloam.report.figures.networks import network_figures
 from gloam.report.figures.overview import overview_figure
-from gloam.report.figures.plane import plane_limit_figure, plane_significance_figure
+from gloam.report.figures.plane import plane_coupling_figure, plane_limit_figure, plane_significance_figure
 from gloam.report.figures.saving import save_figure, write_figure
 from gloam.report.figures.significance import significance_figure
 from gloam.report.figures.variants import variants_figure
@@ -22,6 +22,7 @@ __all__ = [
     "linearity_figure",
     "network_figures",
     "overview_figure",
+    "plane_coupling_figure",
     "plane_limit_figure",
     "plane_significance_figure",
     "save_figure",

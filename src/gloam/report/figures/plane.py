@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["draw_windows", "plane_limit_figure", "plane_significance_figure", "window_map"]
+__all__ = ["draw_windows", "plane_coupling_figure", "plane_limit_figure", "plane_significance_figure", "window_map"]
 
 PIXELS = 300
 """Of a map in either direction."""
@@ -64,6 +64,28 @@ def plane_limit_figure(channel: CountingChannel) -> Figure:
             panels[0].text(0.5, 0.4, "No limit was found", transform=panels[0].transAxes, ha="center")
         title = f"{channel.title}: {level_in_words(channel.limits.level)}, {limit_in_words(channel.limits)}"
         heading(panels[0], title, channel.result.spectrum, 4.7 * max(len(shown), 1))
+    return figure
+
+
+def plane_coupling_figure(channel: CountingChannel) -> Figure | None:
+    """The maps of the observed and of the median expected upper limit on the coupling; None without any."""
+    limits = channel.coupling_limits
+    if limits is None or not np.isfinite(limits.observed).any():
+        return None
+    from matplotlib.colors import LogNorm
+
+    maps = {"Observed": limits.observed, "Expected median": limits.expected[:, 2]}
+    shown = {name: values for name, values in maps.items() if np.isfinite(values).any()}
+    known = np.concatenate([values[np.isfinite(values)] for values in shown.values()])
+    norm = LogNorm(float(known.min()), float(known.max()))
+    unit = f" [{limits.unit}]" if limits.unit else ""
+    with style():
+        figure = new_figure(5.2 * len(shown), 4.4)
+        panels = np.atleast_1d(figure.subplots(1, len(shown)))
+        for axes, (name, values) in zip(panels, shown.items(), strict=True):
+            _draw_map(axes, channel, values, f"{name} upper limit on {limits.name}{unit}", cmap="viridis", norm=norm)
+        title = f"{channel.title}: {level_in_words(channel.limits.level)}, {limit_in_words(channel.limits)}"
+        heading(panels[0], title, channel.result.spectrum, 4.7 * len(shown))
     return figure
 
 

@@ -257,6 +257,7 @@ def _captions(channel: Channel) -> dict[str, tuple[str, str]]:
             "counts": ("what was counted", PLANE if channel.is_plane else COUNTS),
             "significance": ("local significance", COUNTED_SIGNIFICANCE),
             "limit": (f"upper limits on the {limited}", convention),
+            "coupling": ("upper limits on the coupling of the model", "At the two masses of each window."),
         }
     captions = {
         "significance": ("local significance against mass", SIGNIFICANCE),

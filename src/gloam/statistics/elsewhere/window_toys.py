@@ -238,9 +238,10 @@ class WindowSearch:
             counts = measured.counts if off is None else off
             tau, shrink = measured.tau, 1 + self.relative**2 * counts  # what the error of a factor leaves
         elif self.relative.any():
-            # a Gamma background of the same mean and error
-            tau = 1 / (self.relative**2 * np.maximum(measured.nominal, 1e-30))
-            counts, shrink = tau * measured.nominal, np.ones(1)
+            # a Gamma background of the same mean and error; some windows may have no background or no error
+            nominal = np.maximum(measured.nominal, 1e-6)
+            tau = 1 / (np.maximum(self.relative, 1e-3) ** 2 * nominal)
+            counts, shrink = tau * nominal, np.ones(1)
         else:
             return _root(on, np.asarray(measured.nominal, np.float32))
         tau, counts = (tau / shrink).astype(np.float32), (counts / shrink).astype(np.float32)
