@@ -21,6 +21,7 @@ from gloam.generation.processes.lepton_pairs import mumu_scalar, mumu_zprime, ta
 from gloam.generation.processes.muon_pair_photon import muon_pair_photon
 from gloam.generation.processes.muon_tau_pairs import muon_tau_pairs
 from gloam.generation.processes.tau_pairs import tau_pairs
+from gloam.generation.processes.tau_three_prongs import tau_three_prongs
 from gloam.generation.processes.three_photons import three_photons
 from gloam.generation.radiation import with_initial_state_radiation
 from gloam.generation.tau_decays import TAU_PAIRS, with_tau_decays
@@ -56,6 +57,7 @@ _ENTRIES: Mapping[str, _Entry] = {
     "eemumu": _Entry(electron_muon_pairs, cuts=(*_PHOTON, "min_mass"), region=PairCuts),
     "mumutautau": _Entry(muon_tau_pairs),
     "tautau": _Entry(tau_pairs),
+    "tautau-1x3": _Entry(tau_three_prongs, decays=True),
 }
 
 PROCESSES = tuple(_ENTRIES)

@@ -12,7 +12,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_seriali
 from gloam.detector import Detector, ReconstructedBatch
 from gloam.kinematics import MassScale
 from gloam.selection import Cut, Entries
+from gloam.selection.network_files import network_selection_dict
+from gloam.selection.network_selection import NetworkSelection, with_network_columns
 from gloam.sourced import Sourced
+from gloam.store import content_hash
 
 __all__ = ["AnyOf", "CutOn", "Declaration", "Observable", "Preparation", "PreparedSpectrum", "Range", "Simulated"]
 
@@ -133,6 +136,8 @@ class Simulated(Declaration):
         events: how many; of a signal for each mass.
         weighted: whether points keep their weights.
         scale: by which its cross section is multiplied: what is known beyond lowest order.
+        tau_decays: one of `gloam.generation.TAU_MIXTURES`, where events have a tau- and a tau+: each decays in one of
+            its ways, with the branching fractions in cross section and efficiency.
     """
 
     process: str
@@ -140,6 +145,7 @@ class Simulated(Declaration):
     events: int = Field(gt=0)
     weighted: bool = False
     scale: Sourced | None = None
+    tau_decays: str | None = None
 
 
 class PreparedSpectrum(Declaration):
@@ -178,6 +184,8 @@ class Preparation(Declaration):
         backgrounds: all else, added up with their cross sections.
         reconstruction: makes the entries of events; several of one event where a candidate can be chosen in several
             ways. A function, so that a search can bring its own.
+        networks: that see columns of the entries, one for each range of masses; their logits are the further columns
+            network_1, network_2 ..., which spectra cut on.
         choice: the column that numbers these ways; None where there is only one.
         right_choice: its value for the signal's own particles.
         cuts: that all spectra share, in their order.
@@ -192,6 +200,7 @@ class Preparation(Declaration):
     relative_to: str | None = None
     backgrounds: tuple[Simulated, ...] = Field(min_length=1)
     reconstruction: Reconstruction
+    networks: NetworkSelection | None = None
     choice: str | None = None
     right_choice: int = 0
     cuts: tuple[CutOn | AnyOf, ...] = ()
@@ -203,9 +212,18 @@ class Preparation(Declaration):
     def _named(self, function: Reconstruction) -> str:
         return f"{function.__module__}.{function.__qualname__}"
 
+    @field_serializer("networks")
+    def _hashed(self, networks: NetworkSelection | None) -> str | None:
+        return None if networks is None else content_hash(network_selection_dict(networks)["networks"])
+
     @field_serializer("detector")
     def _written_out(self, detector: Detector) -> Any:
         return _document(detector)
+
+    def entries(self, seen: ReconstructedBatch) -> Entries:
+        """The entries of what the detector saw, with the columns of the networks."""
+        entries = self.reconstruction(seen, float(self.sqrt_s))
+        return entries if self.networks is None else with_network_columns(entries, self.networks)
 
     def cuts_of(self, spectrum: PreparedSpectrum) -> list[Cut]:
         """The cuts in front of a spectrum, in their order; the first asks that its observable was reconstructed."""

@@ -6,11 +6,13 @@ from gloam.selection.cuts import Cut, above, below, between, outside, passes
 from gloam.selection.entries import Entries, best_of_each_event
 from gloam.selection.four_muons import four_muons, reduced_masses
 from gloam.selection.muon_pair_photon import muon_pair_photon
+from gloam.selection.muons_and_two_tracks import TAU_PAIR_INPUTS, muons_and_two_tracks
 from gloam.selection.selecting import select
 from gloam.selection.single_photon import single_photon
 from gloam.selection.three_photons import three_photons
 
 __all__ = [
+    "TAU_PAIR_INPUTS",
     "Candidates",
     "Count",
     "Cut",
@@ -26,6 +28,7 @@ __all__ = [
     "efficiency",
     "four_muons",
     "muon_pair_photon",
+    "muons_and_two_tracks",
     "observe",
     "order_by_energy",
     "outside",

@@ -60,7 +60,8 @@ def prepared(search: Search) -> dict[str, PreparedScan]:
 
 def preparation_hash(declared: Preparation) -> str:
     """The content hash of what a preparation declares, its words for readers and what has its default apart."""
-    return content_hash(declared.model_dump(mode="python", exclude={"left_out"}, exclude_defaults=True))
+    unused = {"left_out"} if declared.networks is not None else {"left_out", "networks"}
+    return content_hash(declared.model_dump(mode="python", exclude=unused, exclude_defaults=True))
 
 
 def prepared_cut_flows(search: Search) -> dict[str, dict[str, Any]]:

@@ -6,7 +6,7 @@ from gloam.errors import InputError
 from gloam.generation import PROCESSES, make_process
 
 NEEDS = {"dark-higgsstrahlung": {"mass": 1.0, "mass2": 2.0}, "mumugamma": {}, "3gamma": {}, "4mu": {},
-         "eemumu": {},         "tautau": {}}  # fmt: skip
+         "eemumu": {}, "mumutautau": {}, "tautau": {}, "tautau-1x3": {}}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PROCESSES)
@@ -34,7 +34,7 @@ def test_a_mass_must_be_given(name):
     ("qqbar", {}, "generate qqbar: .*generate_with_pythia"),
     ("bbbar", {}, "generate bbbar: .*generate_with_pythia"),
     ("mumu-zprme", {"mass": 1.0}, "Perhaps mumu-zprime is meant"),
-    ("higgs", {}, "no such process; allowed: mumu-zprime, .* or tautau"),
+    ("higgs", {}, "no such process; allowed: mumu-zprime, .* or tautau-1x3"),
     ("dark-higgsstrahlung", {"mass": 1.0}, "--mass2 of dark-higgsstrahlung: got nothing"),
     ("dark-higgsstrahlung", {"mass": 0.2, "mass2": 1.0}, "got 0.2 GeV; allowed: more than 0.211317 GeV"),
     ("mumu-zprime", {"mass": 0.0}, "got 0 GeV; allowed: a number above 0"),

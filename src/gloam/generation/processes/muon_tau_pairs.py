@@ -162,7 +162,7 @@ def density(momenta: FloatArray, energy: FloatArray) -> FloatArray:
     )  # fmt: skip
     inner = two_body_volume(one, MU, MU), two_body_volume(two, TAU, TAU)
     size = np.sqrt(np.square(muons[1:]).sum(0))
-    angle = cosine_density(muons[3] / size, _pole(energy, one, two))
+    angle = 2 * cosine_density(muons[3] / size, _pole(energy, one, two))  # 1 where it is flat
     soft = logarithmic_density(2 * energy * muons[0], *_softness(energy, one))
     shape = angle * of_muons * (SHARES[0] * of_taus + SHARES[1] * soft)
     total = shape / (size / (4 * np.pi * energy) * inner[0] * inner[1])
