@@ -4,18 +4,19 @@
 PYTHON ?= python3
 UV ?= uv
 BIN := .venv/bin
+KERNEL := src/gloam/kernel/liblanes.so
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check unit statistical bench bench-peers docs lock clean
+.PHONY: help demo test check unit statistical kernel kernel-sanitized bench bench-peers docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-demo: .venv/.base ## scan real dimuon spectra (CMS Open Data) and a dark-sector search, and draw the figures
+demo: .venv/.base kernel ## scan real dimuon spectra (CMS Open Data) and a dark-sector search, and draw the figures
 	$(BIN)/gloam run cms_dimuon
 	$(BIN)/gloam run belle2_alp_3gamma
 	@echo "report   runs/cms_dimuon/report.html, runs/belle2_alp_3gamma/report.html"
@@ -30,16 +31,28 @@ check: .venv/.test ## style, layers and types only
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-unit: .venv/.test ## tests only, without the slow statistical ones
+unit: .venv/.test kernel ## tests only, without the slow statistical ones
 	$(BIN)/python -m pytest -n 2
 
-statistical: .venv/.test ## slow tests: coverage, bias, toys
+statistical: .venv/.test kernel ## slow tests: coverage, bias, toys
 	$(BIN)/python -m pytest -n 2 -m statistical
 
-bench: .venv/.base ## time the standard scans
+kernel: $(KERNEL) ## the compiled engine, where there is a C compiler; else gloam runs its NumPy engine
+
+$(KERNEL): tools/build_kernel.py $(wildcard src/gloam/kernel/*.[ch])
+	@$(PYTHON) tools/build_kernel.py
+
+# Python itself leaks a little at its end; the interpreter that loads the sanitizers' library needs it first.
+kernel-sanitized: .venv/.test ## tests of the compiled engine under the address and undefined-behaviour sanitizers
+	$(PYTHON) tools/build_kernel.py --required --sanitize --output build/sanitized/liblanes.so
+	LD_PRELOAD=$$($${CC:-cc} -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 \
+	GLOAM_KERNEL=$(CURDIR)/build/sanitized/liblanes.so \
+	$(BIN)/python -m pytest -q -p no:cacheprovider tests/unit/kernel tests/property/test_engines.py
+
+bench: .venv/.base kernel ## time the standard scans
 	$(BIN)/gloam bench
 
-bench-peers: .venv-peers/.peers ## time them against iminuit and others, side by side
+bench-peers: .venv-peers/.peers kernel ## time them against iminuit and others, side by side
 	.venv-peers/bin/gloam bench --peers
 
 docs: .venv-docs/.docs ## the documentation, in build/docs
@@ -53,7 +66,7 @@ lock: ## resolve the requirements again (needs uv); UPGRADE=--upgrade takes newe
 	$(LOCK) --group docs --constraints requirements/base.lock -o requirements/docs.lock
 
 clean: ## remove environments, caches and builds; results in runs/ stay
-	rm -rf .venv .venv-peers .venv-docs build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(KERNEL) .venv .venv-peers .venv-docs build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # Environments. The stamp .venv/.NAME says that requirements/NAME.lock is installed: a second call installs nothing.
 # test.lock is base.lock and more, with the same versions: one environment serves both. Edits to src need no reinstall.

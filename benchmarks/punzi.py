@@ -127,6 +127,30 @@ def one_seed(seed: int) -> None:
         )  # fmt: skip
 
 
+def compare_losses(seed: int, size: float = 0.3) -> None:
+    """Networks of each loss, and one with the mass as an input, by the figure of merit and by the expected limit."""
+    tables = [
+        toy_table(seed, name, signal=round(3000 * part), background=part)
+        for name, part in (("train", size), ("validation", size), ("test", 1.0))
+    ]
+    hypotheses = toy_hypotheses()
+    limit = LossSettings(kind="limit", background_error=0.1)
+    print(f"seed {seed}: smooth cut, geometric mean in fb: cross section found, expected limit (background to 10 %)")
+    for name, method, training in (
+        ("cross entropy", "bce", Training(starts=2)),
+        ("cross entropy, mass input", "bce", Training(starts=2, mass_input=True)),
+        ("punzi", "loss", Training(starts=2)),
+        ("punzi, mass input", "loss", Training(starts=2, mass_input=True)),
+        ("limit", "loss", Training(starts=2, loss=limit)),
+    ):
+        network = train(*tables[:2], hypotheses, training, method=method, seed=seed).network
+        validation, test = (score(lambda _, chosen=network: chosen, table, hypotheses) for table in tables[1:])
+        merits = [
+            averaged(reached(test, choose_cuts(validation, each), each).smooth, "geometric") for each in (LOSS, limit)
+        ]
+        print(f"  {name:28s} {merits[0]:.3f}  {merits[1]:.3f}", flush=True)
+
+
 def speed() -> None:
     for copies in (1, 13):
         table = toy_table(1, "train")
@@ -154,6 +178,8 @@ def speed() -> None:
 if __name__ == "__main__":
     if "--speed" in sys.argv:
         speed()
+    elif "--losses" in sys.argv:
+        compare_losses(301)
     else:
         for number in [each for each in sys.argv[1:] if each.isdigit()] or ["101", "102", "103", "104"]:
             one_seed(int(number))

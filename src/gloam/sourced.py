@@ -51,7 +51,7 @@ class Sourced:
             raise InputError(f"reference of {asked}", "nothing", "a source or a reason", "name the paper or the choice")
 
     def __float__(self) -> float:
-        return self.value
+        return float(self.value)
 
     def __str__(self) -> str:
         error = f" +- {self.error:g}" if self.error else ""

@@ -10,7 +10,7 @@ from gloam.benchmarking.dimuon import time_dimuon
 from gloam.benchmarking.machine import machine
 from gloam.benchmarking.photons import time_photons
 from gloam.execution import default_threads
-from gloam.store.provenance import engine
+from gloam.kernel import running_engine
 
 __all__ = ["run_bench"]
 
@@ -33,7 +33,7 @@ def run_bench(
 
     threads = default_threads() if threads is None else threads
     notes: list[str] = []
-    document: dict[str, Any] = {"machine": machine(), **engine(), "threads": threads}
+    document: dict[str, Any] = {"machine": machine(), **running_engine(), "threads": threads}
     report(f"{document['machine']['cpu']}, {document['machine']['cores']} cores; engine {document['engine']}")
     with threadpool_limits(limits=1):  # each program on one core
         document["w1"] = time_dimuon(peers, quick, threads, report, notes)

@@ -1,9 +1,12 @@
 """What a search needs to know beforehand, derived from simulation or control data and written down."""
 
 from gloam.calibration.background_order import OrderChoice, select_order
+from gloam.calibration.control_region import ControlFactor, combined_factor, control_factor
+from gloam.calibration.decay_counts import DecayCounts
 from gloam.calibration.orders_by_region import OrdersByRegion, OrderTrial, select_orders
-from gloam.calibration.peaks import PeakFit, fit_crystal_ball
+from gloam.calibration.peaks import PeakFit, Tail, fit_crystal_ball
 from gloam.calibration.prepared import PreparedScan
+from gloam.calibration.prepared_counts import PreparedCounts, at_points
 from gloam.calibration.smoothing import smoothed
 from gloam.calibration.spurious_signal import (
     SpuriousSignal,
@@ -20,22 +23,36 @@ from gloam.calibration.streaming import (
     simulated_spectrum,
     visible_cross_section,
 )
+from gloam.calibration.tagged_mesons import TagModel, lambda_and_nothing
 from gloam.calibration.templates import LEAST_EFFECTIVE, BackgroundTemplate, WeightedCounts
+from gloam.calibration.tuned_line import LineGrid, LineParameters, LineSample, tune_line
 
 __all__ = [
     "LEAST_EFFECTIVE",
     "BackgroundTemplate",
+    "ControlFactor",
+    "DecayCounts",
+    "LineGrid",
+    "LineParameters",
+    "LineSample",
     "OrderChoice",
     "OrderTrial",
     "OrdersByRegion",
     "PeakFit",
+    "PreparedCounts",
     "PreparedScan",
     "SimulatedPiece",
     "SimulatedSpectrum",
     "SpuriousSignal",
+    "TagModel",
+    "Tail",
     "WeightedCounts",
+    "at_points",
+    "combined_factor",
+    "control_factor",
     "expected_spectrum",
     "fit_crystal_ball",
+    "lambda_and_nothing",
     "measure_spurious_signal",
     "read_spurious_signal",
     "select_order",
@@ -44,6 +61,7 @@ __all__ = [
     "simulated_spectrum",
     "smoothed",
     "spurious_yield",
+    "tune_line",
     "visible_cross_section",
     "write_spurious_signal",
 ]

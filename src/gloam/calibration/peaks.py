@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.errors import InputError
-from gloam.models import CrystalBall
+from gloam.models import CrystalBall, DoubleCrystalBall, SignalShape
 
-__all__ = ["PeakFit", "fit_crystal_ball"]
+__all__ = ["PeakFit", "Tail", "fit_crystal_ball"]
 
-PARAMETERS = ("mean", "sigma", "alpha", "n")
+Tail: TypeAlias = Literal[1, -1, 0]
+"""On which side a peak has its tail: 1 below it, -1 above it, 0 both."""
+
 REACH = (12.0, 6.0)
 """Of the fit, in robust standard deviations towards the tail and away from it."""
 BINS = 150
@@ -29,21 +32,25 @@ class PeakFit:
         sigma: of the core.
         alpha: where the tail starts; negative for a tail above the peak.
         n: its power.
-        errors: of these four, in their order.
+        errors: of these four, and of the next two where there is a second tail; in their order.
         chi2: of the fit (likelihood-ratio chi-square of its bins).
         degrees: of freedom.
+        alpha_high: where a second tail starts, above the peak, > 0; 0 without one.
+        n_high: its power; 0 without one.
     """
 
     mean: float
     sigma: float
     alpha: float
     n: float
-    errors: tuple[float, float, float, float]
+    errors: tuple[float, ...]
     chi2: float
     degrees: int
+    alpha_high: float = 0.0
+    n_high: float = 0.0
 
 
-def fit_crystal_ball(values: FloatArray, position: float, tail: int = 1) -> PeakFit:
+def fit_crystal_ball(values: FloatArray, position: float, tail: Tail = 1) -> PeakFit:
     """The Crystal Ball that describes simulated events around a position.
 
     A binned maximum-likelihood fit: the residuals are signed roots of the likelihood-ratio chi-square of each bin
@@ -53,7 +60,8 @@ def fit_crystal_ball(values: FloatArray, position: float, tail: int = 1) -> Peak
     Args:
         values: of the observable, shape (k,), right combinations alone.
         position: of the hypothesis.
-        tail: 1 for a tail below the peak, -1 for one above.
+        tail: 1 for a tail below the peak, -1 for one above, 0 for both: two Crystal Balls with common mean and width,
+            of which each gives one half.
 
     Raises:
         InputError: for too few events.
@@ -72,29 +80,38 @@ def fit_crystal_ball(values: FloatArray, position: float, tail: int = 1) -> Peak
         )
     low, middle, high = np.quantile(values, [0.1587, 0.5, 0.8413])
     spread = 0.5 * (high - low)
-    below, above = REACH if tail > 0 else REACH[::-1]
+    below, above = {1: REACH, -1: REACH[::-1], 0: (REACH[0], REACH[0])}[tail]
     edges = np.linspace(middle - below * spread, middle + above * spread, BINS + 1)
     counts = np.histogram(values, edges)[0].astype(float)
 
     def residuals(scaled: FloatArray) -> FloatArray:
-        mean, sigma, alpha, n = _unscaled(scaled, middle, spread)
-        below = CrystalBall(sigma, tail * alpha, n).cumulative(edges, np.array(mean))
+        mean, sigma, *tails = _unscaled(scaled, middle, spread)
+        below = _shape(sigma, tails, tail).cumulative(edges, np.array(mean))
         expected = np.maximum(np.diff(below) / (below[-1] - below[0]) * counts.sum(), 1e-9)
         ratio = np.where(counts > 0, counts * np.log(np.where(counts > 0, counts, 1.0) / expected), 0.0)
         return np.asarray(np.sign(counts - expected) * np.sqrt(np.maximum(2 * (expected - counts + ratio), 0.0)))
 
-    bounds = ([-3.0, 0.2, 0.3, 1.05], [3.0, 3.0, 5.0, 60.0])
-    found = least_squares(residuals, [0.0, 0.9, 1.5, 5.0], bounds=bounds, x_scale=[0.1, 0.1, 0.3, 3.0])
-    mean, sigma, alpha, n = _unscaled(found.x, middle, spread)
+    tails = 1 if tail else 2
+    bounds = ([-3.0, 0.2, *tails * [0.3, 1.05]], [3.0, 3.0, *tails * [5.0, 60.0]])
+    scale = [0.1, 0.1, *tails * [0.3, 3.0]]
+    found = least_squares(residuals, [0.0, 0.9, *tails * [1.5, 5.0]], bounds=bounds, x_scale=scale)
+    mean, sigma, alpha, n, *second = _unscaled(found.x, middle, spread)
     # a parameter that the events say nothing about has no finite error: the pseudo-inverse gives it 0
     variances = np.diag(np.linalg.pinv(found.jac.T @ found.jac))
-    errors = np.sqrt(variances) * np.array([spread, spread, 1.0, 1.0])
+    errors = np.sqrt(variances) * np.array([spread, spread, *tails * [1.0, 1.0]])
     return PeakFit(
-        mean - position, sigma, tail * alpha, n, tuple(errors.tolist()),
-        float(2 * found.cost), int(np.count_nonzero(counts) - 4),
+        mean - position, sigma, alpha if tail >= 0 else -alpha, n, tuple(errors.tolist()), float(2 * found.cost),
+        int(np.count_nonzero(counts) - 2 - 2 * tails), *second,
     )  # fmt: skip
 
 
-def _unscaled(scaled: FloatArray, middle: float, spread: float) -> tuple[float, float, float, float]:
-    """Mean, sigma, alpha and n from numbers of order 1."""
-    return float(middle + scaled[0] * spread), float(scaled[1] * spread), float(scaled[2]), float(scaled[3])
+def _shape(sigma: float, tails: list[float], tail: Tail) -> SignalShape:
+    if tail == 0:
+        return DoubleCrystalBall(sigma, *tails)
+    alpha, n = tails
+    return CrystalBall(sigma, tail * alpha, n)
+
+
+def _unscaled(scaled: FloatArray, middle: float, spread: float) -> list[float]:
+    """Mean, sigma, then alpha and n of each tail, from numbers of order 1."""
+    return [float(middle + scaled[0] * spread), float(scaled[1] * spread), *map(float, scaled[2:])]

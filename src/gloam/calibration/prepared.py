@@ -11,7 +11,7 @@ import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.calibration.templates import BackgroundTemplate
-from gloam.models import CrystalBall, Displaced, SignalShape, Table, Tabulated, WithCombinatorial
+from gloam.models import CrystalBall, Displaced, DoubleCrystalBall, SignalShape, Table, Tabulated, WithCombinatorial
 
 __all__ = ["PreparedScan"]
 
@@ -27,7 +27,9 @@ class PreparedScan:
         sigma: of its core, shape (k,).
         alpha: start of its tail, negative above the peak, shape (k,).
         n: power of the tail, shape (k,).
-        errors: of these four, shape (k, 4).
+        alpha_high: start of a second tail, above the peak, shape (k,); 0 without one.
+        n_high: its power, shape (k,); 0 without one.
+        errors: of these six, or of the first four, shape (k, 6) or (k, 4).
         quality: chi-square of each fit over its degrees of freedom, shape (k,).
         efficiency: of the selection, shape (k,).
         efficiency_error: shape (k,).
@@ -44,6 +46,8 @@ class PreparedScan:
     sigma: FloatArray
     alpha: FloatArray
     n: FloatArray
+    alpha_high: FloatArray
+    n_high: FloatArray
     errors: FloatArray
     quality: FloatArray
     efficiency: FloatArray
@@ -66,9 +70,12 @@ class PreparedScan:
 
     def peak(self) -> SignalShape:
         """The right candidates: a Crystal Ball in the observable, linear between simulated masses."""
-        mean, sigma, alpha, n = (
-            Table(self.position, getattr(self, name), f"{name} of the peak") for name in ("mean", "sigma", "alpha", "n")
+        mean, sigma, alpha, n, alpha_high, n_high = (
+            Table(self.position, getattr(self, name), f"{name} of the peak")
+            for name in ("mean", "sigma", "alpha", "n", "alpha_high", "n_high")
         )
+        if self.alpha_high.any():
+            return Displaced(DoubleCrystalBall(sigma, alpha, n, alpha_high, n_high), mean)
         return Displaced(CrystalBall(sigma, alpha, n), mean)
 
     def signal(self) -> SignalShape:

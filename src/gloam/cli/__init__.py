@@ -22,6 +22,7 @@ COMMANDS = {
     "coverage": "how often limits hold the true signal: of a run, or of a count",
     "evaluate": "what a trained network is worth on other events",
     "exclusions": "what is published about a model, and a figure of it",
+    "export": "results of a run in the formats of others",
     "generate": "events of a signal or a background",
     "limit": "limits of a counting experiment",
     "list": "the searches there are",
@@ -70,9 +71,9 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
         from importlib.metadata import version
 
-        from gloam.store.provenance import engine
+        from gloam.kernel import running_engine
 
-        running = engine()
+        running = running_engine()
         instructions = f", {running['instruction_set']}" if running["instruction_set"] else ""
         click.echo(f"gloam {version('gloam')} (engine {running['engine']}{instructions})")
         ctx.exit()

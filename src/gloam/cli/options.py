@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,13 +40,19 @@ def output_options(function: F) -> F:
     return function
 
 
+def _choose_engine(ctx: click.Context, _: click.Parameter, engine: str | None) -> None:
+    """Set the engine of this process and of those it starts."""
+    if engine is not None and not ctx.resilient_parsing:
+        os.environ["GLOAM_ENGINE"] = engine
+
+
 def engine_options(function: F) -> F:
     """`--threads`, `--engine` and `--seed`."""
     for option in (
         click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything random."),
         click.option(
-            "--engine", type=click.Choice(["numpy"]), default="numpy", show_default=True, expose_value=False,
-            help="What computes the fits.",
+            "--engine", type=click.Choice(["numpy", "compiled"]), expose_value=False, callback=_choose_engine,
+            help="What computes the fits. [compiled where it was built]",
         ),
         click.option("--threads", type=click.IntRange(1), help="How many; the answer does not depend on it. [1]"),
     ):  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +37,20 @@ def command(
     shipped one.
     """
     from gloam.execution import progress_bar
-    from gloam.searches import load_search
+    from gloam.searches import CountingSearch, OnOffSearch, load_search
     from gloam.workflow.prepare import events_to_simulate, prepare_search
+    from gloam.workflow.prepare_counts import events_of_counts, prepare_counting_search
+    from gloam.workflow.prepare_on_off import decays_to_simulate, prepare_on_off
 
-    declared = load_search(search)
-    with progress_bar(f"preparing {search}", events_to_simulate(declared, scale), not (quiet or as_json)) as advance:
-        found = prepare_search(
-            declared, out or Path("prepared") / search, scale=scale, seed=seed, threads=threads, progress=advance
-        )
+    declared, folder = load_search(search), out or Path("prepared") / search
+    if isinstance(declared, CountingSearch):
+        events, make = events_of_counts(declared, scale), partial(prepare_counting_search, declared)
+    elif isinstance(declared, OnOffSearch):
+        events, make = decays_to_simulate(declared, scale), partial(prepare_on_off, declared)
+    else:
+        events, make = events_to_simulate(declared, scale), partial(prepare_search, declared)
+    with progress_bar(f"preparing {search}", events, not (quiet or as_json)) as advance:
+        found = make(folder, scale=scale, seed=seed, threads=threads, progress=advance)
     if as_json:
         print_json(found)
     elif not quiet:
@@ -52,10 +59,17 @@ def command(
 
 def _print(found: dict[str, Any]) -> None:
     click.echo(f"{found['search']}: simulated {found['events']:,} events, seed {found['seed']}")
-    for name, spectrum in found["spectra"].items():
+    for name, channel in found.get("channels", {}).items():
+        click.echo(
+            f"  {name:<18} {channel['masses']} masses, resolution {channel['resolution'][0]:.3g} to "
+            f"{channel['resolution'][1]:.3g} GeV, efficiency {channel['efficiency'][0]:.3g} to "
+            f"{channel['efficiency'][1]:.3g}, {channel['background']:.4g} events of background; windows stand on at "
+            f"least {channel['least_effective_events']:.1f} simulated ones"
+        )
+    for name, spectrum in found.get("spectra", {}).items():
         click.echo(
             f"  {name:<18} {spectrum['masses']} masses, sigma {spectrum['sigma'][0]:.3g} to {spectrum['sigma'][1]:.3g} "
-            f"{spectrum['unit']}, efficiency {spectrum['efficiency'][0]:.3g} to {spectrum['efficiency'][1]:.3g}, "
+            f"{spectrum['unit']}, {_efficiency(spectrum['efficiency'])}, "
             f"{spectrum['background_fb']:.4g} fb of background candidates"
         )
         click.echo(
@@ -64,3 +78,7 @@ def _print(found: dict[str, Any]) -> None:
             f"peak fits chi2/dof {spectrum['worst_fit']:.2f} at worst"
         )
     click.echo(f"  written to {found['folder']}/ (sha256 {found['sha256'][:16]}...)")
+
+
+def _efficiency(ends: list[float] | None) -> str:
+    return "no signal" if ends is None else f"efficiency {ends[0]:.3g} to {ends[1]:.3g}"

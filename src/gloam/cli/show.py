@@ -16,11 +16,22 @@ __all__ = ["command"]
 @common_options
 def command(search: str, as_json: bool, quiet: bool) -> None:
     """Show everything SEARCH declares, and for each number whether it is published, simulated, assumed or recalled."""
-    from gloam.searches import load_search, sourced_numbers
+    from gloam.searches import CountingSearch, OnOffSearch, load_search, sourced_numbers
 
     declared = load_search(search)
     document = declared.model_dump(mode="json")
-    if declared.preparation is not None:
+    if isinstance(declared, CountingSearch):
+        from gloam.workflow.prepare_counts import counts_in_numbers
+        from gloam.workflow.prepared import prepared_counts
+
+        found = prepared_counts(declared)
+        document["simulated"] = {name: counts_in_numbers(each) for name, each in found.items()}
+    elif isinstance(declared, OnOffSearch):
+        from gloam.workflow.prepare_on_off import in_numbers as of_decays
+        from gloam.workflow.prepared import decay_counts
+
+        document["simulated"] = {name: of_decays(each) for name, each in decay_counts(declared).items()}
+    elif declared.preparation is not None:
         from gloam.workflow.prepare import in_numbers
         from gloam.workflow.prepared import prepared
 

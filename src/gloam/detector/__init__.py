@@ -25,6 +25,7 @@ from gloam.detector.declaration import (
     TurnOn,
 )
 from gloam.detector.extra_energy import extra_energy
+from gloam.detector.jagged import JaggedResponse, simulate_jagged
 from gloam.detector.reading import read_reconstructed
 from gloam.detector.reconstructed import ReconstructedBatch
 from gloam.detector.simulation import simulate
@@ -45,6 +46,7 @@ __all__ = [
     "DETECTORS",
     "Correction",
     "Detector",
+    "JaggedResponse",
     "LowTail",
     "Photons",
     "PolarRange",
@@ -62,6 +64,7 @@ __all__ = [
     "perfect",
     "read_reconstructed",
     "simulate",
+    "simulate_jagged",
     "total_covariance",
     "varied",
 ]

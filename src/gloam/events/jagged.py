@@ -73,6 +73,15 @@ class JaggedEvents:
         """The event of each particle, from 0, shape (k,)."""
         return np.repeat(np.arange(len(self)), self.counts)
 
+    @property
+    def ancestors(self) -> IntArray:
+        """The place in the list of the first ancestor of each particle, its own where it has no parent; shape (k,)."""
+        own = np.arange(self.numbers.size)
+        top = np.where(self.parents < 0, own, self.offsets[self.event] + self.parents)
+        while not np.array_equal(higher := top[top], top):
+            top = higher
+        return top
+
     def sums(self, values: FloatArray) -> FloatArray:
         """The sums over the particles of each event, shape (n,).
 

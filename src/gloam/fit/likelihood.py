@@ -9,6 +9,7 @@ import numpy as np
 from gloam.arrays import FloatArray, IntArray
 from gloam.fit.minimum import Minimum
 from gloam.fit.problem import Problem
+from gloam.kernel import chosen_engine, rise
 
 __all__ = ["Point", "likelihood_difference"]
 
@@ -40,8 +41,12 @@ def likelihood_difference(problem: Problem, at: Point | Minimum, reference: Poin
 
     Twice this is q = 2 sum[e (mu - mu') - n ln(mu / mu')], plus the difference of the constraint terms.
     """
-    logarithms = np.log(at.expected / reference.expected)
-    change = at.expected - reference.expected
-    linear = change.sum(axis=1) if problem.exposure is None else np.vecdot(change, problem.exposure)
-    difference = np.asarray(linear - np.vecdot(logarithms, problem.counts))
+    variant = chosen_engine().variant
+    if variant is not None:
+        difference = rise(problem.counts, problem.exposure, at.expected, reference.expected, variant)
+    else:
+        logarithms = np.log(at.expected / reference.expected)
+        change = at.expected - reference.expected
+        linear = change.sum(axis=1) if problem.exposure is None else np.vecdot(change, problem.exposure)
+        difference = np.asarray(linear - np.vecdot(logarithms, problem.counts))
     return difference if problem.is_unconstrained else difference + (at.penalty - reference.penalty)

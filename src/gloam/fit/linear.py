@@ -7,11 +7,11 @@ import dataclasses
 import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
+from gloam.fit.compiled import fast_newton
 from gloam.fit.direction import Direction, direction
 from gloam.fit.elimination import solve_positive
 from gloam.fit.interior_point import interior_point
 from gloam.fit.minimum import Minimum
-from gloam.fit.newton import newton
 from gloam.fit.problem import Problem
 from gloam.fit.status import FitStatus
 from gloam.fit.template_statistics import best_expectation
@@ -69,7 +69,7 @@ def solve_linear(problem: Problem, theta: FloatArray, s: FloatArray, free: bool,
     theta, expected = raised(problem, theta, s, below=0.0, to=1e-3)
     if problem.spread is not None:
         expected = best_expectation(problem.counts, problem.weight, expected, problem.spread, least=0.1)
-    found = newton(problem, theta, s, expected, free, tol)
+    found = fast_newton(problem, theta, s, expected, free, tol)
     left = np.flatnonzero(found.status != FitStatus.OK.value)
     if left.size:
         part = problem.take(left).rowwise()

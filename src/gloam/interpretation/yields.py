@@ -20,6 +20,7 @@ FACTORS = {
     "efficiency": (1.0, "a fraction above 0 and at most 1", "write 0.12 for 12 %, and leave out masses without any"),
     "branching_fraction": (1.0, "a fraction above 0 and at most 1", "write 0.12 for 12 %, and leave out closed decays"),
     "radiative_factor": (10.0, "a number above 0 and at most 10", "write 0.945 for a reduction by 5.5 %"),
+    "energy_factor": (1e6, "a number above 0", "leave it out for data at one energy"),
 }
 """The largest value of each factor, what is allowed in words, and what to do about others."""
 LEAST = 1e-30
@@ -43,6 +44,8 @@ class YieldFactors:
         radiative_factor: (1 + delta) VP, the visible over the Born cross section: the effect of radiation off the
             initial state, up to the photon energy that the efficiency also refers to, times that of the vacuum
             polarisation 1 / |1 - Pi|^2; None: the cross section is the visible one.
+        energy_factor: of data at several energies, sum L_i sigma(s_i) over L sigma(s), where the cross section is that
+            at the nominal energy; None: all data are taken there.
 
     Raises:
         InputError: for a value that is none of these.
@@ -57,6 +60,7 @@ class YieldFactors:
     efficiency: Parameter | None = None
     branching_fraction: Parameter | None = None
     radiative_factor: Parameter | None = None
+    energy_factor: Parameter | None = None
 
     def __post_init__(self) -> None:
         for name in FACTORS:
@@ -98,7 +102,7 @@ class YieldFactors:
     def events_per_fb(self, mass: FloatArray) -> FloatArray:
         """The events expected for a cross section of 1 fb, NaN where that is not known, in the shape of `mass`."""
         events = self.at("luminosity", mass) * self.at("efficiency", mass)
-        for name in ("branching_fraction", "radiative_factor"):
+        for name in ("branching_fraction", "radiative_factor", "energy_factor"):
             if getattr(self, name) is not None:
                 events = events * self.at(name, mass)
         return events

@@ -15,6 +15,8 @@ MassScale: TypeAlias = Literal["mass", "mass squared", "reduced mass"]
 """The reduced mass is that of a pair of muons, sqrt(m^2 - 4 m_mu^2)."""
 
 _PAIR = 4 * constants.MUON_MASS**2
+_ROUNDING = 1e-12
+"""GeV^2: a mass at the threshold itself has the reduced mass 0."""
 
 
 def position_of(mass: FloatArray | float, scale: MassScale) -> FloatArray:
@@ -29,8 +31,9 @@ def position_of(mass: FloatArray | float, scale: MassScale) -> FloatArray:
         return mass
     if scale == "mass squared":
         return np.square(mass)
+    square = np.square(mass) - _PAIR
     with np.errstate(invalid="ignore"):
-        return np.sqrt(np.square(mass) - _PAIR)
+        return np.sqrt(np.where(np.abs(square) < _ROUNDING, 0.0, square))
 
 
 def mass_at(position: FloatArray | float, scale: MassScale) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -16,7 +17,7 @@ from gloam.interpretation import (
 )
 from gloam.scans import ScanResult, VariantResults
 from gloam.scans.counting import CountingResult
-from gloam.statistics import CountingSignificances, NuisanceEffects, UpperLimits, VariantSummary
+from gloam.statistics import CountingScanLimits, CountingSignificances, NuisanceEffects, UpperLimits, VariantSummary
 
 __all__ = ["Channel", "ChannelResult", "ChannelVariants", "CountingChannel"]
 
@@ -93,6 +94,8 @@ class CountingChannel:
         limits: the upper limits of the same windows.
         observable_labels: of the one or two observables, with their units; may contain $mathematics$.
         factors: luminosity, efficiency and others, as far as they are known.
+        coupling: what limits on the cross section are turned into; None where no model is declared.
+        cross_checks: limits by other methods, by name.
     """
 
     name: str
@@ -102,6 +105,8 @@ class CountingChannel:
     limits: UpperLimits
     observable_labels: tuple[str, ...]
     factors: YieldFactors = field(default_factory=YieldFactors)
+    coupling: Coupling | None = None
+    cross_checks: Mapping[str, CountingScanLimits] = field(default_factory=dict)
 
     @property
     def variants(self) -> None:
@@ -114,14 +119,12 @@ class CountingChannel:
         return
 
     @property
-    def coupling(self) -> None:
-        """Of a model: none is declared."""
-        return
-
-    @property
-    def coupling_limits(self) -> None:
-        """On the coupling of a model: none is declared."""
-        return
+    def coupling_limits(self) -> CouplingLimits | None:
+        """The limits on the coupling of a model; None where none is declared."""
+        if self.coupling is None:
+            return None
+        limits = self.cross_section
+        return coupling_limits(limits.observed, limits.expected, self.result.mass, self.coupling)
 
     @property
     def is_plane(self) -> bool:

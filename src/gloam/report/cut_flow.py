@@ -38,7 +38,8 @@ def _table(samples: Mapping[str, Any]) -> str:
         last = row == len(cuts) - 1
         cells = "".join(f"<td>{_part(samples[name]['cuts'][row], with_error=last)}</td>" for name in names)
         rows.append(f'<tr><th scope="row">{escape(cut)}</th>{cells}</tr>')
-    return f"<table>\n<thead><tr><th></th>{head}</tr></thead>\n<tbody>\n{''.join(rows)}\n</tbody>\n</table>"
+    body = f"<thead><tr><th></th>{head}</tr></thead>\n<tbody>\n{''.join(rows)}\n</tbody>"
+    return f'<div class="scroll"><table>\n{body}\n</table></div>'
 
 
 def _part(cut: Mapping[str, Any], *, with_error: bool) -> str:

@@ -27,6 +27,7 @@ __all__ = [
     "limit_statement",
     "nuisance_rows",
     "published_statement",
+    "systematic_cells",
     "systematics_statement",
     "variants_statement",
 ]
@@ -154,12 +155,17 @@ def systematics_statement(summary: Mapping[str, Any]) -> str:
     """Which systematic uncertainties were declared; empty if there are none."""
     parts = []
     for each in summary.get("systematics") or []:
-        relative = each["relative"]
-        low, high = relative if isinstance(relative, Sequence) else (relative, relative)
-        size = f"{100 * low:.3g}%" if low == high else f"{100 * low:.3g}% to {100 * high:.3g}%"
-        constraint = str(each["constraint"]).replace("lognormal", "log-normal")
-        parts.append(f"{each['name']} {size} of the {each['target']} ({constraint})")
+        target, size, constraint = systematic_cells(each)
+        parts.append(f"{each['name']} {size} of the {target} ({constraint})")
     return f"Systematic uncertainties, as nuisance parameters in every fit: {', '.join(parts)}." if parts else ""
+
+
+def systematic_cells(declared: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What an uncertainty acts on, its relative size and how it is constrained."""
+    relative = declared["relative"]
+    low, high = relative if isinstance(relative, Sequence) else (relative, relative)
+    size = f"{100 * low:.3g}%" if low == high else f"{100 * low:.3g}% to {100 * high:.3g}%"
+    return str(declared["target"]), size, str(declared["constraint"]).replace("lognormal", "log-normal")
 
 
 def published_statement(summary: Mapping[str, Any]) -> str:

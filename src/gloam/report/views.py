@@ -11,7 +11,16 @@ from gloam.errors import InputError
 from gloam.fit import FitStatus, Problem, is_certified
 from gloam.scans import JointScan, ScanResult, batches, channel_bins
 
-__all__ = ["MOST_BINS", "FitView", "fit_view", "largest_deficit", "largest_excess", "poisson_errors"]
+__all__ = [
+    "MOST_BINS",
+    "FitView",
+    "bin_groups",
+    "fit_view",
+    "largest_deficit",
+    "largest_excess",
+    "poisson_errors",
+    "used_and_exposure",
+]
 
 MOST_BINS = 120
 """Bins that a figure at column width can still show one by one."""
@@ -98,8 +107,8 @@ def fit_view(result: ScanResult, row: int, most_bins: int = MOST_BINS, channel: 
     problem = next(batches(setup, rows=rows)).problem()
     theta = result.theta[rows, : problem.parameters]
     edges = scan.spectrum.axis.edges[scan.windows.edge_indices(rows, bins)[0]]
-    used, exposure = _used_and_exposure(problem, inside)
-    starts, merged = _groups(used, most_bins)
+    used, exposure = used_and_exposure(problem, inside)
+    starts, merged = bin_groups(used, most_bins)
 
     def summed(values: FloatArray) -> FloatArray:
         return np.where(used[starts], np.add.reduceat(np.where(used, values, 0.0), starts), np.nan)
@@ -131,15 +140,16 @@ def largest_deficit(z: FloatArray) -> int | None:
     return None if np.isnan(z).all() else int(np.nanargmin(z))
 
 
-def _used_and_exposure(problem: Problem, inside: slice) -> tuple[BoolArray, FloatArray]:
+def used_and_exposure(problem: Problem, inside: slice, row: int = 0) -> tuple[BoolArray, FloatArray]:
+    """Which of some bins of one fit are fitted, and their exposures (1 in the others)."""
     if problem.exposure is None:
         bins = inside.stop - inside.start
         return np.ones(bins, bool), np.ones(bins)
-    exposure = problem.exposure[0, inside]
+    exposure = problem.exposure[row, inside]
     return exposure > 0, np.where(exposure > 0, exposure, 1.0)
 
 
-def _groups(used: BoolArray, most_bins: int) -> tuple[IntArray, int]:
+def bin_groups(used: BoolArray, most_bins: int) -> tuple[IntArray, int]:
     """Where the groups of bins to be merged start, and their size; no group has both fitted and other bins."""
     size = -(-used.size // most_bins)
     changes = np.flatnonzero(np.diff(used)) + 1

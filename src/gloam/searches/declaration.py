@@ -10,13 +10,15 @@ import numpy as np
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from gloam.errors import InputError
+from gloam.experiments import DataSet
+from gloam.interpretation import LuminosityKind
 from gloam.models import Polynomial, SignalShape, background_named, shape_named
 from gloam.searches.preparation import Declaration, Observable, Preparation, PreparedSpectrum, Range
 from gloam.sourced import Sourced
 from gloam.statistics import LimitMethod
 from gloam.systematic import Systematic
 
-__all__ = ["Channel", "Observable", "Search", "sourced_numbers"]
+__all__ = ["Channel", "Observable", "Search", "Searched", "require_different", "sourced_numbers"]
 
 PREPARED = "prepared"
 """A signal shape, or a background, that comes from the artefact of `gloam prepare`."""
@@ -95,6 +97,8 @@ class Channel(Declaration):
         vetoes: ranges that are not fitted.
         control_peak: a known particle in the range, at which the scan is checked.
         systematics: named uncertainties of this channel, beside those of the search.
+        cross_section: whether limits are on the "Born" or the "visible" cross section of the data sets of the search
+            together, or as eq. 8 of arXiv:2109.08596 is printed; None: on that of one energy, without corrections.
     """
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -114,6 +118,7 @@ class Channel(Declaration):
     vetoes: tuple[Range, ...] = ()
     control_peak: Sourced | None = None
     systematics: tuple[Systematic, ...] = ()
+    cross_section: LuminosityKind | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Channel:
@@ -140,8 +145,8 @@ class Channel(Declaration):
         return background_named(self.background)
 
 
-class Search(Declaration):
-    """A published or public search: what is measured, in which data, how, and what is known of the answer.
+class Searched(Declaration):
+    """What every search declares, whatever is done to its data.
 
     Attributes:
         name: as on the command line.
@@ -151,21 +156,15 @@ class Search(Declaration):
         data_kind: "real" collisions or "pseudo" data of ours.
         data_source: where the data come from, with licence.
         luminosity: integrated luminosity in fb^-1; None if it is not known.
-        observable: whose spectrum is scanned.
+        data_sets: the energies at which it was taken and their shares, if there are several.
+        largest_photon: energy of radiated photons up to which efficiencies and radiative factors count them.
+        vacuum_polarisation: what multiplies Born cross sections.
         reference: the paper or record.
         status: what this room is for, and what it is not.
-        channels: the spectra.
-        method: of the upper limit.
         level: of the upper limit, a fraction.
-        systematics: named uncertainties; empty if the search has none.
-        variants: of the background, as in "window:5sigma,order:1"; None for the nominal one alone. The smallest
-            significance and the least stringent limit over them are quoted.
         model: whose coupling the limits are turned into, as `gloam exclusions` names it.
         decay: of the particle, that is searched for; its branching fraction is that of the model. None: all of them.
-        compare_with: the published exclusion of that model that expected limits on the cross section are compared with.
-        effective_normalisation: one constant by which ours differ from the published ones; the comparison is repeated
-            with it, and no limit is changed.
-        preparation: how shapes, efficiencies and templates are simulated.
+        compare_with: the published exclusion of that model that expected limits are compared with.
         notes: what a reader of the results must know.
     """
 
@@ -176,26 +175,44 @@ class Search(Declaration):
     data_kind: Literal["real", "pseudo"]
     data_source: str
     luminosity: Sourced | None
-    observable: Observable
+    data_sets: tuple[DataSet, ...] = ()
+    largest_photon: Sourced | None = None
+    vacuum_polarisation: Sourced | None = None
     reference: str
     status: str
-    channels: tuple[Channel, ...] = Field(min_length=1)
-    method: LimitMethod = "cls"
     level: float = Field(default=0.90, gt=0.5, lt=1)
-    systematics: tuple[Systematic, ...] = ()
-    variants: str | None = None
     model: str | None = None
     decay: str | None = None
     compare_with: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Search(Searched):
+    """A search that fits spectra: what is measured, in which data, how, and what is known of the answer.
+
+    Attributes:
+        observable: whose spectrum is scanned.
+        channels: the spectra.
+        method: of the upper limit.
+        systematics: named uncertainties; empty if the search has none.
+        variants: of the background, as in "window:5sigma,order:1"; None for the nominal one alone. The smallest
+            significance and the least stringent limit over them are quoted.
+        effective_normalisation: one constant by which ours differ from the published ones; the comparison is repeated
+            with it, and no limit is changed.
+        preparation: how shapes, efficiencies and templates are simulated.
+    """
+
+    observable: Observable
+    channels: tuple[Channel, ...] = Field(min_length=1)
+    method: LimitMethod = "cls"
+    systematics: tuple[Systematic, ...] = ()
+    variants: str | None = None
     effective_normalisation: Sourced | None = None
     preparation: Preparation | None = None
-    notes: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _distinct_channels(self) -> Search:
-        names = [channel.name for channel in self.channels]
-        if len(set(names)) < len(names):
-            raise ValueError(f"channels need different names, got {', '.join(names)}")
+        require_different([channel.name for channel in self.channels])
         return self
 
     @model_validator(mode="after")
@@ -220,6 +237,12 @@ class Search(Declaration):
     def all_systematics(self) -> tuple[Systematic, ...]:
         """Those of the search, then those of its channels."""
         return self.systematics + tuple(each for channel in self.channels for each in channel.systematics)
+
+
+def require_different(names: list[str]) -> None:
+    """Nothing if no two channels have one name; a ValueError becomes one of the faults that pydantic collects."""
+    if len(set(names)) < len(names):
+        raise ValueError(f"channels need different names, got {', '.join(names)}")
 
 
 def sourced_numbers(declared: Any, path: str = "") -> Iterator[tuple[str, Sourced]]:

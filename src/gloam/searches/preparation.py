@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_serializer, model_validator
 
+from gloam.calibration import Tail
 from gloam.detector import Detector, ReconstructedBatch
 from gloam.kinematics import MassScale
 from gloam.selection import Cut, Entries
@@ -17,7 +18,10 @@ from gloam.selection.network_selection import NetworkSelection, with_network_col
 from gloam.sourced import Sourced
 from gloam.store import content_hash
 
-__all__ = ["AnyOf", "CutOn", "Declaration", "Observable", "Preparation", "PreparedSpectrum", "Range", "Simulated"]
+__all__ = [
+    "AnyOf", "CutOn", "Declaration", "Observable", "Preparation", "PreparedSpectrum", "Range", "Reconstruction",
+    "Simulated", "as_document", "function_name",
+]  # fmt: skip
 
 Reconstruction = Callable[[ReconstructedBatch, float], Entries]
 """From what the detector saw, and sqrt(s) in GeV, to entries with columns that cuts and spectra name."""
@@ -147,6 +151,11 @@ class Simulated(Declaration):
     scale: Sourced | None = None
     tau_decays: str | None = None
 
+    @property
+    def label(self) -> str:
+        """The name in tables: the process, and which decay of it."""
+        return " ".join([self.process, *(value for value in self.settings.values() if isinstance(value, str))])
+
 
 class PreparedSpectrum(Declaration):
     """One spectrum of candidates, filled by one selection.
@@ -158,7 +167,12 @@ class PreparedSpectrum(Declaration):
         range: of the axis, in the unit of the observable.
         bin_width: of the axis, in standard deviations of the peak there.
         masses: of the signals that are simulated, in GeV.
-        tail: on which side the peak has its tail: 1 below it, -1 above it.
+        tail: on which side the peak has its tail: 1 below it, -1 above it, 0 both.
+        signal: that is simulated for this spectrum; None: that of the preparation.
+        same_events_as: another spectrum, before this one, whose axis and pseudo-data this one has; only the signal that
+            is fitted differs.
+        wrong: whether wrong candidates of the signal are part of its shape; where they are broader than the windows
+            they can be left to a background that floats.
         pieces: of the cubic spline that the logarithm of the background is; None: the simulated bins as they are.
     """
 
@@ -168,7 +182,10 @@ class PreparedSpectrum(Declaration):
     range: Range
     bin_width: float = Field(gt=0)
     masses: Annotated[tuple[float, ...], AfterValidator(_increasing), Field(min_length=2)]
-    tail: Literal[1, -1]
+    tail: Tail
+    signal: Simulated | None = None
+    same_events_as: str | None = None
+    wrong: bool = True
     pieces: Annotated[int, Field(ge=1)] | None = None
 
 
@@ -210,7 +227,7 @@ class Preparation(Declaration):
 
     @field_serializer("reconstruction")
     def _named(self, function: Reconstruction) -> str:
-        return f"{function.__module__}.{function.__qualname__}"
+        return function_name(function)
 
     @field_serializer("networks")
     def _hashed(self, networks: NetworkSelection | None) -> str | None:
@@ -218,7 +235,16 @@ class Preparation(Declaration):
 
     @field_serializer("detector")
     def _written_out(self, detector: Detector) -> Any:
-        return _document(detector)
+        return as_document(detector)
+
+    @model_validator(mode="after")
+    def _same_events(self) -> Preparation:
+        before: set[str] = set()
+        for spectrum in self.spectra:
+            if spectrum.same_events_as is not None and spectrum.same_events_as not in before:
+                raise ValueError(f"spectrum {spectrum.name}: no spectrum {spectrum.same_events_as} before it")
+            before.add(spectrum.name)
+        return self
 
     def entries(self, seen: ReconstructedBatch) -> Entries:
         """The entries of what the detector saw, with the columns of the networks."""
@@ -232,12 +258,17 @@ class Preparation(Declaration):
         return [known, *(each.cut() for each in (*self.cuts, *spectrum.cuts))]
 
 
-def _document(value: Any) -> Any:
+def function_name(function: Reconstruction) -> str:
+    """A function as documents write it: where it is found."""
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+def as_document(value: Any) -> Any:
     """A declared value as mappings, lists and plain values."""
     if dataclasses.is_dataclass(value):
-        return {field.name: _document(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {field.name: as_document(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
-        return {key: _document(item) for key, item in value.items()}
+        return {key: as_document(item) for key, item in value.items()}
     if isinstance(value, tuple):
-        return [_document(item) for item in value]
+        return [as_document(item) for item in value]
     return value

@@ -6,11 +6,17 @@ import difflib
 from importlib import import_module, metadata
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import TypeAlias
 
 from gloam.errors import InputError
+from gloam.searches.counting import CountingSearch
 from gloam.searches.declaration import Search
+from gloam.searches.on_off import OnOffSearch
 
-__all__ = ["load_search", "room_of", "search_names"]
+__all__ = ["AnySearch", "load_search", "room_of", "search_names"]
+
+AnySearch: TypeAlias = Search | CountingSearch | OnOffSearch
+"""What a room declares."""
 
 GROUP = "gloam.searches"
 
@@ -23,7 +29,7 @@ def search_names() -> list[str]:
     return sorted({*BUILT_IN, *(point.name for point in metadata.entry_points(group=GROUP))})
 
 
-def load_search(name: str) -> Search:
+def load_search(name: str) -> AnySearch:
     """The declaration of a search.
 
     Raises:
@@ -47,7 +53,7 @@ def load_search(name: str) -> Search:
         raise InputError(
             f"search {name!r}", f"{room}: {fault}", "a module with a SEARCH", "mend or reinstall its package"
         ) from fault
-    if not isinstance(declared, Search):
+    if not isinstance(declared, Search | CountingSearch | OnOffSearch):
         raise InputError(f"search {name!r}", f"{room}.SEARCH is a {type(declared).__name__}", "a Search", "declare one")
     return declared
 

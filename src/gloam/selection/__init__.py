@@ -4,7 +4,9 @@ from gloam.selection.candidates import Candidates, choose, observe, order_by_ene
 from gloam.selection.cut_flow import Count, CutFlow, cut_flow_dict, cut_flow_table, efficiency
 from gloam.selection.cuts import Cut, above, below, between, outside, passes
 from gloam.selection.entries import Entries, best_of_each_event
+from gloam.selection.fisher import FisherDiscriminant, WorkingPoint, train_fisher, working_point
 from gloam.selection.four_muons import four_muons, reduced_masses
+from gloam.selection.lepton_pair_recoil import lepton_pair_recoil
 from gloam.selection.muon_pair_photon import muon_pair_photon
 from gloam.selection.muons_and_two_tracks import TAU_PAIR_INPUTS, muons_and_two_tracks
 from gloam.selection.selecting import select
@@ -18,6 +20,8 @@ __all__ = [
     "Cut",
     "CutFlow",
     "Entries",
+    "FisherDiscriminant",
+    "WorkingPoint",
     "above",
     "below",
     "best_of_each_event",
@@ -27,6 +31,7 @@ __all__ = [
     "cut_flow_table",
     "efficiency",
     "four_muons",
+    "lepton_pair_recoil",
     "muon_pair_photon",
     "muons_and_two_tracks",
     "observe",
@@ -37,4 +42,6 @@ __all__ = [
     "select",
     "single_photon",
     "three_photons",
+    "train_fisher",
+    "working_point",
 ]

@@ -10,12 +10,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["engine", "provenance"]
+from gloam.kernel import running_engine
 
-
-def engine() -> dict[str, str | None]:
-    """The fit engine that runs and its instruction set (None: the engine chooses none of its own)."""
-    return {"engine": "numpy", "instruction_set": None}
+__all__ = ["provenance"]
 
 
 def provenance(*, hashes: Mapping[str, str | None], seed: int | None = None) -> dict[str, Any]:
@@ -25,7 +22,7 @@ def provenance(*, hashes: Mapping[str, str | None], seed: int | None = None) -> 
         "python": platform.python_version(),
         "numpy": np.__version__,
         "machine": platform.machine(),
-        **engine(),
+        **running_engine(),
         "seed": seed,
         "hashes": dict(hashes),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),

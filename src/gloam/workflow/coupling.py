@@ -11,7 +11,7 @@ from gloam.models import Parameter
 from gloam.theory import decay_fraction, production
 
 if TYPE_CHECKING:
-    from gloam.searches import Search
+    from gloam.searches.declaration import Searched
 
 __all__ = ["model_coupling", "search_coupling"]
 
@@ -19,7 +19,7 @@ RATES = ("dark-higgsstrahlung", "b-dark-photons", "b-dark-baryon")
 """Models whose coupling enters like a cross section: epsilon^2 alpha_D, or a branching fraction."""
 
 
-def search_coupling(search: Search) -> Coupling | None:
+def search_coupling(search: Searched) -> Coupling | None:
     """The coupling of the model of a search, for the decay that it looks for; None without a model."""
     return None if search.model is None else model_coupling(search.model, decay=search.decay)
 

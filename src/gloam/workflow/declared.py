@@ -15,7 +15,7 @@ from gloam.spectra.source import split_source
 from gloam.store import content_hash, file_hash
 
 if TYPE_CHECKING:
-    from gloam.searches import Search
+    from gloam.searches.declaration import Searched
     from gloam.workflow.count_file import CountRequest
     from gloam.workflow.scan_file import ScanRequest
 
@@ -32,7 +32,7 @@ TABLES = ("width", "width2", "efficiency", "branching_fraction", "radiative_fact
 """Options that may name a table."""
 
 
-def of_search(search: Search, data: str | Path | None, stage: str) -> dict[str, Any]:
+def of_search(search: Searched, data: str | Path | None, stage: str) -> dict[str, Any]:
     """The declaration of a run of a search: its name and hash, and which data were asked for."""
     return {
         "kind": "search",
@@ -43,7 +43,7 @@ def of_search(search: Search, data: str | Path | None, stage: str) -> dict[str, 
     }
 
 
-def search_hash(search: Search) -> str:
+def search_hash(search: Searched) -> str:
     """The content hash of everything that a search declares."""
     return content_hash(search.model_dump(mode="python"))
 

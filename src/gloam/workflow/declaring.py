@@ -9,7 +9,7 @@ import numpy as np
 
 from gloam.interpretation import YieldFactors
 from gloam.kinematics import mass_at, position_of
-from gloam.models import Background, SignalShape, TemplateBackground, YieldNuisance
+from gloam.models import Background, SignalShape, TemplateBackground, Truncated, YieldNuisance
 from gloam.report import ChannelResult
 from gloam.scans import (
     Grid,
@@ -26,11 +26,12 @@ from gloam.statistics import UpperLimits
 from gloam.workflow.coupling import search_coupling
 from gloam.workflow.prepared import prepared
 from gloam.workflow.scan import declare_scan
+from gloam.workflow.several_energies import energy_factors
 from gloam.workflow.systematics import acting, declared_nuisances
 from gloam.workflow.variants import variation_named
 
 if TYPE_CHECKING:  # declarations cost 0.2 s to import, which a scan of a file need not pay
-    from gloam.searches import Channel, Search
+    from gloam.searches import AnySearch, Channel, Search
 
 __all__ = [
     "bare_channel", "channel_factors", "channel_grid", "channel_shape", "channel_variants", "declare_channel",
@@ -38,8 +39,15 @@ __all__ = [
 ]  # fmt: skip
 
 
-def hypotheses(search: Search) -> int:
-    """The number of mass hypotheses in all channels of a search."""
+def hypotheses(search: AnySearch) -> int:
+    """The number of hypotheses in all channels of a search."""
+    from gloam.searches import CountingSearch, OnOffSearch
+    from gloam.workflow.declaring_counts import counted_hypotheses
+
+    if isinstance(search, CountingSearch):
+        return counted_hypotheses(search)
+    if isinstance(search, OnOffSearch):
+        return sum(len(channel.masses) for channel in search.channels)
     return sum(len(channel_grid(search, channel)) for channel in search.channels)
 
 
@@ -60,8 +68,9 @@ def channel_grid(search: Search, channel: Channel) -> Grid:
 
 
 def channel_shape(search: Search, channel: Channel) -> SignalShape:
-    """The shape of the signal of a channel, declared or prepared."""
-    return channel.signal_shape() if channel.spectrum is None else prepared(search)[channel.spectrum].signal()
+    """The shape of the signal of a channel, declared or prepared; a reduced mass is never negative."""
+    shape = channel.signal_shape() if channel.spectrum is None else prepared(search)[channel.spectrum].signal()
+    return Truncated(shape, low=0.0) if search.observable_of(channel).scale == "reduced mass" else shape
 
 
 def nuisances_of(search: Search) -> tuple[YieldNuisance, ...]:
@@ -99,7 +108,10 @@ def channel_factors(search: Search, channel: Channel) -> YieldFactors:
     luminosity = None if search.luminosity is None else float(search.luminosity)
     if channel.spectrum is None:
         return YieldFactors(luminosity)
-    return YieldFactors(luminosity, prepared(search)[channel.spectrum].efficiencies())
+    energies, radiation = energy_factors(search, channel)
+    return YieldFactors(
+        luminosity, prepared(search)[channel.spectrum].efficiencies(), None, radiation, energies
+    )  # fmt: skip
 
 
 def bare_channel(search: Search, channel: Channel, result: ScanResult, limits: UpperLimits) -> ChannelResult:

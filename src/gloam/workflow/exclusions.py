@@ -11,6 +11,7 @@ from gloam.errors import InputError
 from gloam.interpretation import StoredLimits, read_limits
 from gloam.interpretation.exclusions import OURS, Curve, Exclusion, Plane, coupling_plane
 from gloam.report import Channel
+from gloam.workflow.indirect import with_indirect
 from gloam.workflow.results import Run
 
 __all__ = ["coupling_figure_content", "limits_of_run"]
@@ -51,10 +52,10 @@ def coupling_figure_content(run: Run) -> tuple[Plane, tuple[Exclusion, ...]] | N
     """
     if run.model is None:
         return None
-    plane = coupling_plane(run.model)
+    plane = with_indirect(coupling_plane(run.model))
     pseudo = run.origin.kind == "pseudo"
     kind = "expected, pseudo-data" if pseudo else f"observed, {run.origin.kind} data"
-    mass, limit = (np.concatenate(parts) for parts in zip(*_curves(run.channels, pseudo), strict=True))
+    mass, limit = _curve(run, pseudo)
     if not np.isfinite(limit).any():
         return None
     ours = Exclusion(
@@ -64,11 +65,21 @@ def coupling_figure_content(run: Run) -> tuple[Plane, tuple[Exclusion, ...]] | N
     return plane, (ours,)
 
 
+def _curve(run: Run, expected: bool) -> tuple[FloatArray, FloatArray]:
+    """Masses and limits: of all channels together, or of one after the other."""
+    if (found := run.combined) is not None:
+        return found.mass, found.expected[:, 2] if expected else found.observed
+    mass, limit = (np.concatenate(parts) for parts in zip(*_curves(run.channels, expected), strict=True))
+    return mass, limit
+
+
 def _curves(channels: tuple[Channel, ...], expected: bool) -> list[tuple[FloatArray, FloatArray]]:
-    """Masses and limits on the coupling of each channel."""
+    """Masses and limits on the coupling of each channel; those beyond a perturbative coupling are not drawn."""
     found = []
     for channel in channels:
         limits = channel.coupling_limits
         if limits is not None:
-            found.append((limits.mass, limits.expected[:, 2] if expected else limits.observed))
+            limit = limits.expected[:, 2] if expected else limits.observed
+            beyond = limit > (np.inf if channel.coupling is None else channel.coupling.perturbative)
+            found.append((limits.mass, np.where(beyond, np.nan, limit)))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from gloam.arrays import FloatArray, IntArray
 from gloam.fit import FitStatus
 from gloam.report import Channel, CountingChannel
 from gloam.spectra import to_uhi_json
-from gloam.statistics import p_local
+from gloam.statistics import CountingScanLimits, UpperLimits, p_local
 from gloam.store import provenance, write_arrays, write_atomically, write_json, write_table
 from gloam.workflow.exclusions import coupling_figure_content
 from gloam.workflow.results import Run
@@ -20,7 +21,7 @@ from gloam.workflow.stored import stored_channel
 from gloam.workflow.summary import summary
 from gloam.workflow.toys import stored_toys
 
-__all__ = ["write_run"]
+__all__ = ["result_table", "write_run"]
 
 QUANTILES = ("m2", "m1", "0", "p1", "p2")
 
@@ -28,9 +29,10 @@ QUANTILES = ("m2", "m1", "0", "p1", "p2")
 def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | None = None) -> dict[str, Any]:
     """The summary of a run, after all its files were written to the directory.
 
-    `summary.json`, `scan.csv`, `limits.csv`, `variants.csv`, with nuisance parameters `nuisances.csv`, with toys
-    `toys.npz`, with simulation `cut_flow.json`, `spectrum.json` (UHI), `fits.npz`, `declaration.json`,
-    `provenance.json`, and with figures `figures/` (PNG and PDF) and `report.html`.
+    `summary.json`, `scan.csv`, `limits.csv`, `variants.csv`, with nuisance parameters `nuisances.csv`, with limits of
+    other methods `cross_checks.csv`, with channels that are combined `combined.csv`, with toys `toys.npz`, with
+    simulation `cut_flow.json`, `spectrum.json` (UHI), `fits.npz`, `declaration.json`, `provenance.json`, and with
+    figures `figures/` (PNG and PDF) and `report.html`.
     Each file is whole or not there.
 
     Args:
@@ -43,6 +45,8 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     write_table(directory / "scan.csv", _joined([_scan_columns(channel) for channel in run.channels]))
     write_table(directory / "limits.csv", _joined([_limit_columns(channel) for channel in run.channels]))
     write_table(directory / "variants.csv", _variant_columns(run))
+    _write_cross_checks(run, directory)
+    _write_combined(run, directory)
     nuisances = [_nuisance_columns(channel) for channel in run.channels if channel.nuisances is not None]
     if nuisances:
         write_table(directory / "nuisances.csv", _joined(nuisances))
@@ -60,9 +64,46 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     if figures:
         from gloam.report import write_figures, write_page
 
-        drawn = write_figures(run.channels, directory / "figures", plane=coupling_figure_content(run))
-        write_page(numbers, run.channels, drawn, directory / "report.html", provenance=written, cut_flows=run.cut_flows)
+        plane = coupling_figure_content(run)
+        drawn = write_figures(run.channels, directory / "figures", plane=plane)
+        write_page(
+            numbers, run.channels, drawn, directory / "report.html", provenance=written, cut_flows=run.cut_flows,
+            plane=None if plane is None else plane[0],
+            toys=None if run.toys is None else run.toys.largest[~run.toys.failed],
+        )  # fmt: skip
     return dict(json.loads(path.read_text()))
+
+
+def _write_cross_checks(run: Run, directory: Path) -> None:
+    """`cross_checks.csv`: the limits of counts by other methods, beside those of the main one."""
+    tables = [
+        _cross_check_columns(channel, name, limits)
+        for channel in run.channels
+        if isinstance(channel, CountingChannel) and channel.cross_checks
+        for name, limits in {channel.limits.method: channel.limits, **channel.cross_checks}.items()
+    ]
+    if tables:
+        write_table(directory / "cross_checks.csv", _joined(tables))
+    else:
+        (directory / "cross_checks.csv").unlink(missing_ok=True)  # of another run that was here
+
+
+def _cross_check_columns(channel: CountingChannel, name: str, limits: UpperLimits) -> dict[str, Any]:
+    other = replace(channel, limits=limits)
+    in_fb, couplings = other.cross_section, other.coupling_limits
+    lower = limits.lower if isinstance(limits, CountingScanLimits) else 0.0
+    return {
+        "channel": channel.name, "mass": channel.result.mass, "mass2": channel.result.mass2,
+        "method": np.full(channel.result.mass.size, name), "n_sig_low": lower, "n_sig_ul": limits.observed,
+        "eff_xsec_ul_fb": in_fb.effective, "xsec_ul_fb": in_fb.observed,
+        "coupling_ul": np.nan if couplings is None else couplings.observed,
+    }  # fmt: skip
+
+
+def result_table(run: Run) -> dict[str, Any]:
+    """The columns of `scan.csv` and of `limits.csv` beside each other, a row for each hypothesis of each channel."""
+    fits = _joined([_scan_columns(channel) for channel in run.channels])
+    return fits | _joined([_limit_columns(channel) for channel in run.channels])
 
 
 def _write_or_remove(path: Path, arrays: dict[str, Any] | None) -> None:
@@ -71,6 +112,16 @@ def _write_or_remove(path: Path, arrays: dict[str, Any] | None) -> None:
         path.unlink(missing_ok=True)
     else:
         write_arrays(path, arrays)
+
+
+def _write_combined(run: Run, directory: Path) -> None:
+    """`combined.csv`: limits on the coupling from all channels at once, and the best that one channel expects."""
+    found = run.combined
+    if found is None:
+        (directory / "combined.csv").unlink(missing_ok=True)  # of another run that was here
+        return
+    columns = {"mass": found.mass} | _limited("coupling_ul", found.observed, found.expected)
+    write_table(directory / "combined.csv", columns | {"best_channel_exp_0": found.best})
 
 
 def _write_declaration(run: Run, directory: Path) -> None:
@@ -199,4 +250,6 @@ def _stored(run: Run) -> dict[str, Any]:
     arrays: dict[str, Any] = {"channels": np.array([channel.name for channel in run.channels])}
     for channel in run.channels:
         arrays |= stored_channel(channel)
+    if (found := run.combined) is not None:
+        arrays |= {f"combined.{name}": getattr(found, name) for name in ("mass", "observed", "expected", "best")}
     return arrays

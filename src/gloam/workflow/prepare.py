@@ -40,6 +40,8 @@ __all__ = ["Prepared", "events_to_simulate", "in_numbers", "prepare", "prepare_s
 KERNELS = 8000
 """Wrong candidates that a kernel density is made of: more change nothing that a fit could see."""
 
+PARAMETERS = ("mean", "sigma", "alpha", "n", "alpha_high", "n_high")
+
 LEAST_OF_A_PEAK, LEAST_OF_A_BACKGROUND = 2000, 20_000
 """Events that are simulated at any scale."""
 
@@ -108,9 +110,12 @@ def prepare_search(
 def events_to_simulate(search: Search, scale: float = 1.0) -> int:
     """The number of events that a preparation simulates: what its progress counts."""
     declared = _declared(search)
-    signals = sum(len(spectrum.masses) for spectrum in declared.spectra)
+    signals = sum(
+        int(np.count_nonzero(_positions(each))) * _number(each.signal or declared.signal, scale, LEAST_OF_A_PEAK)
+        for each in declared.spectra
+    )
     backgrounds = sum(_number(sample, scale, LEAST_OF_A_BACKGROUND) for sample in declared.backgrounds)
-    return signals * _number(declared.signal, scale, LEAST_OF_A_PEAK) + backgrounds
+    return signals + backgrounds
 
 
 def prepare(
@@ -127,14 +132,12 @@ def prepare(
         progress: called with the number of events that were simulated.
     """
     run = _Run(scale, declared.seed if seed is None else seed, threads, progress or (lambda _: None))
-    signals = {
-        spectrum.name: [_signal(declared, spectrum, mass, run) for mass in spectrum.masses]
-        for spectrum in declared.spectra
-    }
-    edges = {
-        spectrum.name: _edges(spectrum, [each.peak.sigma for each in signals[spectrum.name]])
-        for spectrum in declared.spectra
-    }
+    signals = {spectrum.name: _signals(declared, spectrum, run) for spectrum in declared.spectra}
+    edges: dict[str, FloatArray] = {}
+    for spectrum in declared.spectra:
+        own = spectrum.same_events_as is None
+        sigma = [each.peak.sigma for each in signals[spectrum.name]]
+        edges[spectrum.name] = _edges(spectrum, sigma) if own else edges[str(spectrum.same_events_as)]
     backgrounds = _backgrounds(declared, edges, run)
     names = [spectrum.name for spectrum in declared.spectra]
     return Prepared(
@@ -179,32 +182,40 @@ def in_numbers(scan: PreparedScan) -> dict[str, Any]:
     }
 
 
+def _signals(declared: Preparation, spectrum: PreparedSpectrum, run: _Run) -> list[_Signal]:
+    """All masses; one at the threshold, where nothing decays, takes what the next one finds."""
+    at_threshold = _positions(spectrum) == 0
+    found = [_signal(declared, spectrum, mass, run) for mass in np.array(spectrum.masses)[~at_threshold].tolist()]
+    return [*found[: np.count_nonzero(at_threshold)], *found]
+
+
 def _signal(declared: Preparation, spectrum: PreparedSpectrum, mass: float, run: _Run) -> _Signal:
     """One mass, simulated for one spectrum with random numbers of its own."""
-    number = _number(declared.signal, run.scale, LEAST_OF_A_PEAK)
-    process = make_process(declared.signal.process, mass=mass, **_settings(declared.signal))
+    sample = spectrum.signal or declared.signal
+    number = _number(sample, run.scale, LEAST_OF_A_PEAK)
+    process = make_process(sample.process, mass=mass, **_settings(sample))
     process = replace(process, name=f"{process.name} {mass:g} {spectrum.name}")
     right, wrong, flow, tally, counted = [], [], None, Tally(), Count()
-    for piece in _pieces(declared, declared.signal, process, [spectrum], number, run):
+    for piece in _pieces(declared, sample, process, [spectrum], number, run):
         kept, passed = piece.found[0]
         chosen = _right(declared, kept)
         right.append(kept.columns[spectrum.observable.column][chosen])
         counted += count(kept, chosen)
-        wrong.append(kept.columns[spectrum.observable.column][~chosen])
+        wrong.append(kept.columns[spectrum.observable.column][~chosen & spectrum.wrong])
         flow, tally = passed if flow is None else flow + passed, tally + piece.tally
     assert flow is not None  # noqa: S101 - there is at least one event
     fit = fit_crystal_ball(np.concatenate(right), float(position_of(mass, spectrum.observable.scale)), spectrum.tail)
     others = np.concatenate(wrong)
     return _Signal(
-        f"{declared.signal.process} {mass:g} GeV", fit, others[:KERNELS], others.size / np.concatenate(right).size,
-        _share(declared, tally, mass), counted, flow,
+        f"{sample.process} {mass:g} GeV", fit, others[:KERNELS], others.size / np.concatenate(right).size,
+        _share(declared, sample, tally, mass), counted, flow,
     )  # fmt: skip
 
 
-def _share(declared: Preparation, found: Tally, mass: float) -> float:
+def _share(declared: Preparation, sample: Simulated, found: Tally, mass: float) -> float:
     """The part of the cross section that was generated: less than 1 with cuts, or some of the tau decays."""
     if declared.relative_to is None:
-        return 1.0 if declared.signal.tau_decays is None else mixture_fraction(declared.signal.tau_decays)
+        return 1.0 if sample.tau_decays is None else mixture_fraction(sample.tau_decays)
     return float(found.cross_section / production(declared.relative_to)(np.array([mass]))[0])
 
 
@@ -308,7 +319,7 @@ def _assembled(spectrum: PreparedSpectrum, signals: list[_Signal], background: W
     peaks = [each.peak for each in signals]
     parts = [efficiency(each.right, each.flow.before) for each in signals]
     share = np.array([each.share for each in signals])
-    columns = {name: np.array([getattr(peak, name) for peak in peaks]) for name in ("mean", "sigma", "alpha", "n")}
+    columns = {name: np.array([getattr(peak, name) for peak in peaks]) for name in PARAMETERS}
     return PreparedScan(
         mass=np.array(spectrum.masses), position=_positions(spectrum), **columns,
         errors=np.array([peak.errors for peak in peaks]),

@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gloam.arrays import FloatArray
-from gloam.calibration import PreparedScan
+from gloam.calibration import DecayCounts, PreparedCounts, PreparedScan
 from gloam.errors import InputError
 from gloam.selection import CutFlow, cut_flow_dict
 from gloam.store import content_hash, write_arrays, write_json
 
 if TYPE_CHECKING:
-    from gloam.searches import Search
+    from gloam.searches import AnySearch, CountingPreparation, CountingSearch, Search
+    from gloam.searches.on_off import OnOffPreparation, OnOffSearch
     from gloam.searches.preparation import Preparation
 
-__all__ = ["ARTEFACT", "preparation_hash", "prepared", "prepared_cut_flows", "write_prepared"]
+__all__ = [
+    "ARTEFACT", "decay_counts", "preparation_hash", "prepared", "prepared_counts", "prepared_cut_flows", "write_counts",
+    "write_decay_counts", "write_prepared",
+]  # fmt: skip
 
 Flows = Mapping[str, Mapping[str, CutFlow]]
 
@@ -35,6 +39,24 @@ def write_prepared(
 ) -> dict[str, Any]:  # fmt: skip
     """What is said of an artefact, after it was written: `prepared.npz` and `prepared.json`."""
     arrays = {name: _short(each) for scan in scans for name, each in scans[scan].arrays(scan).items()}
+    return _write(declared, arrays, flows, folder, seed, scale)
+
+
+def write_counts(
+    declared: CountingPreparation, counts: Mapping[str, PreparedCounts], flows: Flows, folder: Path, *, seed: int,
+    scale: float = 1.0,
+) -> dict[str, Any]:  # fmt: skip
+    """The same for a search that counts."""
+    arrays = {name: _short(each) for spectrum in counts for name, each in counts[spectrum].arrays(spectrum).items()}
+    for name, each in counts.items():  # declared, not simulated: they stay as they are
+        arrays |= {f"{name}.mass": each.mass, f"{name}.position": each.position}
+    return _write(declared, arrays, flows, folder, seed, scale)
+
+
+def _write(
+    declared: Preparation | CountingPreparation | OnOffPreparation, arrays: Mapping[str, np.ndarray[Any, Any]],
+    flows: Flows, folder: Path, seed: int, scale: float,
+) -> dict[str, Any]:  # fmt: skip
     record = {
         "sha256": content_hash(arrays), "seed": seed, "preparation": preparation_hash(declared),
         "scale": scale,
@@ -55,27 +77,57 @@ def prepared(search: Search) -> dict[str, PreparedScan]:
 
     if search.preparation is None:
         return {}
-    return _loaded(room_of(search.name), preparation_hash(search.preparation), search.name)
+    arrays = _loaded(room_of(search.name), preparation_hash(search.preparation), search.name)
+    return {name: PreparedScan.of(arrays, name) for name in _spectra(arrays)}
 
 
-def preparation_hash(declared: Preparation) -> str:
+def prepared_counts(search: CountingSearch) -> dict[str, PreparedCounts]:
+    """The same of a search that counts."""
+    from gloam.searches.registry import room_of
+
+    arrays = _loaded(room_of(search.name), preparation_hash(search.preparation), search.name)
+    return {name: PreparedCounts.of(arrays, name) for name in _spectra(arrays)}
+
+
+def write_decay_counts(
+    declared: OnOffPreparation, counts: Mapping[str, DecayCounts], folder: Path, *, seed: int, scale: float = 1.0
+) -> dict[str, Any]:
+    """The same for a search that counts decays of B mesons."""
+    arrays = {name: _short(each) for channel in counts for name, each in counts[channel].arrays(channel).items()}
+    return _write(declared, arrays, {}, folder, seed, scale)
+
+
+def decay_counts(search: OnOffSearch) -> dict[str, DecayCounts]:
+    """The same of a search that counts decays of B mesons, by the name of the channel."""
+    from gloam.searches.registry import room_of
+
+    arrays = _loaded(room_of(search.name), preparation_hash(search.preparation), search.name)
+    return {channel.name: DecayCounts.of(arrays, channel.name) for channel in search.channels}
+
+
+def _spectra(arrays: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(key.split(".")[0] for key in arrays))
+
+
+def preparation_hash(declared: Preparation | CountingPreparation | OnOffPreparation) -> str:
     """The content hash of what a preparation declares, its words for readers and what has its default apart."""
     unused = {"left_out"} if declared.networks is not None else {"left_out", "networks"}
     return content_hash(declared.model_dump(mode="python", exclude=unused, exclude_defaults=True))
 
 
-def prepared_cut_flows(search: Search) -> dict[str, dict[str, Any]]:
+def prepared_cut_flows(search: AnySearch) -> dict[str, dict[str, Any]]:
     """What each cut left of simulated samples, by spectrum and sample as `gloam.selection.cut_flow_dict` writes it."""
     from gloam.searches.registry import room_of
 
-    if not prepared(search):  # which also checks that the artefact is that of the declaration
+    if search.preparation is None:
         return {}
+    _loaded(room_of(search.name), preparation_hash(search.preparation), search.name)  # checks that it is the right one
     record = json.loads(files(room_of(search.name)).joinpath(f"{ARTEFACT}.json").read_text())
     return dict(record["cut_flow"])
 
 
 @cache
-def _loaded(room: str, declaration: str, name: str) -> dict[str, PreparedScan]:
+def _loaded(room: str, declaration: str, name: str) -> Mapping[str, np.ndarray[Any, Any]]:
     remedy = f"run gloam prepare {name}"
     try:
         folder = files(room)
@@ -88,7 +140,7 @@ def _loaded(room: str, declaration: str, name: str) -> dict[str, PreparedScan]:
         raise InputError(f"artefact of {name}", "content that its hash does not match", "untouched files", remedy)
     if record["preparation"] != declaration:
         raise InputError(f"artefact of {name}", "made from another declaration", "the present one", remedy)
-    return {spectrum: PreparedScan.of(arrays, spectrum) for spectrum in dict.fromkeys(k.split(".")[0] for k in arrays)}
+    return arrays
 
 
 def _short(array: FloatArray) -> np.ndarray[Any, Any]:

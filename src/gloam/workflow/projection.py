@@ -25,6 +25,10 @@ POWERS = (
 )
 
 
+MANY = 1000.0
+"""Events in a window above which Bayesian limits of counts are projected with the profile likelihood."""
+
+
 def project_run(
     run: Run, luminosity: float, systematics: Systematics = "fixed", *, threads: int | None = None
 ) -> dict[str, Any]:
@@ -52,7 +56,7 @@ def project_run(
         "systematics": systematics,
         "limit": {"method": first.method, "level": first.level},
         "limits": rows,
-        "notes": [POWERS, f"systematics: {systematics}.", *_nominal(run)],
+        "notes": [POWERS, f"systematics: {systematics}.", *_nominal(run), *_profiled(run, luminosity)],
     }
 
 
@@ -61,12 +65,14 @@ def _setup(run: Run, channel: ChannelResult) -> Scan | JointScan:
 
     Scaled fluctuations would contradict a rigid template, and random numbers say nothing of a prospect.
     """
-    from gloam.searches import load_search, search_names
+    from gloam.searches import Search, load_search, search_names
 
     setup = channel.result.setup
     if run.origin.kind != "pseudo" or run.name not in search_names() or isinstance(setup, JointScan):
         return setup
     search = load_search(run.name)
+    if not isinstance(search, Search):
+        return setup
     declared = next((each for each in search.channels if each.name == channel.name and each.spectrum), None)
     return setup if declared is None else replace(setup, spectrum=expected_spectrum(search, declared))
 
@@ -76,6 +82,16 @@ def _nominal(run: Run) -> list[str]:
     if all(channel.variants is None for channel in run.channels):
         return []
     return ["of the background variants the nominal one alone is projected."]
+
+
+def _profiled(run: Run, luminosity: float) -> list[str]:
+    """Which channels are projected by another method than that of their limits."""
+    return [
+        f"{channel.name}: projected with the profile likelihood: windows expect more than {MANY:g} events."
+        for channel in run.channels
+        if isinstance(channel, CountingChannel)
+        and _method_of_counts(channel, luminosity / _luminosity(run, channel)) != channel.limits.method
+    ]
 
 
 def _luminosity(run: Run, channel: Channel) -> float:
@@ -93,11 +109,17 @@ def _projected(
 ) -> Projection:
     limits = channel.limits
     if isinstance(channel, CountingChannel):
-        method = cast("CountingMethod", limits.method)
+        method = _method_of_counts(channel, luminosity / now)
         return project_counting_scan(channel.result, now, luminosity, limits.level, method, systematics=systematics)
     return project_scan(
         _setup(run, channel), now, luminosity, limits.level, limits.method, systematics=systematics, threads=threads
     )
+
+
+def _method_of_counts(channel: CountingChannel, factor: float) -> CountingMethod:
+    """That of the limits; for so many counts that averages over uncertainties take hours the profile likelihood."""
+    many = float(np.nanmax(channel.result.background)) * factor > MANY
+    return "profile" if many and channel.limits.method == "bayes" else cast("CountingMethod", channel.limits.method)
 
 
 def _rows(channel: Channel, found: Projection, events_per_fb: FloatArray) -> list[dict[str, Any]]:

@@ -59,6 +59,7 @@ def pseudo_spectrum(search: Search, channel: Channel, seed: int, injected: Injec
     Raises:
         InputError: if a signal lies outside what was simulated for the channels.
     """
+    channel = _source(search, channel)
     scan, axis = _scan_of(search, channel), prepared_axis(search, channel)
     luminosity = _luminosity(search)
     expected = scan.template(luminosity).expected
@@ -76,6 +77,7 @@ def pseudo_spectrum(search: Search, channel: Channel, seed: int, injected: Injec
 
 def expected_spectrum(search: Search, channel: Channel) -> Spectrum:
     """The background that is expected in a channel, without fluctuations."""
+    channel = _source(search, channel)
     axis = prepared_axis(search, channel)
     expected = _scan_of(search, channel).template(_luminosity(search)).expected
     return Spectrum((axis,), with_flow(expected, (axis,)), asimov=True)
@@ -90,6 +92,14 @@ def signal_in_bins(search: Search, channel: Channel, injected: Injection) -> Flo
     position = position_of(mass, search.observable_of(channel).scale)
     shape = np.diff(scan.signal().cumulative(scan.edges, position))
     return np.asarray(np.maximum(number * shape, 0.0))
+
+
+def _source(search: Search, channel: Channel) -> Channel:
+    """The channel whose spectrum pseudo-data are drawn from: another one, if they share their events."""
+    declared = search.spectrum_of(channel)
+    if declared is None or declared.same_events_as is None:
+        return channel
+    return channel.model_copy(update={"spectrum": declared.same_events_as})
 
 
 def _scan_of(search: Search, channel: Channel) -> PreparedScan:

@@ -12,7 +12,7 @@ from gloam.models import YieldNuisance
 from gloam.report import Channel
 from gloam.spectra import Origin
 
-__all__ = ["Run", "RunToys"]
+__all__ = ["CombinedLimits", "Run", "RunToys"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +48,23 @@ class RunToys:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class CombinedLimits:
+    """Limits on a coupling from all channels of a run at once.
+
+    Attributes:
+        mass: in GeV, shape (h,).
+        observed: shape (h,).
+        expected: quantiles Phi(-2 ... 2) without a signal, shape (h, 5).
+        best: the smallest median limit that a single channel expects, shape (h,).
+    """
+
+    mass: FloatArray
+    observed: FloatArray
+    expected: FloatArray
+    best: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Run:
     """The results of a search or of a scan of the user's spectrum.
 
@@ -66,6 +83,7 @@ class Run:
         model: whose coupling the limits are on; None where none is declared.
         toys: of the whole run without a signal, from which the global p-value is taken; None without.
         cut_flows: what each cut left of simulated events, by spectrum and sample; empty where nothing was simulated.
+        combined: limits on the coupling from all channels at once; None where channels are not combined.
     """
 
     name: str
@@ -82,3 +100,4 @@ class Run:
     model: str | None = None
     toys: RunToys | None = None
     cut_flows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    combined: CombinedLimits | None = None

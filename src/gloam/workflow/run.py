@@ -20,20 +20,22 @@ from gloam.workflow.comparison import compare_with_published
 from gloam.workflow.data import Stage, own_spectrum, user_spectra
 from gloam.workflow.declared import of_search, search_hash
 from gloam.workflow.declaring import bare_channel, channel_variants, declare_channel, hypotheses, nuisances_of
+from gloam.workflow.on_off import run_on_off
 from gloam.workflow.preparation_notes import preparation_notes
 from gloam.workflow.prepared import prepared_cut_flows
 from gloam.workflow.pseudo_data import Injection
 from gloam.workflow.results import Run
+from gloam.workflow.run_counts import run_counting_search
 from gloam.workflow.variants import scan_variants
 
 if TYPE_CHECKING:  # declarations cost 0.2 s to import, which a scan of a file need not pay
-    from gloam.searches import Channel, Search
+    from gloam.searches import AnySearch, Channel, OnOffSearch, Search
 
 __all__ = ["bare_channel", "declare_channel", "hypotheses", "run", "run_channel"]
 
 
 def run(
-    search: str | Search,
+    search: str | AnySearch,
     data: str | Path | None = None,
     *,
     stage: Stage = "selected",
@@ -62,13 +64,17 @@ def run(
         >>> float(upsilon.mass[upsilon.z_local.argmax()])
         9.45
     """
-    from gloam.searches import load_search
+    from gloam.searches import CountingSearch, OnOffSearch, load_search
 
     start = time.perf_counter()
     declared = load_search(search) if isinstance(search, str) else search
     if data is None and stage != "selected":
         raise InputError("--stage", stage, "it says what --data FILE holds", "name your file too, or leave it out")
+    if isinstance(declared, CountingSearch):
+        return run_counting_search(declared, data, stage, seed, inject, progress)
     signal = None if inject is None else _injection(declared, data, inject)
+    if isinstance(declared, OnOffSearch):
+        return run_on_off(declared, data, stage=stage, seed=seed, injected=signal)
     if data is None:
         spectra = {channel.name: own_spectrum(declared, channel, seed, signal) for channel in declared.channels}
         notes = list(declared.notes)
@@ -120,7 +126,7 @@ def run_channel(
     return replace(bare_channel(search, channel, result, limits), variants=found, nuisances=effects)
 
 
-def _injection(search: Search, data: str | Path | None, inject: tuple[float, float]) -> Injection:
+def _injection(search: Search | OnOffSearch, data: str | Path | None, inject: tuple[float, float]) -> Injection:
     """The signal that was asked for, where there are pseudo-data to add it to."""
     if data is not None or search.preparation is None:
         raise InputError(

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gloam.errors import InputError
-from gloam.report import Channel, ChannelResult
+from gloam.report import Channel, ChannelResult, CountingChannel
 from gloam.spectra import Origin, Spectrum, from_uhi_json
 from gloam.store import SCHEMA_VERSION
 from gloam.workflow.declared import declared_request, search_hash
 from gloam.workflow.prepared import prepared_cut_flows
-from gloam.workflow.results import Run
-from gloam.workflow.stored import Arrays, restored_channel, restored_limits
+from gloam.workflow.results import CombinedLimits, Run
+from gloam.workflow.stored import Arrays, restored_channel, restored_cross_checks, restored_limits
 from gloam.workflow.toys import restored_toys
 
 if TYPE_CHECKING:
-    from gloam.searches import Search
+    from gloam.searches import AnySearch, CountingSearch, OnOffSearch
 
 __all__ = ["load_run"]
 
@@ -29,7 +29,7 @@ DOCUMENTS = ("declaration.json", "summary.json", "provenance.json")
 NEEDED = (*DOCUMENTS, "spectrum.json", "fits.npz")
 
 
-def load_run(directory: Path, search: Search | None = None) -> Run:
+def load_run(directory: Path, search: AnySearch | None = None) -> Run:
     """The run that `write_run` wrote to a directory, without fitting anything.
 
     Written again it gives the same files; only the date of `provenance.json` is another. The models come from the
@@ -138,8 +138,8 @@ def _damaged(directory: Path, fault: str) -> InputError:
     return InputError(f"read the run in {directory}", f"a damaged file ({fault})", "the files of a run", "run it again")
 
 
-def _of_search(files: _Files, search: Search | None) -> tuple[tuple[ChannelResult, ...], dict[str, Any]]:
-    from gloam.searches import load_search
+def _of_search(files: _Files, search: AnySearch | None) -> tuple[tuple[Channel, ...], dict[str, Any]]:
+    from gloam.searches import CountingSearch, OnOffSearch, load_search
     from gloam.workflow.declaring import bare_channel, channel_variants, declare_channel, nuisances_of
 
     declared = load_search(files.declaration["search"]) if search is None else search
@@ -148,6 +148,10 @@ def _of_search(files: _Files, search: Search | None) -> tuple[tuple[ChannelResul
             f"read the run in {files.directory}", f"another declaration of {declared.name} than the present one",
             "the declaration that it was made with", "run it again",
         )  # fmt: skip
+    if isinstance(declared, OnOffSearch):
+        return _of_decays(files, declared)
+    if isinstance(declared, CountingSearch):
+        return _of_counting_search(files, declared)
     known = {channel.name: channel for channel in declared.channels}
     channels = []
     for name in files.channels:
@@ -160,6 +164,47 @@ def _of_search(files: _Files, search: Search | None) -> tuple[tuple[ChannelResul
     return tuple(channels), {
         "origin": origin, "systematics": nuisances_of(declared), "model": declared.model,
         "cut_flows": prepared_cut_flows(declared),
+    }  # fmt: skip
+
+
+def _of_decays(files: _Files, search: OnOffSearch) -> tuple[tuple[CountingChannel, ...], dict[str, Any]]:
+    from gloam.workflow.on_off import on_off_channel, on_off_nuisances
+
+    known = {channel.name: channel for channel in search.channels}
+    channels = tuple(
+        on_off_channel(search, known[name], restored_limits(files.arrays, name), files.spectrum(name))
+        for name in files.channels
+    )
+    origin = channels[0].result.spectrum.origin or Origin("user", "unknown")
+    return channels, {
+        "origin": origin, "systematics": on_off_nuisances(search), "model": search.model,
+        "combined": _combined(files.arrays),
+    }  # fmt: skip
+
+
+def _combined(arrays: Arrays) -> CombinedLimits | None:
+    """The limits of all channels together, where a run has them."""
+    if "combined.mass" not in arrays:
+        return None
+    return CombinedLimits(*(arrays[f"combined.{name}"] for name in ("mass", "observed", "expected", "best")))
+
+
+def _of_counting_search(files: _Files, search: CountingSearch) -> tuple[tuple[Channel, ...], dict[str, Any]]:
+    from gloam.scans.counting import count_windows
+    from gloam.workflow.declaring_counts import counted_channel, declare_counts, uncertainties_of
+
+    known = {channel.name: channel for channel in search.channels}
+    channels = tuple(
+        counted_channel(
+            search, known[name], count_windows(declare_counts(search, known[name], files.spectrum(name))),
+            restored_limits(files.arrays, name), restored_cross_checks(files.arrays, name),
+        )
+        for name in files.channels
+    )  # fmt: skip
+    origin = channels[0].result.spectrum.origin or Origin("user", "unknown")
+    return channels, {
+        "origin": origin, "systematics": uncertainties_of(search), "model": search.model,
+        "cut_flows": prepared_cut_flows(search),
     }  # fmt: skip
 
 

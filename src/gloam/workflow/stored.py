@@ -14,7 +14,9 @@ from gloam.report import Channel, ChannelResult, ChannelVariants, CountingChanne
 from gloam.scans import JointScan, Scan, ScanResult, VariantResults
 from gloam.statistics import CountingScanLimits, NuisanceEffects, UpperLimits, VariantSummary
 
-__all__ = ["Arrays", "Restored", "restored_channel", "restored_limits", "stored_channel"]
+__all__ = [
+    "Arrays", "Restored", "restored_channel", "restored_cross_checks", "restored_limits", "stored_channel",
+]  # fmt: skip
 
 Arrays = Mapping[str, np.ndarray[Any, Any]]
 
@@ -38,6 +40,25 @@ def _counted(channel: CountingChannel) -> dict[str, Any]:
         f"{name}.z_local": channel.z_local,
         **_fields(f"{name}.limits", channel.limits),
         f"{name}.events_per_fb": channel.factors.events_per_fb(result.mass),
+        **_cross_checks(channel),
+    }
+
+
+def _cross_checks(channel: CountingChannel) -> dict[str, Any]:
+    """Limits by other methods, with their names."""
+    if not channel.cross_checks:
+        return {}
+    arrays: dict[str, Any] = {f"{channel.name}.cross_checks": np.array(list(channel.cross_checks))}
+    for number, limits in enumerate(channel.cross_checks.values()):
+        arrays |= _fields(f"{channel.name}.cross_check{number}", limits)
+    return arrays
+
+
+def restored_cross_checks(arrays: Arrays, name: str) -> dict[str, CountingScanLimits]:
+    """The limits of a channel of counts by other methods; empty where there are none."""
+    names = arrays.get(f"{name}.cross_checks", np.empty(0, str)).tolist()
+    return {
+        each: _restored(CountingScanLimits, arrays, f"{name}.cross_check{number}") for number, each in enumerate(names)
     }
 
 

@@ -18,7 +18,7 @@ from gloam.report.words import cross_section_in_words, distribution_in_words, di
 from gloam.scans import CountingResult, ScanResult, VariantResults
 from gloam.spectra import Spectrum
 from gloam.statistics import GlobalSignificance, global_significance
-from gloam.workflow.results import Run, RunToys
+from gloam.workflow.results import CombinedLimits, Run, RunToys
 from gloam.workflow.systematics import in_summary
 from gloam.workflow.toys import from_toys
 from gloam.workflow.variants import variant_notes, variant_numbers
@@ -87,6 +87,7 @@ def summary(run: Run) -> dict[str, Any]:
         },
         "systematics": [in_summary(nuisance, run.channels[0].result.mass) for nuisance in run.systematics],
         "published": run.published,
+        **_combined(run.combined),
         "channels": [_channel(channel) for channel in run.channels],
         "notes": [*run.notes, _global_note(elsewhere, run.channels), *_toy_notes(run, asymptotic), *_notes(run)],
     }
@@ -231,6 +232,22 @@ def _cross_section(channel: Channel) -> dict[str, Any] | None:
         "xsec_ul_fb": f"{division_in_words(factors)} = {cross_section_in_words(factors)}" if factors.complete else None,
         "luminosity_fb": factors.luminosity,
         **{name: _over_masses(factors.at(name, channel.result.mass)) for name in FACTORS if name != "luminosity"},
+    }
+
+
+def _combined(found: CombinedLimits | None) -> dict[str, Any]:
+    """The combination of all channels; nothing where they are not combined."""
+    if found is None:
+        return {}
+    expected = found.expected[:, 2]
+    return {
+        "combined": {
+            "masses": int(found.mass.size),
+            "coupling_ul": _over_masses(found.observed),
+            "coupling_ul_exp_0": _over_masses(expected),
+            "median_over_best_channel": float(np.median(expected / found.best)),
+            "largest_over_best_channel": float((expected / found.best).max()),
+        }
     }
 
 

@@ -12,14 +12,23 @@ import numpy as np
 import pytest
 
 from gloam.cli import COMMANDS
+from gloam.errors import InputError
+from gloam.kernel import running_engine
 from gloam.searches import load_search, search_names, sourced_numbers
 from gloam.statistics import LimitMethod
 
 
-def test_version(gloam):
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+def test_version_names_the_engine(gloam, monkeypatch, engine):
+    monkeypatch.setenv("GLOAM_ENGINE", engine)
+    try:
+        running = running_engine()
+    except InputError:
+        pytest.skip("the kernel was not built")
+    named = engine if running["instruction_set"] is None else f"{engine}, {running['instruction_set']}"
     found = gloam("--version")
     assert (found.code, found.err) == (0, "")
-    assert found.out == f"gloam {version('gloam')} (engine numpy)\n"
+    assert found.out == f"gloam {version('gloam')} (engine {named})\n"
 
 
 def test_python_m_gloam_is_the_command_line():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from html.parser import HTMLParser
 from typing import get_args
@@ -11,6 +12,7 @@ import pytest
 
 from gloam.interpretation import YieldFactors
 from gloam.report import write_figures, write_page
+from gloam.report.page.document import POLICY
 from gloam.report.statements import cross_section_statement, global_statement
 from gloam.report.words import METHODS
 from gloam.statistics import LimitMethod
@@ -32,7 +34,7 @@ SUMMARY = {
     "notes": ["p_global: the look-elsewhere effect is not computed yet", "windows are cut at 1 GeV < m"],
 }
 
-VOID = {"meta", "img", "br", "link"}
+VOID = {"meta", "img", "br", "link", "input"}
 
 
 class Checker(HTMLParser):
@@ -53,7 +55,7 @@ class Checker(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data):
-        if "style" not in self.open:
+        if not {"style", "script"} & set(self.open):
             self.text += data
 
 
@@ -107,7 +109,11 @@ def test_what_the_page_says(page, statement):
 
 def test_no_input_becomes_markup(page):
     checker, source = page
-    assert {tag for tag, _ in checker.seen} & {"script", "b", "abc", "region"} == set()
+    assert {tag for tag, _ in checker.seen} & {"b", "abc", "region"} == set()
+    assert [tag for tag, _ in checker.seen].count("script") == 5
+    run = source.partition('<script id="run" type="application/json">')[2].partition("</script>")[0]
+    assert json.loads(run)["channels"][0]["title"] == "low <region>"
+    assert not set("<>&") & set(run)
     assert "dimuon &lt;script&gt;" in source
     assert "toys &amp; &lt;b&gt;" in source
     assert "low &lt;region&gt;" in source
@@ -118,8 +124,10 @@ def test_the_page_stands_alone(page):
     sources = [attributes["src"] for tag, attributes in checker.seen if "src" in attributes]
     assert len(sources) == 7
     assert all(source.startswith("data:image/png;base64,") for source in sources)
-    assert "http" not in source
     assert "@import" not in source
+    policy = ("meta", {"http-equiv": "Content-Security-Policy", "content": POLICY})
+    assert policy in checker.seen
+    assert "default-src 'none'" in POLICY
     links = {attributes["href"] for tag, attributes in checker.seen if tag == "a"}
     assert links == {
         "scan.csv", "figures/overview.pdf",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from gloam.interpretation.exclusions.content import Statement
 from gloam.interpretation.exclusions.declaration import FACTS, Exclusion, Plane
+from gloam.theory.b_dark_baryon import HEAVIEST, INCLUSIVE_LIMIT
+from gloam.theory.b_dark_baryon import INCLUSIVE as SMALLEST
 
 __all__ = ["PLANES"]
 
@@ -42,7 +44,28 @@ PLANES = {
                 Statement("limits from 1.3e-6 to 5.2e-5", (1.0, 4.2), (1.3e-6, 5.2e-5)),
                 final_state="psi invisible", note="the range in the abstract, not a curve",
             ),
+            Exclusion(
+                "ALEPH, recast", "annotation", TO_BARYON, INCLUSIVE_LIMIT.reference, None, "2021-01", FACTS,
+                Statement(f"inclusive B below {INCLUSIVE_LIMIT.value:g}", (1.0, 4.2), (2e-4, 2e-4)),
+                final_state="psi + baryon + mesons, inclusive",
+                note="one number for all masses; a part of the inclusive decays is below it as well",
+            ),
+            Exclusion(
+                "B-Mesogenesis", "annotation", TO_BARYON, SMALLEST.reference, None, "2021-01", FACTS,
+                Statement(f"needs an inclusive B of {SMALLEST.value:g} or more", (1.0, 4.2), (1e-4, 1e-4)),
+                final_state="psi + baryon + mesons, inclusive",
+                note="a prediction, nothing is excluded; which part of it is exclusive is not established",
+            ),
+            Exclusion(
+                "LHC, coloured mediators", "annotation", TO_BARYON, HEAVIEST.reference, None, "2021-01", FACTS,
+                Statement(f"mass below {HEAVIEST.value:g} GeV", (HEAVIEST.value, 4.5)),
+                final_state="squark-like searches", note="within B-Mesogenesis; no branching fraction is excluded",
+            ),
         ),
-        missing=("No curve could be obtained.",),
+        missing=(
+            "No curve could be obtained.",
+            "Exclusive predictions for the operator types: a phase-space reading contradicts the published figure.",
+            "For operator types 2 and 3 arXiv:2110.14086 states that masses above about 3.0 GeV are excluded.",
+        ),
     ),
 }  # fmt: skip

@@ -49,7 +49,7 @@ def draw_counts(axes: Axes, channel: CountingChannel, *, legend: bool = True) ->
 def _draw_line(axes: Axes, channel: CountingChannel, legend: bool) -> None:
     """Draws the observed count of each window with its Poisson interval, and background +- its uncertainty."""
     counts, result = channel.result, channel.result
-    mass, half = result.mass, 0.5 * (result.window_high - result.window_low)
+    mass, half = result.mass, _half_widths(channel)
     many = mass.size > MOST_WINDOWS
     low, high = counts.background - counts.background_err, counts.background + counts.background_err
     if many:
@@ -71,6 +71,19 @@ def _draw_line(axes: Axes, channel: CountingChannel, legend: bool) -> None:
         axes.errorbar([], [], [], fmt="o", ms=2.6, lw=0.8, color="black", label=data_name(result.spectrum))
         axes.plot([], [], color=BACKGROUND, label="Background ± its uncertainty")
         axes.legend(loc="upper left", ncols=2)
+
+
+def _half_widths(channel: CountingChannel) -> FloatArray:
+    """Half of the width of each window in units of the mass, which the observable need not be, shape (h,)."""
+    mass, position = channel.result.mass, channel.result.position
+    half = 0.5 * (channel.result.window_high - channel.result.window_low)
+    order = np.argsort(position, kind="stable")
+    apart = np.diff(position[order], prepend=-np.inf) > 0
+    if np.count_nonzero(apart) < 2:
+        return half
+    rows = order[apart]
+    slope = np.gradient(mass[rows], position[rows])
+    return np.asarray(half * np.interp(position, position[rows], slope))
 
 
 def _draw_plane(axes: Axes, channel: CountingChannel, legend: bool) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["draw_windows", "plane_limit_figure", "plane_significance_figure"]
+__all__ = ["draw_windows", "plane_limit_figure", "plane_significance_figure", "window_map"]
 
 PIXELS = 300
 """Of a map in either direction."""
@@ -85,8 +85,13 @@ def draw_windows(axes: Axes, channel: CountingChannel, rows: IntArray, **how: An
     return drawn
 
 
-def _draw_map(axes: Axes, channel: CountingChannel, values: FloatArray, label: str, **how: Any) -> None:
-    """Draws each pixel with the value of the nearest window, in units of its size; white where it is in no window."""
+def window_map(channel: CountingChannel) -> tuple[tuple[FloatArray, FloatArray], IntArray]:
+    """Which window each pixel of the plane belongs to: the nearest one in units of its size, -1 where it is in none.
+
+    Returns:
+        Edges of the pixels in both observables, shapes (p + 1,), and the windows, shape (p, p), the second observable
+        along the rows.
+    """
     from scipy.spatial import cKDTree
 
     result = channel.result
@@ -97,7 +102,13 @@ def _draw_map(axes: Axes, channel: CountingChannel, values: FloatArray, label: s
     scale = np.median(reach, axis=0)
     nearest = cKDTree(centres / scale).query(pixels / scale)[1]
     inside = (np.abs(pixels - centres[nearest]) <= reach[nearest]).all(axis=1)
-    shown = np.where(inside, values[nearest], np.nan).reshape(PIXELS, PIXELS)
+    return (edges[0], edges[1]), np.where(inside, nearest, -1).reshape(PIXELS, PIXELS)
+
+
+def _draw_map(axes: Axes, channel: CountingChannel, values: FloatArray, label: str, **how: Any) -> None:
+    """Draws each pixel with the value of its window; white where it is in no window."""
+    edges, nearest = window_map(channel)
+    shown = np.where(nearest >= 0, values[nearest], np.nan)
     image = axes.pcolormesh(*edges, shown, rasterized=True, **how)
     axes.figure.colorbar(image, ax=axes, label=label, pad=0.02)
     axes.set_xlabel(channel.observable_labels[0])

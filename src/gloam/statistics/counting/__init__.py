@@ -9,6 +9,7 @@ from gloam.statistics.counting.classical import (
     count_quantiles,
     median_count,
 )
+from gloam.statistics.counting.combined import CombinedCounts, combined_expected, combined_upper
 from gloam.statistics.counting.construction import profile_construction
 from gloam.statistics.counting.coverage import CountingCoverage, counting_coverage
 from gloam.statistics.counting.feldman_cousins import (
@@ -33,6 +34,7 @@ __all__ = [
     "METHOD_REFERENCES",
     "Belt",
     "Cells",
+    "CombinedCounts",
     "CountingCoverage",
     "CountingLimits",
     "CountingMethod",
@@ -46,6 +48,8 @@ __all__ = [
     "classical_upper",
     "cls_toys_upper",
     "cls_upper",
+    "combined_expected",
+    "combined_upper",
     "count_quantiles",
     "counting_cells",
     "counting_coverage",

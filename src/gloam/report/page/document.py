@@ -1,4 +1,4 @@
-"""The page of a run: one HTML file that needs no network, no script and no other file."""
+"""The page of a run: one HTML file that needs no network, no other file, and for its text no script."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from gloam.arrays import FloatArray
+from gloam.interpretation.exclusions import Plane
 from gloam.report.channel import Channel, CountingChannel
 from gloam.report.cut_flow import CutFlows, cut_flow_section
+from gloam.report.page.content import page_content
+from gloam.report.page.markup import explorer, scripts, style
+from gloam.report.page.overlays import plane_content, toys_content
 from gloam.report.rows import channel_rows
 from gloam.report.statements import (
     cross_section_statement,
@@ -20,16 +25,19 @@ from gloam.report.statements import (
     limit_statement,
     nuisance_rows,
     published_statement,
+    systematic_cells,
     systematics_statement,
     variants_statement,
 )
-from gloam.report.stylesheet import STYLESHEET
 from gloam.report.views import fit_view, largest_excess
 from gloam.report.words import cross_section_in_words, mass_in_words
 from gloam.report.writing import figure_stem
 from gloam.store import write_atomically
 
 __all__ = ["write_page"]
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+"""Nothing is loaded from anywhere: a browser refuses it."""
 
 FIT = (
     "Data in its window with 68% Poisson intervals; the fit of signal and background, and the background of that fit. "
@@ -80,6 +88,8 @@ def write_page(
     path: Path,
     *,
     provenance: Mapping[str, Any] | None = None,
+    plane: Plane | None = None,
+    toys: FloatArray | None = None,
     cut_flows: CutFlows | None = None,
 ) -> Path:
     """The path of the page, written whole or not at all.
@@ -90,6 +100,8 @@ def write_page(
         figures: files of `write_figures`; the PNG are shown and carried in the page, the PDF are linked.
         path: of the page, in the directory of the run. Files of the run that lie beside it are listed.
         provenance: what is in `provenance.json`.
+        plane: published exclusions, which are shown with the limits on the coupling where there are some.
+        toys: the largest significance of each toy of the whole run, shape (t,).
         cut_flows: what is in `cut_flow.json`.
     """
     shown = {figure.stem: figure for figure in figures if figure.suffix == ".png"}
@@ -97,11 +109,11 @@ def write_page(
     sections = [
         f"<h1>{escape(title)}</h1>",
         _in_words(summary, channels),
-        _overview(shown, path),
-        _coupling(shown, path),
+        _interactive(summary, channels, plane, toys),
         _table(channels, summary),
-        *(_channel(channel, shown, path) for channel in channels),
+        _systematics(summary),
         cut_flow_section(cut_flows or {}),
+        _for_a_paper(channels, shown, path),
         _notes(summary),
         _files(shown, path),
         _provenance(provenance),
@@ -109,11 +121,46 @@ def write_page(
     body = "\n".join(filter(None, sections))
     document = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>gloam: {escape(title)}</title>\n<style>{STYLESHEET}</style>\n</head>\n"
-        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<title>gloam: {escape(title)}</title>\n{style()}\n</head>\n"
+        f"<body>\n<main>\n{body}\n</main>\n{scripts()}\n</body>\n</html>\n"
     )
     return write_atomically(path, lambda stream: stream.write(document.encode()))
+
+
+def _interactive(
+    summary: Mapping[str, Any], channels: Sequence[Channel], plane: Plane | None, toys: FloatArray | None
+) -> str:
+    """Curves, fits, the plane of the coupling and the toys, drawn by scripts; hidden without them and on paper."""
+    content = page_content(channels)
+    excess = (summary.get("max_excess") or {}).get("z_local")
+    limited = any(limit["key"] == "coupling" for each in content.header["channels"] for limit in each["limits"])
+    more = {
+        "plane": plane_content(plane) if plane is not None and limited else None,
+        "toys": None if toys is None else toys_content(toys, excess),
+    }
+    return explorer(content, more, global_statement(summary))
+
+
+def _for_a_paper(channels: Sequence[Channel], shown: Mapping[str, Path], path: Path) -> str:
+    """The figures as they are written to files, folded away where scripts draw interactive ones."""
+    parts = [_overview(shown, path), _coupling(shown, path), *(_channel(channel, shown, path) for channel in channels)]
+    body = "\n".join(filter(None, parts))
+    return f'<details open class="paper">\n<summary>Figures for a paper</summary>\n{body}\n</details>'
+
+
+def _systematics(summary: Mapping[str, Any]) -> str:
+    """The table of the systematic uncertainties that were declared."""
+    declared = summary.get("systematics") or []
+    rows = [(str(each["name"]), *systematic_cells(each)) for each in declared]
+    if not rows:
+        return ""
+    caption = (
+        "Systematic uncertainties, as nuisance parameters in every fit; what each does to a result is with the fit."
+    )
+    heads = ("Uncertainty", "Acts on", "Relative size", "Constraint")
+    return f"<section>\n<h2>Systematic uncertainties</h2>\n{_rows(caption, heads, rows)}\n</section>"
 
 
 def _in_words(summary: Mapping[str, Any], channels: Sequence[Channel]) -> str:
@@ -186,13 +233,18 @@ def _nuisances(channel: Channel) -> str:
     if not rows:
         return ""
     heads = ("Uncertainty", "Pull", "One standard deviation moves the yield by", "It raises the limit by")
+    return _rows(NUISANCES, heads, rows)
+
+
+def _rows(caption: str, heads: Iterable[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table whose rows begin with their names."""
     top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     body = "\n".join(
         f'<tr><th scope="row">{escape(name)}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
         for name, *cells in rows
     )
     return (
-        f'<div class="scroll"><table>\n<caption>{escape(NUISANCES)}</caption>\n'
+        f'<div class="scroll"><table>\n<caption>{escape(caption)}</caption>\n'
         f"<thead><tr>{top}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>"
     )
 

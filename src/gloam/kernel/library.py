@@ -1,0 +1,30 @@
+"""The shared library, where it was built and this machine can load it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from functools import cache
+from importlib import resources
+
+__all__ = ["INTERFACE", "library"]
+
+INTERFACE = 1
+"""Of the functions in fits.h that this package calls: a library left over from another version is not used."""
+
+
+@cache
+def library() -> ctypes.CDLL | None:
+    """The library, or None where there is none: gloam was installed without a compiler, or for another machine."""
+    try:
+        if chosen := os.environ.get("GLOAM_KERNEL"):  # another build of it, as with sanitizers
+            found = ctypes.CDLL(chosen)
+        else:
+            with resources.as_file(resources.files("gloam.kernel") / "liblanes.so") as path:
+                found = ctypes.CDLL(str(path))
+        if found.gloam_interface() != INTERFACE:
+            return None
+    except (OSError, AttributeError):
+        return None
+    found.gloam_name.restype = ctypes.c_char_p
+    return found

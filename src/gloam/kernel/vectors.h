@@ -1,0 +1,59 @@
+/* One register of doubles, LANES of them, in the vector extensions of GCC and Clang. */
+#ifndef GLOAM_VECTORS_H
+#define GLOAM_VECTORS_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifndef LANES
+#error "compile with -DLANES=2, 4 or 8"
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+
+typedef double vector __attribute__((vector_size(8 * LANES)));
+typedef int64_t mask __attribute__((vector_size(8 * LANES))); /* -1: true, 0: false */
+
+INLINE vector all(double value) { return value - (vector){0}; }
+INLINE vector choose(mask where, vector yes, vector no) { return (vector)((where & (mask)yes) | (~where & (mask)no)); }
+INLINE vector greater(vector a, vector b) { return choose(a > b, a, b); } /* b where either is NaN */
+INLINE vector smaller(vector a, vector b) { return choose(a < b, a, b); }
+INLINE vector magnitude(vector a) { return (vector)((mask)a & INT64_MAX); }
+INLINE mask is_finite(vector a) { return magnitude(a) <= all(1.7976931348623157e308); }
+
+INLINE int any(mask a) {
+    int64_t bits = 0;
+    for (int lane = 0; lane < LANES; lane++) bits |= a[lane];
+    return bits != 0;
+}
+
+INLINE double sum(vector a) { /* always in the same order */
+    double total = 0;
+    for (int lane = 0; lane < LANES; lane++) total += a[lane];
+    return total;
+}
+
+INLINE vector square_root(vector a) {
+    for (int lane = 0; lane < LANES; lane++) a[lane] = sqrt(a[lane]);
+    return a;
+}
+
+/* ln x of positive, normal x; NaN for everything else. Within 2 units in the last place, and exact for x = 1.
+   x = 2^k y with y in [sqrt(1/2), sqrt(2)), ln y = 2 atanh(u), u = (y - 1) / (y + 1), by its series up to u^21. */
+INLINE vector logarithm(vector x) {
+    const mask bits = (mask)x, valid = (x >= all(2.2250738585072014e-308)) & is_finite(x);
+    const mask shifted = bits - 0x3fe6a09e667f3bcd; /* the bits of sqrt(1/2) */
+    const mask exponent = shifted >> 52;
+    const vector y = (vector)((shifted & 0x000fffffffffffff) + 0x3fe6a09e667f3bcd);
+    const vector d = y - 1.0, u = d / (y + 1.0), square = u * u;
+    vector series = all(2.0 / 21);
+    for (int power = 19; power >= 3; power -= 2) series = series * square + 2.0 / power;
+    /* the exponent as a double, by adding it to the bits of 1.5 * 2^52: conversions of 64 bits are not everywhere */
+    const vector k = (vector)(exponent + 0x4338000000000000) - 6755399441055744.0;
+    /* 2 u = d - u d, so that the leading term carries no error of the division */
+    const vector small = u * (square * series - d) + k * 1.9082149292705877e-10;
+    return choose(valid, k * 0.69314718036912382 + (d + small), all(NAN));
+}
+
+#endif

@@ -1,0 +1,330 @@
+"""What a search declares whose events are counted in windows of one observable, or of the plane of two."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import AfterValidator, Field, field_serializer, model_validator
+
+from gloam.detector import Correction, Detector, correction_systematics
+from gloam.scans.counting import PlaneShape
+from gloam.searches.declaration import Searched, require_different
+from gloam.searches.preparation import (
+    AnyOf,
+    CutOn,
+    Declaration,
+    Observable,
+    Range,
+    Reconstruction,
+    Simulated,
+    as_document,
+    function_name,
+)
+from gloam.selection import Cut
+from gloam.sourced import Sourced
+from gloam.statistics import CountingMethod
+from gloam.statistics.figures_of_merit import PunziForm
+from gloam.statistics.prior import Prior
+from gloam.systematic import Systematic
+
+__all__ = [
+    "ActingOn", "CountedChannel", "CountedSpectrum", "CountingPreparation", "CountingSearch", "CrossCheck",
+    "EfficiencyRange", "TunedLine", "YieldUncertainty",
+]  # fmt: skip
+
+ActingOn: TypeAlias = Literal["signal", "background"]
+
+Masses: TypeAlias = tuple[float, ...]
+"""One mass in GeV for each observable."""
+
+
+def _same_sizes(masses: tuple[Masses, ...]) -> tuple[Masses, ...]:
+    if len({len(each) for each in masses}) > 1 or len(set(masses)) < len(masses):
+        raise ValueError("every hypothesis has one mass for each observable, and none comes twice")
+    return masses
+
+
+class TunedLine(Declaration):
+    """A step of the selection that is tuned at each mass: a least value of a column, then a straight line in a plane.
+
+    Kept are events with `column` > least and cos(angle) x + sin(angle) y > offset. At each simulated mass the three
+    numbers minimise Punzi's smallest detectable cross section in the window, averaged in the logarithm over
+    neighbouring masses, which keeps them smooth. Between masses they are linear in the observable of the event itself,
+    so that one spectrum holds the events of all windows.
+
+    Attributes:
+        name: in the cut flow.
+        column: that has a least value.
+        least: the values that are tried, in the unit of the column.
+        plane: the columns x and y.
+        angles: how many directions of the line are tried, evenly between those of `between`.
+        between: smallest and largest direction, in degrees.
+        offsets: smallest and largest that are tried, in the unit of x and y.
+        steps: how many offsets.
+        luminosity: of the data times the corrections of simulated yields, in fb^-1.
+        significance, power: a and b of the figure of merit, in standard deviations.
+        form: of the figure of merit.
+        neighbours: simulated masses on either side that are averaged over.
+    """
+
+    name: str
+    column: str
+    least: tuple[float, ...] = Field(min_length=1)
+    plane: tuple[str, str]
+    angles: int = Field(ge=1)
+    between: Range
+    offsets: Range
+    steps: int = Field(ge=2)
+    luminosity: Sourced
+    significance: Sourced
+    power: Sourced
+    form: PunziForm = "poisson"
+    neighbours: int = Field(default=1, ge=0)
+
+
+class CountedSpectrum(Declaration):
+    """One spectrum of events, in one or two observables, filled by one selection.
+
+    Attributes:
+        name: as channels refer to it.
+        observables: one or two; their columns are those of the reconstruction.
+        reconstruction: makes the entries of events.
+        cuts: in their order.
+        tuned: a last step that is tuned at each mass; None for none.
+        signal: that is simulated at each mass; None where limits are on efficiency times cross section.
+        backgrounds: each kept apart.
+        masses: of the simulated signals, in GeV, one for each observable.
+        ranges: of the axes, in the units of the observables.
+        half_width: of the windows, in resolutions of each observable.
+        bins: across the narrowest window.
+        tails: on which side the peaks have their tails: 1 below, -1 above.
+        like: another spectrum, whose resolution and tuned step this one takes; one without a signal needs it.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9_]+$")
+    observables: tuple[Observable, ...] = Field(min_length=1, max_length=2)
+    reconstruction: Reconstruction
+    cuts: tuple[CutOn | AnyOf, ...] = ()
+    tuned: TunedLine | None = None
+    signal: Simulated | None = None
+    backgrounds: tuple[Simulated, ...] = Field(min_length=1)
+    masses: Annotated[tuple[Masses, ...], AfterValidator(_same_sizes)] = ()
+    ranges: tuple[Range, ...]
+    half_width: Sourced
+    bins: int = Field(default=20, ge=4)
+    tails: tuple[Literal[1, -1], ...] = (1,)
+    like: str | None = None
+
+    @field_serializer("reconstruction")
+    def _named(self, function: Reconstruction) -> str:
+        return function_name(function)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> CountedSpectrum:
+        number = len(self.observables)
+        if any(len(each) != number for each in (self.ranges, self.tails)):
+            raise ValueError(f"{number} observables need as many ranges and tails")
+        if (self.signal is None) == (self.like is None):
+            raise ValueError("a spectrum has a signal, or is like another one that has")
+        if self.signal is not None and (len(self.masses) < 2 or len(self.masses[0]) != number):
+            raise ValueError(f"a signal is simulated at two or more hypotheses of {number} masses")
+        if self.tuned is not None and (number != 1 or self.signal is None):
+            raise ValueError("a step is tuned on a signal, in one observable")
+        return self
+
+    def all_cuts(self) -> list[Cut]:
+        """The cuts in front of the tuned step, in their order."""
+        return [each.cut() for each in self.cuts]
+
+
+class CountingPreparation(Declaration):
+    """How the events of a counting search are simulated and selected.
+
+    Attributes:
+        detector: that measures them.
+        sqrt_s: energy of the collision.
+        spectra: that are filled.
+        seed: of the shipped artefact.
+        left_out: what the simulation does not know, for readers.
+    """
+
+    detector: Detector
+    sqrt_s: Sourced
+    spectra: tuple[CountedSpectrum, ...] = Field(min_length=1)
+    seed: int = 0
+    left_out: tuple[str, ...] = ()
+
+    @field_serializer("detector")
+    def _written_out(self, detector: Detector) -> object:
+        return as_document(detector)
+
+    @model_validator(mode="after")
+    def _known_models(self) -> CountingPreparation:
+        done: list[str] = []
+        for spectrum in self.spectra:
+            if spectrum.like is not None and spectrum.like not in done:
+                raise ValueError(f"spectrum {spectrum.name} is like {spectrum.like}, which has to come before it")
+            if spectrum.like is None:
+                done.append(spectrum.name)
+        return self
+
+    def spectrum(self, name: str) -> CountedSpectrum:
+        """The spectrum of that name."""
+        return next(each for each in self.spectra if each.name == name)
+
+    def tuned_step(self, spectrum: CountedSpectrum) -> TunedLine | None:
+        """The tuned step that a spectrum has, its own or that of the one it is like."""
+        return (spectrum if spectrum.like is None else self.spectrum(spectrum.like)).tuned
+
+
+class YieldUncertainty(Declaration):
+    """A relative uncertainty, and what it acts on.
+
+    Attributes:
+        name: what it is.
+        relative: one standard deviation over the nominal value, a pure number.
+        acts_on: the yields that it scales.
+        step: of the selection from which it comes, as the cut flow names it; empty: the whole of it.
+        processes: the backgrounds that it scales; empty: all.
+    """
+
+    name: str
+    relative: Sourced
+    acts_on: tuple[ActingOn, ...] = Field(min_length=1)
+    step: str = ""
+    processes: tuple[str, ...] = ()
+
+    def systematics(self) -> tuple[Systematic, ...]:
+        """The same for each yield apart, as tables and reports list it."""
+        return tuple(Systematic(self.name, self.relative, target, "gaussian") for target in self.acts_on)
+
+
+class CrossCheck(Declaration):
+    """Limits by another method, beside those of the search.
+
+    Attributes:
+        name: in tables.
+        method: of the limit.
+        prior: for "bayes".
+        uncertainties: whether the systematic uncertainties are in them.
+    """
+
+    name: str
+    method: CountingMethod
+    prior: Prior = Prior()
+    uncertainties: bool = True
+
+
+class CountedChannel(Declaration):
+    """One spectrum of a search, the windows in which its events are counted, and what is known of the counts.
+
+    Attributes:
+        name: short, in file names and tables.
+        title: for readers.
+        spectrum: of the preparation.
+        masses: first and last hypothesis along each observable, in GeV.
+        step: between the centres of windows, in resolutions. Half a window's width makes a set of windows side by side
+            and the set that is shifted by half a window.
+        shape: of windows in the plane.
+        corrections: data over simulation, as factors on all simulated yields; their errors are uncertainties.
+        uncertainties: others.
+        has_signal_efficiency: whether limits are turned into cross sections; if not, they are on efficiency times
+            cross section.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9_]+$")
+    title: str
+    spectrum: str
+    masses: tuple[Range, ...]
+    step: Annotated[float, Field(gt=0)]
+    shape: PlaneShape = "ellipse"
+    corrections: tuple[Correction, ...] = ()
+    uncertainties: tuple[YieldUncertainty, ...] = ()
+    has_signal_efficiency: bool = True
+
+    @property
+    def correction(self) -> float:
+        """The product of all corrections."""
+        product = 1.0
+        for each in self.corrections:
+            product *= each.factor.value
+        return product
+
+    @property
+    def systematics(self) -> tuple[Systematic, ...]:
+        """Every uncertainty of this channel, for the signal and for the background apart."""
+        return (
+            *correction_systematics(self.corrections),
+            *(part for each in self.uncertainties for part in each.systematics()),
+        )
+
+
+class EfficiencyRange(Declaration):
+    """What is published of the efficiency of a search.
+
+    Attributes:
+        low, high: its smallest and its largest value.
+        below: the mass up to which this holds, in GeV.
+    """
+
+    low: Sourced
+    high: Sourced
+    below: Sourced
+
+
+class CountingSearch(Searched):
+    """A search that counts events in windows.
+
+    Attributes:
+        channels: the spectra and their windows.
+        method: of the upper limit.
+        cross_checks: limits by other methods.
+        preparation: how efficiencies and backgrounds are simulated.
+        published_efficiency: with which ours is compared; one constant may be fitted to it, never to limits.
+    """
+
+    channels: tuple[CountedChannel, ...] = Field(min_length=1)
+    method: CountingMethod = "bayes"
+    cross_checks: tuple[CrossCheck, ...] = ()
+    preparation: CountingPreparation
+    published_efficiency: EfficiencyRange | None = None
+
+    @model_validator(mode="after")
+    def _known_names(self) -> CountingSearch:
+        require_different([channel.name for channel in self.channels])
+        known = {each.name: each for each in self.preparation.spectra}
+        for channel in self.channels:
+            if channel.spectrum not in known:
+                raise ValueError(f"no spectrum {channel.spectrum} is prepared")
+            self._require_known(channel, known[channel.spectrum])
+        return self
+
+    def _require_known(self, channel: CountedChannel, spectrum: CountedSpectrum) -> None:
+        tuned = self.preparation.tuned_step(spectrum)
+        steps = {cut.name for cut in spectrum.all_cuts()} | ({tuned.name} if tuned else set())
+        processes = {sample.label for sample in spectrum.backgrounds}
+        if len(channel.masses) != len(spectrum.observables):
+            raise ValueError(f"channel {channel.name} needs a range of masses for each observable")
+        if any(each.per != "event" for each in channel.corrections):
+            raise ValueError(f"corrections of channel {channel.name} are for each event: multiply those of its tracks")
+        if channel.has_signal_efficiency and spectrum.signal is None:
+            raise ValueError(f"channel {channel.name} has no simulated signal: declare has_signal_efficiency=False")
+        for each in channel.uncertainties:
+            if each.step and each.step not in steps:
+                raise ValueError(f"uncertainty {each.name} of a step {each.step!r} that is not in the selection")
+            if set(each.processes) - processes:
+                raise ValueError(f"uncertainty {each.name} of a background that is not simulated")
+
+    def spectrum_of(self, channel: CountedChannel) -> CountedSpectrum:
+        """The prepared spectrum of a channel."""
+        return self.preparation.spectrum(channel.spectrum)
+
+    @property
+    def all_systematics(self) -> tuple[Systematic, ...]:
+        """Those of all channels, each with the name of its channel: one source may have another size there."""
+        return tuple(
+            replace(each, name=f"{each.name}, {channel.name}")
+            for channel in self.channels
+            for each in channel.systematics
+        )

@@ -1,0 +1,177 @@
+"""`gloam prepare` of searches that count decays of B mesons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gloam.arrays import BoolArray
+from gloam.calibration import DecayCounts, TagModel, lambda_and_nothing
+from gloam.events.jagged import jagged
+from gloam.experiments.belle import B_PAIRS
+from gloam.generation import generate, make_process
+from gloam.generation.pythia import stream_from_pythia
+from gloam.selection import Entries
+from gloam.spectra import uniform_axis
+from gloam.theory.b_decays import NEUTRAL_FRACTION
+from gloam.workflow.prepare_dark_photons import events_of_pairs, prepare_pairs
+from gloam.workflow.prepared import write_decay_counts
+from gloam.workflow.spreading import spread_out
+
+if TYPE_CHECKING:
+    from gloam.searches.on_off import OnOffSearch, TaggedDecay
+
+__all__ = ["decays_to_simulate", "in_numbers", "prepare_on_off", "prepare_tagged"]
+
+BATCH = 20_000
+LEAST = 2000
+
+CORE = 0.6827
+"""Part of a peak that lies within one resolution of its middle."""
+
+
+def prepare_on_off(
+    search: OnOffSearch, folder: Path, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """What `gloam prepare --json` says, after the artefact was made and written to a folder.
+
+    The generator of hadrons runs on one core, whatever `threads` says.
+    """
+    del threads
+    seed = search.preparation.seed if seed is None else seed
+    found = _prepared(search, scale, seed, progress)
+    record = write_decay_counts(search.preparation, found, folder, seed=seed, scale=scale)
+    return {
+        "search": search.name, "events": decays_to_simulate(search, scale), **record,
+        "channels": {name: in_numbers(each) for name, each in found.items()}, "folder": str(folder),
+        "notes": list(search.preparation.left_out),
+    }  # fmt: skip
+
+
+def _prepared(
+    search: OnOffSearch, scale: float, seed: int, progress: Callable[[int], object] | None
+) -> dict[str, DecayCounts]:
+    """The ingredients of each channel."""
+    from gloam.searches.on_off import TaggedDecay
+
+    declared = search.preparation
+    if isinstance(declared, TaggedDecay):
+        return {search.channels[0].name: prepare_tagged(declared, scale=scale, seed=seed, progress=progress)}
+    found = prepare_pairs(declared, scale=scale, seed=seed, progress=progress)
+    return {
+        channel.name: found[mode.name].counts for channel, mode in zip(search.channels, declared.modes, strict=True)
+    }
+
+
+def decays_to_simulate(search: OnOffSearch, scale: float = 1.0) -> int:
+    """The number of events that a preparation simulates."""
+    from gloam.searches.on_off import TaggedDecay
+
+    declared = search.preparation
+    if not isinstance(declared, TaggedDecay):
+        return events_of_pairs(declared, scale)
+    return len(declared.simulated_masses) * _number(declared.signal.events, scale) + _number(
+        declared.background.events, scale
+    )
+
+
+def in_numbers(found: DecayCounts) -> dict[str, Any]:
+    """What is said of a prepared channel: smallest and largest values."""
+    return {
+        "masses": found.mass.size,
+        "resolution": [float(found.resolution.min()), float(found.resolution.max())],
+        "efficiency": [float(found.efficiency.min()), float(found.efficiency.max())],
+        "background": float(found.expected.sum()),
+        "least_effective_events": float(found.effective.min()),
+    }
+
+
+def prepare_tagged(
+    declared: TaggedDecay, *, scale: float = 1.0, seed: int = 0, progress: Callable[[int], object] | None = None
+) -> DecayCounts:
+    """What the preparation of B0 -> Lambda and something unseen finds.
+
+    Args:
+        declared: processes, tag, cuts.
+        scale: of the numbers of events.
+        seed: of everything random.
+        progress: called with the number of events that were simulated.
+    """
+    advance = progress or (lambda _: None)
+    mass = np.array(declared.simulated_masses)
+    signals = []
+    for each in declared.simulated_masses:
+        signals.append(_signal(declared, each, scale, seed))
+        advance(_number(declared.signal.events, scale))
+    resolution, half, share, error = (np.array(values) for values in zip(*signals, strict=True))
+    axis = uniform_axis(*declared.range, width=declared.bin_width, name="M_recoil")
+    expected, shapes = np.zeros(len(axis)), np.zeros(mass.size)
+    decays = 0.0
+    for entries, mesons in _backgrounds(declared, scale, seed, advance):
+        kept = entries.columns["M_recoil"][_passing(declared, entries)]
+        spread = spread_out(kept, axis.edges, float(declared.smoothing))
+        expected += spread / declared.repeats
+        inside = (axis.centers > (mass - half)[:, None]) & (axis.centers < (mass + half)[:, None])
+        shapes += inside @ spread / declared.repeats
+        decays += mesons
+    constant = declared.reconstruction_efficiency
+    tagged = 2 * B_PAIRS.value * NEUTRAL_FRACTION.value * constant
+    per_decay = tagged * (1 + float(declared.continuum)) / decays
+    # a decay reaches windows with the part of its kernel that lies there: as many decays as kernels are wide count
+    kernel = 2 * np.sqrt(np.pi) * float(declared.smoothing) / (2 * half)
+    return DecayCounts(
+        mass, resolution, half, constant * share, constant * error, axis.edges, expected * per_decay,
+        shapes * np.maximum(kernel, 1.0),
+    )  # fmt: skip
+
+
+def _number(events: int, scale: float) -> int:
+    return max(LEAST, round(scale * events))
+
+
+def _tag(declared: TaggedDecay, repeats: int) -> TagModel:
+    return TagModel(
+        float(declared.tag_resolution), float(declared.no_extra_energy), float(declared.extra_energy),
+        float(declared.cluster), repeats,
+    )  # fmt: skip
+
+
+def _passing(declared: TaggedDecay, entries: Entries) -> BoolArray:
+    """Where the extra energy is below its cut, which follows the recoil mass of the event itself."""
+    ends = declared.simulated_masses[0], declared.simulated_masses[-1]
+    cut = np.interp(entries.columns["M_recoil"], ends, [float(each) for each in declared.energy_cut])
+    return np.asarray(entries.columns["E_ECL"] < cut)
+
+
+def _signal(declared: TaggedDecay, mass: float, scale: float, seed: int) -> tuple[float, float, float, float]:
+    """Resolution, half-width of the window, and the share of decays inside with its error."""
+    number = _number(declared.signal.events, scale)
+    events, _ = generate(make_process(declared.signal.process, mass=mass), number, seed=seed)
+    entries = lambda_and_nothing(
+        jagged(events), declared.detector, _tag(declared, 1), float(declared.sqrt_s), seed=seed,
+        sample=f"signal {mass:g}",
+    )  # fmt: skip
+    kept = entries.columns["M_recoil"][_passing(declared, entries)]
+    resolution = float(np.quantile(np.abs(kept - mass), CORE))
+    half = float(declared.window) * resolution
+    share = float(np.count_nonzero(np.abs(kept - mass) < half)) / number
+    return resolution, half, share, float(np.sqrt(share * (1 - share) / number))
+
+
+def _backgrounds(
+    declared: TaggedDecay, scale: float, seed: int, advance: Callable[[int], object]
+) -> Iterator[tuple[Entries, int]]:
+    """Candidates of generic decays, and the number of B0 mesons that they come from."""
+    number = _number(declared.background.events, scale)
+    for place, batch in enumerate(stream_from_pythia(declared.background.process, number, seed=seed, batch_size=BATCH)):
+        events = batch.events
+        mesons = int(np.count_nonzero((np.abs(events.numbers) == 511) & (events.parents < 0)))
+        yield lambda_and_nothing(
+            events, declared.detector, _tag(declared, declared.repeats), float(declared.sqrt_s), seed=seed,
+            sample=f"background {place}",
+        ), mesons  # fmt: skip
+        advance(len(events))
