@@ -30,7 +30,9 @@ __all__ = ["command"]
 @click.option("--coupling", type=float, help="g', epsilon, g in 1/GeV or xi, as the process has it.  [1]")
 @click.option("--coupling2", type=float, help="alpha_D of dark-higgsstrahlung.  [1]")
 @click.option(
-    "--decay", type=click.Choice(["ee", "mumu", "tautau"]), help="Of the new particle.  [it is left undecayed]"
+    "--decay",
+    type=click.Choice(["ee", "mumu", "tautau", "e", "mu", "pi", "rho"]),
+    help="Of the new particle [it is left undecayed]; e, mu, pi or rho: of the tau with one track in tautau-1x3.  [mu]",
 )
 @click.option(
     "--tau-decay",
@@ -80,8 +82,8 @@ def command(
     """Generate events of PROCESS from its matrix element.
 
     Signals: mumu-zprime, gamma-alp, gamma-dark-photon, dark-higgsstrahlung, mumu-scalar, tautau-scalar,
-    b-dark-photons, b-dark-baryon. Backgrounds in lowest order of QED: mumugamma, 3gamma, 4mu, eemumu, tautau. From
-    Pythia, an extra: qqbar, bbbar, and with --generator pythia tautau, mumu. Momenta are in GeV, in the centre of mass,
+    b-dark-photons, b-dark-baryon. Backgrounds in lowest order of QED: mumugamma, 3gamma, 4mu, eemumu, mumutautau,
+    tautau, tautau-1x3. From Pythia, an extra: qqbar, bbbar, and with --generator pythia tautau, mumu. Momenta are in GeV, in the centre of mass,
     with the electron along +z; status is 1 for particles that do not decay within the event. Behind a detector momenta
     are measured ones, and NaN where a particle was not found.
     """

@@ -111,7 +111,7 @@ def _spectra(arrays: Mapping[str, Any]) -> list[str]:
 
 def preparation_hash(declared: Preparation | CountingPreparation | OnOffPreparation) -> str:
     """The content hash of what a preparation declares, its words for readers and what has its default apart."""
-    unused = {"left_out"} if declared.networks is not None else {"left_out", "networks"}
+    unused = {"left_out"} if getattr(declared, "networks", None) is not None else {"left_out", "networks"}
     return content_hash(declared.model_dump(mode="python", exclude=unused, exclude_defaults=True))
 
 

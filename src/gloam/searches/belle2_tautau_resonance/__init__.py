@@ -76,12 +76,12 @@ _TAU_SCALE = simulated(1.0, 0.1, "", "lowest order; data and simulation differ, 
 PREPARATION = Preparation(
     detector=replace(BELLE2, tracks=_TRACKS),
     sqrt_s=_DATA.sqrt_s,
-    signal=Simulated(process="mumu-zprime", settings={"decay": "tautau"}, events=8_000, tau_decays="one-prong"),
+    signal=Simulated(process="mumu-zprime", settings={"decay": "tautau"}, events=12_000, tau_decays="one-prong"),
     backgrounds=(
-        Simulated(process="mumutautau", events=300_000, weighted=True, tau_decays="one-prong"),
-        Simulated(process="4mu", settings={"isr": 4.0}, events=300_000, weighted=True),
-        _three_prongs("mu", 1_000_000), _three_prongs("e", 100_000), _three_prongs("pi", 200_000),
-        _three_prongs("rho", 300_000),
+        Simulated(process="mumutautau", events=800_000, weighted=True, tau_decays="one-prong"),
+        Simulated(process="4mu", settings={"isr": 4.0}, events=800_000, weighted=True),
+        _three_prongs("mu", 2_000_000), _three_prongs("e", 500_000), _three_prongs("pi", 600_000),
+        _three_prongs("rho", 800_000),
     ),
     reconstruction=muons_and_two_tracks, networks=NETWORKS, choice="pair", right_choice=0,
     cuts=(
