@@ -83,9 +83,9 @@ def command(
 
     Signals: mumu-zprime, gamma-alp, gamma-dark-photon, dark-higgsstrahlung, mumu-scalar, tautau-scalar,
     b-dark-photons, b-dark-baryon. Backgrounds in lowest order of QED: mumugamma, 3gamma, 4mu, eemumu, mumutautau,
-    tautau, tautau-1x3. From Pythia, an extra: qqbar, bbbar, and with --generator pythia tautau, mumu. Momenta are in GeV, in the centre of mass,
-    with the electron along +z; status is 1 for particles that do not decay within the event. Behind a detector momenta
-    are measured ones, and NaN where a particle was not found.
+    tautau, tautau-1x3. From Pythia, an extra: qqbar, bbbar, and with --generator pythia tautau, mumu. Momenta are in
+    GeV, in the centre of mass, with the electron along +z; status is 1 for particles that do not decay within the
+    event. Behind a detector momenta are measured ones, and NaN where a particle was not found.
     """
     from gloam.generation import PROCESSES, PYTHIA_PROCESSES, TAU_MIXTURES, make_process
 

@@ -50,6 +50,14 @@ _MARGINS: Final = (0.55, 0.5, 0.45, 0.4, 0.3, 0.25, 0.2, 0.12)
 """GeV by which spectra go beyond their masses on both sides, so that windows find room."""
 
 
+def _signal(events: int) -> Simulated:
+    return Simulated(process="mumu-zprime", settings={"decay": "tautau"}, events=events, tau_decays="one-prong")
+
+
+_MORE: Final = {7: _signal(40_000), 8: _signal(200_000)}
+"""Near the end of phase space, where muons are slow and few pass."""
+
+
 def _spectrum(number: int, low: float, high: float) -> PreparedSpectrum:
     margin = _MARGINS[number - 1]
     cut = simulated(
@@ -63,7 +71,7 @@ def _spectrum(number: int, low: float, high: float) -> PreparedSpectrum:
     return PreparedSpectrum(
         name=f"range_{number}", observable=RECOIL, cuts=(CutOn(column=f"network_{number}", above=cut),),
         range=(round(low - margin, 3), round(high + margin, 3)), bin_width=0.5, masses=tuple(masses.round(3).tolist()),
-        tail=-1, pieces=8,
+        tail=-1, pieces=8, signal=_MORE.get(number),
     )  # fmt: skip
 
 
@@ -76,7 +84,7 @@ _TAU_SCALE = simulated(1.0, 0.1, "", "lowest order; data and simulation differ, 
 PREPARATION = Preparation(
     detector=replace(BELLE2, tracks=_TRACKS),
     sqrt_s=_DATA.sqrt_s,
-    signal=Simulated(process="mumu-zprime", settings={"decay": "tautau"}, events=12_000, tau_decays="one-prong"),
+    signal=_signal(12_000),
     backgrounds=(
         Simulated(process="mumutautau", events=800_000, weighted=True, tau_decays="one-prong"),
         Simulated(process="4mu", settings={"isr": 4.0}, events=800_000, weighted=True),
