@@ -71,7 +71,7 @@ def _spectrum(number: int, low: float, high: float) -> PreparedSpectrum:
     return PreparedSpectrum(
         name=f"range_{number}", observable=RECOIL, cuts=(CutOn(column=f"network_{number}", above=cut),),
         range=(round(low - margin, 3), round(high + margin, 3)), bin_width=0.5, masses=tuple(masses.round(3).tolist()),
-        tail=-1, pieces=8, signal=_MORE.get(number),
+        tail=-1, pieces=4, signal=_MORE.get(number),
     )  # fmt: skip
 
 
@@ -86,10 +86,10 @@ PREPARATION = Preparation(
     sqrt_s=_DATA.sqrt_s,
     signal=_signal(12_000),
     backgrounds=(
-        Simulated(process="mumutautau", events=800_000, weighted=True, tau_decays="one-prong"),
-        Simulated(process="4mu", settings={"isr": 4.0}, events=800_000, weighted=True),
-        _three_prongs("mu", 2_000_000), _three_prongs("e", 500_000), _three_prongs("pi", 600_000),
-        _three_prongs("rho", 800_000),
+        Simulated(process="mumutautau", events=400_000, weighted=True, tau_decays="one-prong"),
+        Simulated(process="4mu", settings={"isr": 4.0}, events=600_000, weighted=True),
+        _three_prongs("mu", 4_000_000), _three_prongs("e", 1_500_000), _three_prongs("pi", 1_500_000),
+        _three_prongs("rho", 3_000_000),
     ),
     reconstruction=muons_and_two_tracks, networks=NETWORKS, choice="pair", right_choice=0,
     cuts=(
