@@ -35,7 +35,7 @@ class PreparedScan:
         efficiency_error: shape (k,).
         edges: of the axis, in the unit of the observable, shape (m + 1,).
         wrong_per_right: wrong candidates for each right one, 0 where there is no choice; shape (1,).
-        wrong_below: the fraction of wrong candidates below each edge, shape (k, m + 1).
+        wrong_below: the fraction of wrong candidates below each edge, shape (k, m + 1); (0, m + 1) without any.
         expected: background in each bin for 1 fb^-1, shape (m,).
         variance: of it, shape (m,).
     """

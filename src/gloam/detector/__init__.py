@@ -25,6 +25,7 @@ from gloam.detector.declaration import (
     TurnOn,
 )
 from gloam.detector.extra_energy import extra_energy
+from gloam.detector.fakes import BELLE_PIONS_AS_MUONS, Fake, taken_for
 from gloam.detector.jagged import JaggedResponse, simulate_jagged
 from gloam.detector.reading import read_reconstructed
 from gloam.detector.reconstructed import ReconstructedBatch
@@ -42,10 +43,12 @@ __all__ = [
     "BELLE2_2018_EMU",
     "BELLE2_2018_MUMU",
     "BELLE_FOUR_MUONS",
+    "BELLE_PIONS_AS_MUONS",
     "BELLE_REFITTED",
     "DETECTORS",
     "Correction",
     "Detector",
+    "Fake",
     "JaggedResponse",
     "LowTail",
     "Photons",
@@ -65,6 +68,7 @@ __all__ = [
     "read_reconstructed",
     "simulate",
     "simulate_jagged",
+    "taken_for",
     "total_covariance",
     "varied",
 ]

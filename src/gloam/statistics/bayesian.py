@@ -26,7 +26,7 @@ from gloam.scans import Batch, ScanResult, batches
 from gloam.statistics.marginalisation import REPLICATES, Proposal, log_marginals, proposals
 from gloam.statistics.posterior import Posterior, Support, quantile_of
 from gloam.statistics.prior import FLAT, Prior
-from gloam.statistics.signal_factor import log_factor_error, smeared
+from gloam.statistics.signal_factor import factor_error, smeared
 
 __all__ = ["Functional", "Marginalisation", "bayesian_limits", "over_posteriors", "posterior_estimates"]
 
@@ -166,7 +166,7 @@ def posterior_estimates(
         The yields, shape (b, q), NaN where a fit has no certificate, and their errors from halving the nodes and, where
         sampled, from the spread of the replicates, shape (b,).
     """
-    factor = log_factor_error(problem) if prior == FLAT else None
+    factor = factor_error(problem) if prior == FLAT else None
     if factor is not None:
         k, of_yield = problem.design.parameters, functional
         problem, theta = problem.nominal(), theta[:, :k]
@@ -175,7 +175,8 @@ def posterior_estimates(
             return of_yield(smeared(posterior))
 
     start = _Start.of(problem, theta, s, prior, FAR - np.log(tail))
-    start = replace(start, support=replace(start.support, factor=factor))
+    if factor is not None:
+        start = replace(start, support=replace(start.support, factor=factor[0], normal=factor[1]))
     first = _tabulated(problem, start, prior, NODES[0])
     bounded = _is_bounded(problem, first)
     sampled = bounded | (marginalisation == "exact")

@@ -32,14 +32,16 @@ class Support:
     Attributes:
         low, high: the ends, shapes (b,).
         shift: shape (b,); low + shift > 0.
-        factor: standard deviation of the logarithm of an uncertain factor that the yields have yet to be divided by,
-            shape (b,), or None.
+        factor: standard deviation of an uncertain factor that the yields have yet to be divided by, or of its
+            logarithm, shape (b,); None without one.
+        normal: whether the factor itself is normal about 1, not its logarithm about 0.
     """
 
     low: FloatArray
     high: FloatArray
     shift: FloatArray
     factor: FloatArray | None = None
+    normal: bool = False
 
     @property
     def span(self) -> FloatArray:
@@ -58,7 +60,7 @@ class Support:
     def take(self, rows: IntArray) -> Support:
         """Those of some rows."""
         factor = None if self.factor is None else self.factor[rows]
-        return Support(self.low[rows], self.high[rows], self.shift[rows], factor)
+        return Support(self.low[rows], self.high[rows], self.shift[rows], factor, self.normal)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -23,17 +23,21 @@ NEIGHBOURS = 24
 
 
 def compare_with_published(search: Search, results: Sequence[ChannelResult]) -> dict[str, Any] | None:
-    """How the expected limits on the cross section compare with the published curve; None where none is declared.
+    """How expected limits compare with the published curve, of a cross section or coupling; None if none is declared.
 
-    Ratios are ours over theirs, averages are over their logarithms. The published curve is an observed one, which
-    scatters about what was expected; neighbouring hypotheses share events.
+    Of channels that scan the same masses the first is compared. Ratios are ours over theirs, averages are over their
+    logarithms. The published curve is an observed one, which scatters about what was expected; neighbouring hypotheses
+    share events.
     """
     if search.compare_with is None or search.model is None:
         return None
-    published = next(each for each in coupling_plane(search.model).exclusions if each.name == search.compare_with)
+    plane = coupling_plane(search.model)
+    published = next(each for each in plane.exclusions if each.name == search.compare_with)
     assert isinstance(published.content, Curve)  # noqa: S101 - declared as one
+    results = _of_different_masses(results)
+    on_coupling = published.quantity == plane.quantity
     mass = np.concatenate([each.result.mass for each in results])
-    ours = np.concatenate([each.cross_section.expected[:, 2] for each in results])
+    ours = np.concatenate([_median(each, on_coupling) for each in results])
     with np.errstate(invalid="ignore"):
         ratio = np.log(ours / published.content.at(mass))
     rows = np.flatnonzero(np.isfinite(ratio))
@@ -44,12 +48,30 @@ def compare_with_published(search: Search, results: Sequence[ChannelResult]) -> 
         "points": int(rows.size),
         "median_ratio": float(np.exp(np.median(ratio[rows]))),
         "rms_log_ratio": float(np.sqrt(np.mean(ratio[rows] ** 2))),
-        "what is compared": f"expected limit on the cross section (median, nothing calibrated) over {published.name} "
-        f"(observed; {published.numbers})",
+        "what is compared": f"expected limit on the {'coupling' if on_coupling else 'cross section'} (median, nothing "
+        f"calibrated) over {published.name} (observed; {published.numbers})",
         "ranges": [_in_range(low, high, mass, ratio) for each in results for low, high in _ranges(each.result.mass)],
         "neighbours": _averages(ratio[rows]),
         "with_one_constant": _with_one_constant(search.effective_normalisation, ratio[rows]),
     }  # fmt: skip
+
+
+def _of_different_masses(results: Sequence[ChannelResult]) -> list[ChannelResult]:
+    """The channels without those that scan masses which one before them has scanned."""
+    chosen: list[ChannelResult] = []
+    for each in results:
+        low, high = each.result.mass.min(), each.result.mass.max()
+        if all(high <= other.result.mass.min() or low >= other.result.mass.max() for other in chosen):
+            chosen.append(each)
+    return chosen
+
+
+def _median(channel: ChannelResult, on_coupling: bool) -> FloatArray:
+    """The median expected limits of a channel, NaN where there are none."""
+    if not on_coupling:
+        return channel.cross_section.expected[:, 2]
+    limits = channel.coupling_limits
+    return np.full(channel.result.mass.shape, np.nan) if limits is None else limits.expected[:, 2]
 
 
 def _ranges(mass: FloatArray) -> list[tuple[float, float]]:

@@ -326,7 +326,7 @@ def _assembled(spectrum: PreparedSpectrum, signals: list[_Signal], background: W
         quality=np.array([peak.chi2 / peak.degrees for peak in peaks]),
         efficiency=share * [part for part, _ in parts], efficiency_error=share * [error for _, error in parts],
         edges=background.edges, wrong_per_right=np.array([np.mean([each.wrong_per_right for each in signals])]),
-        wrong_below=np.stack([_smooth(each.wrong, background.edges) for each in signals]),
+        wrong_below=_wrong_below(signals, background.edges),
         expected=background.total if spectrum.pieces is None else smoothed(background, spectrum.pieces),
         variance=background.squares,
     )  # fmt: skip
@@ -334,6 +334,13 @@ def _assembled(spectrum: PreparedSpectrum, signals: list[_Signal], background: W
 
 def _positions(spectrum: PreparedSpectrum) -> FloatArray:
     return position_of(np.array(spectrum.masses), spectrum.observable.scale)
+
+
+def _wrong_below(signals: list[_Signal], edges: FloatArray) -> FloatArray:
+    """The fraction of wrong candidates below each edge, shape (k, m + 1); no rows where there are none at all."""
+    if all(each.wrong.size == 0 for each in signals):
+        return np.zeros((0, edges.size))
+    return np.stack([_smooth(each.wrong, edges) for each in signals])
 
 
 def _smooth(wrong: FloatArray, edges: FloatArray) -> FloatArray:

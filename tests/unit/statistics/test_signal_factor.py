@@ -1,4 +1,4 @@
-"""Log-normal factors on the signal yield, integrated out of a finished posterior."""
+"""Log-normal and Gaussian factors on the signal yield, integrated out of a finished posterior."""
 
 import numpy as np
 import pytest
@@ -6,28 +6,34 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 
 import gloam
-from gloam.models import YieldNuisance
+from gloam.models import YieldNuisance, resolution_nuisance
+from gloam.scans import batches
 from gloam.spectra import Spectrum, uniform_axis, with_flow
 from gloam.statistics import bayesian, upper_limits
 from gloam.statistics.posterior import Posterior, Support, quantile_of
-from gloam.statistics.signal_factor import smeared
+from gloam.statistics.signal_factor import factor_error, smeared
 
 
-def of_a_count(n, factor):
+def of_a_count(n, factor, normal=False):
     """The posterior of a Poisson mean after n events without background, flat prior; 129 nodes in ln y."""
     spread = np.sqrt(n + 1)
     low, high = max(n - 8 * spread, 1e-5), n + 12 * spread + 16
-    support = Support(np.array([low]), np.array([high]), np.array([0.0]), np.array([factor]))
+    support = Support(np.array([low]), np.array([high]), np.array([0.0]), np.array([factor]), normal)
     y = support.nodes(129)
     return Posterior(support, n * np.log(y) - y)
 
 
-def exact_quantile(n, factor, probability):
+def exact_quantile(n, factor, probability, normal=False):
     """By quadrature over the factor: P(s < x) is the mean of P(y < x c) / c, normalised by that of 1 / c."""
     from scipy.special import gammainc
 
     def mean(function):
-        return quad(lambda a: function(np.exp(factor * a)) * np.exp(-0.5 * a * a - factor * a), -9, 9, limit=400)[0]
+        def integrand(a):
+            c = 1 + factor * a if normal else np.exp(factor * a)
+            return function(c) / c * np.exp(-0.5 * a * a)
+
+        reach = 6 if normal else 9
+        return quad(integrand, -reach, reach, limit=400)[0]
 
     total = mean(lambda _: 1.0)
 
@@ -42,6 +48,13 @@ def exact_quantile(n, factor, probability):
 def test_a_count_with_an_uncertain_efficiency(n, factor):
     found = float(quantile_of(smeared(of_a_count(n, factor)), 0.9)[0])
     assert found == pytest.approx(exact_quantile(n, factor, 0.9), rel=2e-4)
+
+
+@pytest.mark.parametrize("n", [0, 3, 100])
+@pytest.mark.parametrize("factor", [0.027, 0.15])
+def test_a_count_with_a_gaussian_efficiency(n, factor):
+    found = float(quantile_of(smeared(of_a_count(n, factor, normal=True)), 0.9)[0])
+    assert found == pytest.approx(exact_quantile(n, factor, 0.9, normal=True), rel=2e-4)
 
 
 def test_without_a_factor_nothing_happens():
@@ -65,11 +78,12 @@ def scan():
     return fitted
 
 
-def test_it_agrees_with_laplaces_integral_over_the_factor(scan, monkeypatch):
+@pytest.mark.parametrize("constraint", ["lognormal", "gaussian"])
+def test_it_agrees_with_laplaces_integral_over_the_factor(scan, monkeypatch, constraint):
     """Laplace's integral over the nuisance parameter itself is good to 1.5e-2 standard deviations."""
-    result = scan(YieldNuisance("a", 0.12), YieldNuisance("b", 0.05))
+    result = scan(*(YieldNuisance(name, size, constraint=constraint) for name, size in (("a", 0.12), ("b", 0.05))))
     quick = upper_limits(result, 0.9, "bayes")
-    monkeypatch.setattr(bayesian, "log_factor_error", lambda _: None)
+    monkeypatch.setattr(bayesian, "factor_error", lambda _: None)
     direct = upper_limits(result, 0.9, "bayes")
     np.testing.assert_allclose(quick.observed, direct.observed, atol=1.5e-2 * result.n_sig_err.max())
     np.testing.assert_allclose(quick.expected[:, 2], direct.expected[:, 2], atol=1.5e-2 * result.n_sig_err.max())
@@ -84,3 +98,21 @@ def test_sizes_add_in_quadrature_and_differ_from_mass_to_mass(scan):
     plain = upper_limits(scan(), 0.9, "bayes").observed
     assert rising[0] == pytest.approx(plain[0], rel=1e-4)
     assert rising[1] > 1.1 * plain[1]
+
+
+@pytest.mark.parametrize("nuisances", [
+    (YieldNuisance("a", 0.05), YieldNuisance("b", 0.05, constraint="gaussian")),
+    (YieldNuisance("a", 0.2, constraint="gaussian"),),
+    (resolution_nuisance("resolution", gloam.Gaussian(0.03), 0.1),),
+], ids=["both kinds", "a large Gaussian", "a shape"])  # fmt: skip
+def test_other_effects_are_integrated_with_the_background(scan, nuisances):
+    problem = next(iter(batches(scan(*nuisances).setup))).problem()
+    assert factor_error(problem) is None
+
+
+def test_gaussian_factors_add_in_quadrature(scan):
+    sizes = {"luminosity": 0.014, "tracking": 0.014, "identification": 0.0115, "correction": 0.01, "veto": 0.01}
+    nuisances = [YieldNuisance(name, size, constraint="gaussian") for name, size in sizes.items()]
+    error, normal = factor_error(next(iter(batches(scan(*nuisances).setup))).problem())
+    assert normal
+    np.testing.assert_allclose(error, 0.0269, atol=5e-5)  # 2.69 % of arXiv:2109.08596

@@ -120,6 +120,7 @@ SEARCH = Search(
     ),
     model="zprime",
     decay="mumu",
+    compare_with="BaBar 2016, Z' -> mu mu",
     preparation=PREPARATION,
     notes=(
         "Pseudo-data, since those of Belle are not public: an excess in them is a fluctuation of random numbers.",
