@@ -9,8 +9,9 @@ from typing import Generic, TypeVar
 from gloam.arrays import FloatArray
 from gloam.detector import Detector, ReconstructedBatch, simulate
 from gloam.errors import InputError
-from gloam.execution import map_in_order
-from gloam.generation import GeneratedBatch, Process, Tally, stream
+from gloam.events import EventBatch
+from gloam.execution import map_in_order, random_stream
+from gloam.generation import GeneratedBatch, Process, Tally, decayed_parts, mixture_fraction, stream
 from gloam.selection import Cut, CutFlow, Entries, select
 from gloam.spectra import Axis, Origin, Spectrum, fill_batches
 
@@ -72,6 +73,7 @@ def simulated_pieces(
     weighted: bool = False,
     hit_or_miss: bool = True,
     threads: int | None = None,
+    tau_decays: str | None = None,
 ) -> Iterator[SimulatedPiece[T]]:
     """Piece after piece of simulated events, as `treat` makes of what the detector saw.
 
@@ -88,6 +90,8 @@ def simulated_pieces(
         weighted: whether generated events keep their weights in fb.
         hit_or_miss: whether particles are lost at random, see `gloam.detector.simulate`.
         threads: how many; None is the default of `gloam.execution`.
+        tau_decays: one of `gloam.generation.TAU_MIXTURES`: each event is given one of its pairs of decays, and a piece
+            holds those of one pair. The branching fractions of the mixture are in the cross section of the tally.
 
     Example:
         >>> from gloam.detector import BELLE2
@@ -98,12 +102,27 @@ def simulated_pieces(
     """
     made = stream(process, events, seed=seed, sqrt_s=sqrt_s, weighted=weighted, threads=threads, batch_size=BATCH)
 
-    def work(numbered: tuple[int, GeneratedBatch]) -> SimulatedPiece[T]:
-        first, batch = numbered
-        seen = simulate(batch.events, detector, seed=seed, first=first, sample=process.name, hit_or_miss=hit_or_miss)
-        return SimulatedPiece(treat(seen), batch.tally, len(batch.events), float(batch.events.weights.sum()))
+    fraction = 1.0 if tau_decays is None else mixture_fraction(tau_decays)
 
-    yield from map_in_order(work, _numbered(made), threads)
+    def work(numbered: tuple[int, GeneratedBatch]) -> list[SimulatedPiece[T]]:
+        first, batch = numbered
+        tally, pieces = batch.tally.scaled(fraction), []
+        for pair, decayed in _decayed(process, batch.events, tau_decays, seed, first).items():
+            name = f"{process.name}({pair})" if pair else process.name
+            seen = simulate(decayed, detector, seed=seed, first=first, sample=name, hit_or_miss=hit_or_miss)
+            pieces.append(SimulatedPiece(treat(seen), tally, len(decayed), float(decayed.weights.sum())))
+            tally = Tally()
+        return pieces
+
+    for pieces in map_in_order(work, _numbered(made), threads):
+        yield from pieces
+
+
+def _decayed(process: Process, batch: EventBatch, mixture: str | None, seed: int, first: int) -> dict[str, EventBatch]:
+    """The events by the pair of tau decays that they were given; all of them without a name where no taus decay."""
+    if mixture is None:
+        return {"": batch}
+    return decayed_parts(process, batch, mixture, random_stream(seed, f"tau decays {process.name}", first))
 
 
 def simulated_spectrum(

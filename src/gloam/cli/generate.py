@@ -32,6 +32,9 @@ __all__ = ["command"]
 @click.option(
     "--decay", metavar="PAIR",
     help="Of the new particle: ee, mumu or tautau; of three-dark-photons as in ee-ee-mumu.  [it is left undecayed]",
+    "--decay",
+    type=click.Choice(["ee", "mumu", "tautau", "e", "mu", "pi", "rho"]),
+    help="Of the new particle [it is left undecayed]; e, mu, pi or rho: of the tau with one track in tautau-1x3.  [mu]",
 )
 @click.option(
     "--tau-decay",
@@ -81,10 +84,10 @@ def command(
     """Generate events of PROCESS from its matrix element.
 
     Signals: mumu-zprime, gamma-alp, gamma-dark-photon, dark-higgsstrahlung, mumu-scalar, tautau-scalar,
-    b-dark-photons, b-dark-baryon. Backgrounds in lowest order of QED: mumugamma, 3gamma, 4mu, eemumu, tautau. From
-    Pythia, an extra: qqbar, bbbar, and with --generator pythia tautau, mumu. Momenta are in GeV, in the centre of mass,
-    with the electron along +z; status is 1 for particles that do not decay within the event. Behind a detector momenta
-    are measured ones, and NaN where a particle was not found.
+    b-dark-photons, b-dark-baryon. Backgrounds in lowest order of QED: mumugamma, 3gamma, 4mu, eemumu, mumutautau,
+    tautau, tautau-1x3. From Pythia, an extra: qqbar, bbbar, and with --generator pythia tautau, mumu. Momenta are in
+    GeV, in the centre of mass, with the electron along +z; status is 1 for particles that do not decay within the
+    event. Behind a detector momenta are measured ones, and NaN where a particle was not found.
     """
     from gloam.generation import PROCESSES, PYTHIA_PROCESSES, TAU_MIXTURES, make_process
 

@@ -13,7 +13,7 @@ from gloam.generation.registry import PROCESSES, make_process
 from gloam.generation.sampling import GeneratedBatch, cross_section, generate, stream
 from gloam.generation.statistics import Tally
 from gloam.generation.tau_decays import TAU_PAIRS, decay_taus
-from gloam.generation.tau_mixtures import TAU_MIXTURES, stream_tau_mixture
+from gloam.generation.tau_mixtures import TAU_MIXTURES, decayed_parts, mixture_fraction, stream_tau_mixture
 
 __all__ = [
     "PROCESSES",
@@ -29,9 +29,11 @@ __all__ = [
     "Tally",
     "cross_section",
     "decay_taus",
+    "decayed_parts",
     "generate",
     "generate_with_pythia",
     "make_process",
+    "mixture_fraction",
     "stream",
     "stream_tau_mixture",
 ]

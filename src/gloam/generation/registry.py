@@ -19,7 +19,9 @@ from gloam.generation.processes.electron_muon_pairs import electron_muon_pairs
 from gloam.generation.processes.four_muons import four_muons
 from gloam.generation.processes.lepton_pairs import mumu_scalar, mumu_zprime, tautau_scalar
 from gloam.generation.processes.muon_pair_photon import muon_pair_photon
+from gloam.generation.processes.muon_tau_pairs import muon_tau_pairs
 from gloam.generation.processes.tau_pairs import tau_pairs
+from gloam.generation.processes.tau_three_prongs import tau_three_prongs
 from gloam.generation.processes.three_dark_photons import three_dark_photons
 from gloam.generation.processes.three_photons import three_photons
 from gloam.generation.radiation import with_initial_state_radiation
@@ -55,7 +57,9 @@ _ENTRIES: Mapping[str, _Entry] = {
     "3gamma": _Entry(three_photons, cuts=_PHOTON),
     "4mu": _Entry(four_muons),
     "eemumu": _Entry(electron_muon_pairs, cuts=(*_PHOTON, "min_mass"), region=PairCuts),
+    "mumutautau": _Entry(muon_tau_pairs),
     "tautau": _Entry(tau_pairs),
+    "tautau-1x3": _Entry(tau_three_prongs, decays=True),
 }
 
 PROCESSES = tuple(_ENTRIES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,6 +38,10 @@ class Tally:
             trials, self.mean + part * apart, self.deviations + other.deviations + self.trials * part * apart**2,
             self.kept + other.kept, self.overweight + other.overweight, max(self.largest, other.largest),
         )  # fmt: skip
+
+    def scaled(self, factor: float) -> Tally:
+        """The sums for weights times a factor."""
+        return replace(self, mean=self.mean * factor, deviations=self.deviations * factor**2)
 
     @property
     def cross_section(self) -> float:

@@ -15,9 +15,10 @@ from gloam.events.particles import antiparticle_name
 from gloam.generation.particles import Particle
 from gloam.generation.phase_space import decay, unit_vector
 from gloam.generation.process import Draw, Process
+from gloam.generation.spin_correlations import SpinCorrelations
 from gloam.generation.tau_modes import MODES, TauMode
 
-__all__ = ["TAU_PAIRS", "decay_taus", "with_tau_decays"]
+__all__ = ["TAU_PAIRS", "decay_tau", "decay_taus", "tau_products", "with_tau_decays"]
 
 TAU_PAIRS = {f"{minus}{plus}": (minus, plus) for minus, plus in product(MODES, MODES)}
 """The decays of a pair by name: "emu" is tau- to e- and tau+ to mu+."""
@@ -72,8 +73,10 @@ def _notes(process: Process, modes: tuple[TauMode, TauMode]) -> list[str]:
     return notes
 
 
-def decay_taus(batch: EventBatch, pair: str, random: np.random.Generator) -> EventBatch:
-    """The events with their taus decayed without polarisation, for taus whose spins are not known.
+def decay_taus(
+    batch: EventBatch, pair: str, random: np.random.Generator, spins: SpinCorrelations | None = None
+) -> EventBatch:
+    """The events with their taus decayed; without polarisation where their spins are not known.
 
     Weights stay: branching fractions are left to the caller, who knows what the weights stand for.
 
@@ -81,17 +84,33 @@ def decay_taus(batch: EventBatch, pair: str, random: np.random.Generator) -> Eve
         batch: with one tau- and one tau+ in each event that do not decay in it.
         pair: one of `TAU_PAIRS`.
         random: source of random numbers.
+        spins: their correlations, of the process that made the events.
 
     Raises:
         InputError: no such pair of decays; events without such taus, or with several.
     """
     modes, places = _modes(pair), _places(batch.particles, "decay of the taus")
     momenta = np.ascontiguousarray(batch.momenta.transpose(1, 2, 0))
+    correlations = None if spins is None else spins(momenta)
     products = _decay_pair(
-        random, (momenta[places[0]], momenta[places[1]]), modes, batch.particles[places[0]].mass, None
+        random, (momenta[places[0]], momenta[places[1]]), modes, batch.particles[places[0]].mass, correlations
     )
     particles = _with_products(batch.particles, places, modes)
     return EventBatch(particles, np.concatenate([momenta, products]).transpose(2, 0, 1), batch.weights)
+
+
+def decay_tau(tau: FloatArray, mode: TauMode, mass: float, random: np.random.Generator) -> FloatArray:
+    """The products of taus of no polarisation, the photons of their neutral pions last, shape (k, 4, n).
+
+    Args:
+        tau: four-momenta, shape (4, n).
+        mode: of the decay.
+        mass: of the tau in GeV.
+        random: source of random numbers.
+    """
+    u = random.random((3, tau.shape[1]))
+    axis = unit_vector(2 * u[0] - 1, 2 * np.pi * u[1])
+    return np.concatenate(_with_photons(random, tau, mode, mass, axis, 2 * np.pi * u[2]))
 
 
 def _modes(pair: str) -> tuple[TauMode, TauMode]:
@@ -117,14 +136,27 @@ def _with_products(
     found = [dataclasses.replace(particle, final=particle.final and place not in places)
              for place, particle in enumerate(particles)]  # fmt: skip
     for place, mode in zip(places, modes, strict=True):
-        first = len(found)
-        for name, mass in mode.products:
-            charged = name if place == places[0] else antiparticle_name(name)
-            found.append(Particle(charged, mass, final=name != "pi0", parent=place))
-        for inside, (name, _) in enumerate(mode.products):
-            if name == "pi0":
-                found += [Particle("gamma", 0.0, parent=first + inside)] * 2
+        found += tau_products(mode, place, len(found), positive=place != places[0])
     return tuple(found)
+
+
+def tau_products(mode: TauMode, parent: int, first: int, *, positive: bool) -> list[Particle]:
+    """The particles that a tau decays to, in the order of `decay_tau`.
+
+    Args:
+        mode: of the decay.
+        parent: place of the tau in the event.
+        first: place of the first product.
+        positive: whether it is a tau+.
+    """
+    found = []
+    for name, mass in mode.products:
+        charged = antiparticle_name(name) if positive else name
+        found.append(Particle(charged, mass, final=name != "pi0", parent=parent))
+    for inside, (name, _) in enumerate(mode.products):
+        if name == "pi0":
+            found += [Particle("gamma", 0.0, parent=first + inside)] * 2
+    return found
 
 
 def _decay_pair(
@@ -146,13 +178,22 @@ def _decay_pair(
     axes, turns = (first, second), 2 * np.pi * u[4:]
     found = []
     for tau, mode, axis, turn in zip(taus, modes, axes, turns, strict=True):
-        products = _in_flight(tau, mode.draw(random, n, mass), mass, axis, turn)
-        found.append(products)
-        for place, (name, pion) in enumerate(mode.products):
-            if name == "pi0":
-                v = random.random((2, n))
-                found.append(decay(products[place], (pion, 0.0, 0.0), 2 * v[0] - 1, 2 * np.pi * v[1]))
+        found += _with_photons(random, tau, mode, mass, axis, turn)
     return np.concatenate(found)
+
+
+def _with_photons(
+    random: np.random.Generator, tau: FloatArray, mode: TauMode, mass: float, axis: FloatArray, turn: FloatArray
+) -> list[FloatArray]:
+    """The products of one tau, then the photons of each of their neutral pions."""
+    n = tau.shape[1]
+    products = _in_flight(tau, mode.draw(random, n, mass), mass, axis, turn)
+    found = [products]
+    for place, (name, pion) in enumerate(mode.products):
+        if name == "pi0":
+            v = random.random((2, n))
+            found.append(decay(products[place], (pion, 0.0, 0.0), 2 * v[0] - 1, 2 * np.pi * v[1]))
+    return found
 
 
 def _polarised(u: FloatArray, polarisation: FloatArray) -> FloatArray:

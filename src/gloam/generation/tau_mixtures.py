@@ -16,9 +16,10 @@ from gloam.execution import random_stream
 from gloam.generation.process import Process
 from gloam.generation.sampling import SQRT_S, GeneratedBatch, stream
 from gloam.generation.statistics import Tally
+from gloam.generation.tau_decays import decay_taus
 from gloam.generation.tau_modes import MODES
 
-__all__ = ["TAU_MIXTURES", "MixedBatch", "stream_tau_mixture"]
+__all__ = ["TAU_MIXTURES", "MixedBatch", "decayed_parts", "mixture_fraction", "stream_tau_mixture"]
 
 TAU_MIXTURES: Mapping[str, tuple[str, ...]] = {"leptons": ("e", "mu"), "one-prong": tuple(MODES)}
 """Decays that each tau of a mixture may have; "one-prong" has those of `MODES`, five in six of all with one track."""
@@ -52,11 +53,9 @@ def stream_tau_mixture(
     Raises:
         InputError: no such mixture; a number of events below 1; what `make` refuses.
     """
-    if mixture not in TAU_MIXTURES:
-        raise InputError("mixture of tau decays", mixture, one_of(TAU_MIXTURES), "choose one of these")
+    pairs = _pairs(mixture)
     if events < 1:
         raise InputError(f"events of a mixture, {mixture}", events, "a whole number above 0", "ask for at least one")
-    pairs = list(product(TAU_MIXTURES[mixture], TAU_MIXTURES[mixture]))
     shares = np.array([_fraction(pair) for pair in pairs])
     sources = [_Source(stream(make("".join(pair)), events, seed=seed, sqrt_s=sqrt_s, threads=threads, batch_size=CHUNK))
                for pair in pairs]  # fmt: skip
@@ -66,17 +65,59 @@ def stream_tau_mixture(
         counts = np.bincount(choice, minlength=len(pairs)).tolist()
         parts = [jagged(source.take(count)) for source, count in zip(sources, counts, strict=True) if count]
         places = np.argsort(np.argsort(choice, kind="stable"))  # of each event in the list sorted by pairs
-        scaled = [_scaled(source.tally, shares.sum() / share) for source, share in zip(sources, shares, strict=True)]
+        scaled = [source.tally.scaled(shares.sum() / share) for source, share in zip(sources, shares, strict=True)]
         yield MixedBatch(picked(joined_jagged(parts), places), sum(scaled, Tally()))
+
+
+def mixture_fraction(mixture: str) -> float:
+    """The part of all tau pairs that decay in one of the ways of a mixture.
+
+    Raises:
+        InputError: no such mixture.
+
+    Example:
+        >>> round(mixture_fraction("leptons"), 4)
+        0.124
+    """
+    return sum(_fraction(pair) for pair in _pairs(mixture))
+
+
+def decayed_parts(
+    process: Process, batch: EventBatch, mixture: str, random: np.random.Generator
+) -> dict[str, EventBatch]:
+    """The events of a batch with their taus decayed, by the pair of decays that each of them was given at random.
+
+    Decays do not change weights: to decay events that were drawn before costs less than a stream for each pair.
+
+    Args:
+        process: that the events are of; its taus decay with the correlations that it knows.
+        batch: with one tau- and one tau+ in each event.
+        mixture: one of `TAU_MIXTURES`.
+        random: source of random numbers.
+
+    Raises:
+        InputError: no such mixture; events without such taus.
+    """
+    pairs = _pairs(mixture)
+    shares = np.array([_fraction(pair) for pair in pairs])
+    choice = np.searchsorted(np.cumsum(shares)[:-1] / shares.sum(), random.random(len(batch)), side="right")
+    parts = {}
+    for number, pair in enumerate(map("".join, pairs)):
+        rows = np.flatnonzero(choice == number)
+        if rows.size:
+            part = EventBatch(batch.particles, batch.momenta[rows], batch.weights[rows])
+            parts[pair] = decay_taus(part, pair, random, process.spin_correlations)
+    return parts
+
+
+def _pairs(mixture: str) -> list[tuple[str, str]]:
+    if mixture not in TAU_MIXTURES:
+        raise InputError("mixture of tau decays", mixture, one_of(TAU_MIXTURES), "choose one of these")
+    return list(product(TAU_MIXTURES[mixture], TAU_MIXTURES[mixture]))
 
 
 def _fraction(pair: tuple[str, str]) -> float:
     return float(MODES[pair[0]].branching_fraction) * float(MODES[pair[1]].branching_fraction)
-
-
-def _scaled(tally: Tally, factor: float) -> Tally:
-    """The sums for weights times a factor."""
-    return dataclasses.replace(tally, mean=tally.mean * factor, deviations=tally.deviations * factor**2)
 
 
 @dataclass(slots=True)

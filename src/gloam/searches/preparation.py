@@ -13,7 +13,10 @@ from gloam.calibration import Tail
 from gloam.detector import Detector, ReconstructedBatch
 from gloam.kinematics import MassScale
 from gloam.selection import Cut, Entries
+from gloam.selection.network_files import network_selection_dict
+from gloam.selection.network_selection import NetworkSelection, with_network_columns
 from gloam.sourced import Sourced
+from gloam.store import content_hash
 
 __all__ = [
     "AnyOf", "CutOn", "Declaration", "Observable", "Preparation", "PreparedSpectrum", "Range", "Reconstruction",
@@ -151,6 +154,9 @@ class Simulated(Declaration):
             something rare happen more often.
         detector: that measures it instead of that of the preparation.
         title: in tables; None: the process, and which decay of it.
+        scale: by which its cross section is multiplied: what is known beyond lowest order.
+        tau_decays: one of `gloam.generation.TAU_MIXTURES`, where events have a tau- and a tau+: each decays in one of
+            its ways, with the branching fractions in cross section and efficiency.
     """
 
     process: str
@@ -160,6 +166,7 @@ class Simulated(Declaration):
     scale: Sourced | None = None
     detector: Annotated[Detector, PlainSerializer(as_document)] | None = None
     title: str | None = None
+    tau_decays: str | None = None
 
     @property
     def label(self) -> str:
@@ -212,6 +219,8 @@ class Preparation(Declaration):
         backgrounds: all else, added up with their cross sections.
         reconstruction: makes the entries of events; several of one event where a candidate can be chosen in several
             ways. A function, so that a search can bring its own.
+        networks: that see columns of the entries, one for each range of masses; their logits are the further columns
+            network_1, network_2 ..., which spectra cut on.
         choice: the column that numbers these ways; None where there is only one.
         right_choice: its value for the signal's own particles.
         cuts: that all spectra share, in their order.
@@ -226,6 +235,7 @@ class Preparation(Declaration):
     relative_to: str | None = None
     backgrounds: tuple[Simulated, ...] = Field(min_length=1)
     reconstruction: Reconstruction
+    networks: NetworkSelection | None = None
     choice: str | None = None
     right_choice: int = 0
     cuts: tuple[CutOn | AnyOf, ...] = ()
@@ -236,6 +246,10 @@ class Preparation(Declaration):
     @field_serializer("reconstruction")
     def _named(self, function: Reconstruction) -> str:
         return function_name(function)
+
+    @field_serializer("networks")
+    def _hashed(self, networks: NetworkSelection | None) -> str | None:
+        return None if networks is None else content_hash(network_selection_dict(networks)["networks"])
 
     @field_serializer("detector")
     def _written_out(self, detector: Detector) -> Any:
@@ -249,6 +263,11 @@ class Preparation(Declaration):
                 raise ValueError(f"spectrum {spectrum.name}: no spectrum {spectrum.same_events_as} before it")
             before.add(spectrum.name)
         return self
+
+    def entries(self, seen: ReconstructedBatch) -> Entries:
+        """The entries of what the detector saw, with the columns of the networks."""
+        entries = self.reconstruction(seen, float(self.sqrt_s))
+        return entries if self.networks is None else with_network_columns(entries, self.networks)
 
     def cuts_of(self, spectrum: PreparedSpectrum) -> list[Cut]:
         """The cuts in front of a spectrum, in their order; the first asks that its observable was reconstructed."""

@@ -8,11 +8,13 @@ from gloam.selection.fisher import FisherDiscriminant, WorkingPoint, train_fishe
 from gloam.selection.four_muons import four_muons, reduced_masses
 from gloam.selection.lepton_pair_recoil import lepton_pair_recoil
 from gloam.selection.muon_pair_photon import muon_pair_photon
+from gloam.selection.muons_and_two_tracks import TAU_PAIR_INPUTS, muons_and_two_tracks
 from gloam.selection.selecting import select
 from gloam.selection.single_photon import single_photon
 from gloam.selection.three_photons import three_photons
 
 __all__ = [
+    "TAU_PAIR_INPUTS",
     "Candidates",
     "Count",
     "Cut",
@@ -31,6 +33,7 @@ __all__ = [
     "four_muons",
     "lepton_pair_recoil",
     "muon_pair_photon",
+    "muons_and_two_tracks",
     "observe",
     "order_by_energy",
     "outside",

@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from gloam.arrays import BoolArray, FloatArray
 from gloam.errors import InputError
+from gloam.selection.entries import Entries
 from gloam.selection.networks import Network, columns_of, network_logits
 
-__all__ = ["NetworkSelection", "cut_at", "network_at", "selected"]
+__all__ = ["NetworkSelection", "cut_at", "network_at", "selected", "with_network_columns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def cut_at(selection: NetworkSelection, mass: npt.ArrayLike) -> FloatArray:
     """The cut in the logit at these masses in GeV; outside the knots that of the nearest.
 
     Example:
-        >>> from gloam.selection.networks import dense_network
+        >>> from gloam.selection.entries import Entries
+    from gloam.selection.networks import dense_network
         >>> network = dense_network(["x"], [([[1.0]], [0.0])])
         >>> chosen = NetworkSelection((network,), np.empty(0), np.array([1.0, 3.0]), np.array([0.0, 2.0]))
         >>> cut_at(chosen, [0.5, 2.0])
@@ -74,3 +76,19 @@ def selected(selection: NetworkSelection, columns: Mapping[str, npt.ArrayLike], 
     network = network_at(selection, mass)
     logit = network_logits(network, columns_of(network, columns), mass if network.mass_input else None)
     return np.asarray(logit >= cut_at(selection, mass))
+
+
+def with_network_columns(entries: Entries, selection: NetworkSelection) -> Entries:
+    """The entries with the logits of all networks as columns network_1, network_2 ..., NaN where an input is none.
+
+    Raises:
+        InputError: a column is missing, or a network that takes the mass of a hypothesis.
+    """
+    added = {}
+    for number, network in enumerate(selection.networks, 1):
+        values = columns_of(network, entries.columns)
+        known = np.isfinite(values).all(axis=1)
+        logit = np.full(len(entries), np.nan)
+        logit[known] = network_logits(network, values[known])
+        added[f"network_{number}"] = logit
+    return Entries({**entries.columns, **added}, entries.event, entries.weights)

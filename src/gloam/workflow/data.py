@@ -92,9 +92,7 @@ def _from_events(search: Search, source: str | Path) -> dict[str, Spectrum]:
             "apply your selection and give --stage selected",
         )  # fmt: skip
     path, object_name = split_source(source)
-    entries = declared.reconstruction(
-        read_reconstructed(path, declared.detector, object_name), float(declared.sqrt_s)
-    )  # fmt: skip
+    entries = declared.entries(read_reconstructed(path, declared.detector, object_name))
     kept = {spectrum.name: select(entries, declared.cuts_of(spectrum))[0] for spectrum in declared.spectra}
     return _filled(search, {name: each.columns for name, each in kept.items()}, path)
 

@@ -22,11 +22,12 @@ from gloam.calibration import (
 )
 from gloam.detector import ReconstructedBatch
 from gloam.errors import InputError
-from gloam.generation import Process, Tally, make_process
+from gloam.generation import Process, Tally, make_process, mixture_fraction
 from gloam.kinematics import position_of
 from gloam.models import Gaussian, SimulatedSample, kernel_density
 from gloam.scans import grid_in_resolution
-from gloam.selection import CutFlow, Entries, efficiency, select
+from gloam.selection import Count, CutFlow, Entries, efficiency, select
+from gloam.selection.cut_flow import count
 from gloam.theory import production
 from gloam.workflow.prepared import write_prepared
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from gloam.searches import Search
     from gloam.searches.preparation import Preparation, PreparedSpectrum, Simulated
 
-__all__ = ["Prepared", "events_to_simulate", "in_numbers", "prepare", "prepare_search"]
+__all__ = ["Prepared", "events_to_simulate", "in_numbers", "prepare", "prepare_search", "simulated_entries"]
 
 KERNELS = 8000
 """Wrong candidates that a kernel density is made of: more change nothing that a fit could see."""
@@ -60,13 +61,17 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Signal:
-    """What one simulated mass gives to one spectrum; `share` is the part of the cross section that was generated."""
+    """What one simulated mass gives to one spectrum.
+
+    `right` counts the signal's own candidates; `share` is the part of the cross section that was generated.
+    """
 
     name: str
     peak: PeakFit
     wrong: FloatArray
     wrong_per_right: float
     share: float
+    right: Count
     flow: CutFlow
 
 
@@ -190,11 +195,12 @@ def _signal(declared: Preparation, spectrum: PreparedSpectrum, mass: float, run:
     number = _number(sample, run.scale, LEAST_OF_A_PEAK)
     process = make_process(sample.process, mass=mass, **_settings(sample))
     process = replace(process, name=f"{process.name} {mass:g} {spectrum.name}")
-    right, wrong, flow, tally = [], [], None, Tally()
+    right, wrong, flow, tally, counted = [], [], None, Tally(), Count()
     for piece in _pieces(declared, sample, process, [spectrum], number, run):
         kept, passed = piece.found[0]
         chosen = _right(declared, kept)
         right.append(kept.columns[spectrum.observable.column][chosen])
+        counted += count(kept, chosen)
         wrong.append(kept.columns[spectrum.observable.column][~chosen & spectrum.wrong])
         flow, tally = passed if flow is None else flow + passed, tally + piece.tally
     assert flow is not None  # noqa: S101 - there is at least one event
@@ -202,14 +208,14 @@ def _signal(declared: Preparation, spectrum: PreparedSpectrum, mass: float, run:
     others = np.concatenate(wrong)
     return _Signal(
         f"{sample.process} {mass:g} GeV", fit, others[:KERNELS], others.size / np.concatenate(right).size,
-        _share(declared, tally, mass), flow,
+        _share(declared, sample, tally, mass), counted, flow,
     )  # fmt: skip
 
 
-def _share(declared: Preparation, found: Tally, mass: float) -> float:
-    """The part of the cross section that was generated: less than 1 where photons are cut on."""
+def _share(declared: Preparation, sample: Simulated, found: Tally, mass: float) -> float:
+    """The part of the cross section that was generated: less than 1 with cuts, or some of the tau decays."""
     if declared.relative_to is None:
-        return 1.0
+        return 1.0 if sample.tau_decays is None else mixture_fraction(sample.tau_decays)
     return float(found.cross_section / production(declared.relative_to)(np.array([mass]))[0])
 
 
@@ -233,7 +239,7 @@ def _backgrounds(
         per_fb = float(sample.scale or 1.0) * tally.cross_section / weight
         for name in edges:
             total[name] = total[name] + filled[name].scaled(per_fb)
-            flows[name][sample.process] = found[name].scaled(per_fb)
+            flows[name][_name(sample)] = found[name].scaled(per_fb)
     return {name: (total[name], flows[name]) for name in edges}
 
 
@@ -242,19 +248,51 @@ def _pieces(
     run: _Run,
 ) -> Iterator[SimulatedPiece[list[tuple[Entries, CutFlow]]]]:  # fmt: skip
     """Piece after piece of simulated events, and what the selection of each spectrum leaves of them."""
-    sqrt_s = float(declared.sqrt_s)
     cuts = [declared.cuts_of(spectrum) for spectrum in spectra]
 
     def treat(seen: ReconstructedBatch) -> list[tuple[Entries, CutFlow]]:
-        entries = declared.reconstruction(seen, sqrt_s)
+        entries = declared.entries(seen)
         return [select(entries, each) for each in cuts]
 
     for piece in simulated_pieces(
-        process, declared.detector, treat, events=number, seed=run.seed, sqrt_s=sqrt_s, weighted=sample.weighted,
-        threads=run.threads,
+        process, declared.detector, treat, events=number, seed=run.seed, sqrt_s=float(declared.sqrt_s),
+        weighted=sample.weighted, threads=run.threads, tau_decays=sample.tau_decays,
     ):  # fmt: skip
         yield piece
         run.advance(piece.events)
+
+
+def _name(sample: Simulated) -> str:
+    """Of a background in cut flows; the decay tells samples of one process apart."""
+    return f"{sample.process} {sample.settings['decay']}" if "decay" in sample.settings else sample.process
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedEntries:
+    """Some entries of simulated events, the sums over the points behind them, and the weight of all their events."""
+
+    entries: Entries
+    tally: Tally
+    weight: float
+
+
+def simulated_entries(
+    declared: Preparation, sample: Simulated, events: int, seed: int, mass: float | None = None
+) -> Iterator[SimulatedEntries]:
+    """Entries that pass the cuts of a preparation, piece by piece; those of its spectra are left aside.
+
+    Args:
+        declared: the preparation.
+        sample: signal or background.
+        events: how many to generate.
+        seed: of these events.
+        mass: of a signal, in GeV.
+    """
+    process = make_process(sample.process, mass=mass, **_settings(sample))
+    process = process if mass is None else replace(process, name=f"{process.name} {mass:g}")
+    everything = declared.spectra[0].model_copy(update={"cuts": ()})
+    for piece in _pieces(declared, sample, process, [everything], events, _Run(1.0, seed, None, lambda _: None)):
+        yield SimulatedEntries(piece.found[0][0], piece.tally, piece.weight)
 
 
 def _settings(sample: Simulated) -> dict[str, Any]:
@@ -279,7 +317,7 @@ def _edges(spectrum: PreparedSpectrum, sigma: list[float]) -> FloatArray:
 
 def _assembled(spectrum: PreparedSpectrum, signals: list[_Signal], background: WeightedCounts) -> PreparedScan:
     peaks = [each.peak for each in signals]
-    parts = [efficiency(each.flow.after[-1], each.flow.before) for each in signals]
+    parts = [efficiency(each.right, each.flow.before) for each in signals]
     share = np.array([each.share for each in signals])
     columns = {name: np.array([getattr(peak, name) for peak in peaks]) for name in PARAMETERS}
     return PreparedScan(
@@ -287,7 +325,7 @@ def _assembled(spectrum: PreparedSpectrum, signals: list[_Signal], background: W
         errors=np.array([peak.errors for peak in peaks]),
         quality=np.array([peak.chi2 / peak.degrees for peak in peaks]),
         efficiency=share * [part for part, _ in parts], efficiency_error=share * [error for _, error in parts],
-        edges=background.edges, wrong_per_right=np.array([signals[0].wrong_per_right]),
+        edges=background.edges, wrong_per_right=np.array([np.mean([each.wrong_per_right for each in signals])]),
         wrong_below=_wrong_below(signals, background.edges),
         expected=background.total if spectrum.pieces is None else smoothed(background, spectrum.pieces),
         variance=background.squares,

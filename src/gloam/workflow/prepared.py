@@ -111,7 +111,8 @@ def _spectra(arrays: Mapping[str, Any]) -> list[str]:
 
 def preparation_hash(declared: Preparation | CountingPreparation | OnOffPreparation) -> str:
     """The content hash of what a preparation declares, its words for readers and what has its default apart."""
-    return content_hash(declared.model_dump(mode="python", exclude={"left_out"}, exclude_defaults=True))
+    unused = {"left_out"} if getattr(declared, "networks", None) is not None else {"left_out", "networks"}
+    return content_hash(declared.model_dump(mode="python", exclude=unused, exclude_defaults=True))
 
 
 def prepared_cut_flows(search: AnySearch) -> dict[str, dict[str, Any]]:

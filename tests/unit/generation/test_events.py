@@ -32,10 +32,12 @@ SETTINGS = {
     "3gamma": {},
     "4mu": {},
     "eemumu": {},
+    "mumutautau": {},
     "tautau": {},
+    "tautau-1x3": {},
 }
 RADIATING = ["mumu-zprime", "gamma-alp", "gamma-dark-photon", "dark-higgsstrahlung", "mumu-scalar", "tautau-scalar",
-             "4mu", "tautau", "mumugamma", "3gamma"]  # fmt: skip
+             "4mu", "mumutautau", "tautau", "tautau-1x3", "mumugamma", "3gamma"]  # fmt: skip
 DECAYING = [("mumu-zprime", "tautau", 5.0), ("mumu-scalar", "ee", 1.0), ("tautau-scalar", "mumu", 2.0),
             ("gamma-dark-photon", "mumu", 4.0), ("b-dark-photons", "ee", 1.0)]  # fmt: skip
 CASES = (
