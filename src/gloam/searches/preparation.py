@@ -154,7 +154,6 @@ class Simulated(Declaration):
             something rare happen more often.
         detector: that measures it instead of that of the preparation.
         title: in tables; None: the process, and which decay of it.
-        scale: by which its cross section is multiplied: what is known beyond lowest order.
         tau_decays: one of `gloam.generation.TAU_MIXTURES`, where events have a tau- and a tau+: each decays in one of
             its ways, with the branching fractions in cross section and efficiency.
     """
