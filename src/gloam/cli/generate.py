@@ -30,11 +30,10 @@ __all__ = ["command"]
 @click.option("--coupling", type=float, help="g', epsilon, g in 1/GeV or xi, as the process has it.  [1]")
 @click.option("--coupling2", type=float, help="alpha_D of dark-higgsstrahlung.  [1]")
 @click.option(
-    "--decay", metavar="PAIR",
-    help="Of the new particle: ee, mumu or tautau; of three-dark-photons as in ee-ee-mumu.  [it is left undecayed]",
     "--decay",
-    type=click.Choice(["ee", "mumu", "tautau", "e", "mu", "pi", "rho"]),
-    help="Of the new particle [it is left undecayed]; e, mu, pi or rho: of the tau with one track in tautau-1x3.  [mu]",
+    metavar="PAIR",
+    help="Of the new particle: ee, mumu or tautau; of three-dark-photons as in ee-ee-mumu.  [it is left undecayed] "
+    "Of the tau with one track in tautau-1x3: e, mu, pi or rho.  [mu]",
 )
 @click.option(
     "--tau-decay",
