@@ -10,7 +10,7 @@ from gloam.arrays import FloatArray, IntArray
 from gloam.report.channel import CountingChannel
 from gloam.report.figures.style import BACKGROUND, FIT, heading, new_figure, style
 from gloam.report.views import largest_deficit, largest_excess
-from gloam.report.words import level_in_words, limit_in_words, mass_in_words, signed
+from gloam.report.words import level_in_words, mass_in_words, signed
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -62,8 +62,8 @@ def plane_limit_figure(channel: CountingChannel) -> Figure:
             _draw_map(axes, channel, values, f"{name} upper limit{unit}", cmap="viridis", norm=norm)
         if not shown:
             panels[0].text(0.5, 0.4, "No limit was found", transform=panels[0].transAxes, ha="center")
-        title = f"{channel.title}: {level_in_words(channel.limits.level)}, {limit_in_words(channel.limits)}"
-        heading(panels[0], title, channel.result.spectrum, 4.7 * max(len(shown), 1))
+        title = f"{channel.title}: {level_in_words(channel.limits.level)}"
+        heading(panels[0], title, channel.result.spectrum, 3.6)
     return figure
 
 
@@ -83,9 +83,9 @@ def plane_coupling_figure(channel: CountingChannel) -> Figure | None:
         figure = new_figure(5.2 * len(shown), 4.4)
         panels = np.atleast_1d(figure.subplots(1, len(shown)))
         for axes, (name, values) in zip(panels, shown.items(), strict=True):
-            _draw_map(axes, channel, values, f"{name} upper limit on {limits.name}{unit}", cmap="viridis", norm=norm)
-        title = f"{channel.title}: {level_in_words(channel.limits.level)}, {limit_in_words(channel.limits)}"
-        heading(panels[0], title, channel.result.spectrum, 4.7 * len(shown))
+            _draw_map(axes, channel, values, f"{name}: {limits.name}{unit}", cmap="viridis", norm=norm)
+        title = f"{channel.title}: {level_in_words(channel.limits.level)}"
+        heading(panels[0], title, channel.result.spectrum, 3.6)
     return figure
 
 

@@ -108,6 +108,7 @@ def background_spectrum(result: CountingResult) -> BackgroundSpectrum:
         members = windows.runs.members()
         number = np.asarray(members.sum(axis=0)).ravel()
         relative = np.divide(members.T @ error, number, out=np.zeros(usable.size), where=number > 0)
+        relative = np.round(relative, 3)  # each different error costs a quantile in every toy
     expected = np.where(usable & _needed(result), expected, 0.0)
     errors, which = np.unique(relative, return_inverse=True)
     return BackgroundSpectrum(expected, simulated, errors, which, setup.background_form == "gaussian")
