@@ -18,7 +18,10 @@ __all__ = ["command"]
     epilog="Example: gloam train punzi --events toy --method punzi --out net.json",
 )
 def command() -> None:
-    """Train networks that select events."""
+    """Train networks that select events.
+
+    Every command below takes --json, --quiet, --verbose and --debug.
+    """
 
 
 @command.command(

@@ -84,7 +84,7 @@ def reduced_masses(muons: FloatArray) -> FloatArray:
     Example:
         >>> muons = np.array([[[2.0, 0, 0, 1.997], [2.0, 0, 0, -1.997], [1.0, 0.994, 0, 0], [1.0, -0.994, 0, 0]]])
         >>> reduced_masses(muons).round(2)
-        array([[3.99, 2.82, 2.82, 1.99]])
+        array([[3.99, 1.99, 1.99, 1.99]])
     """
     pairs = np.stack([muons[:, minus] + muons[:, plus] for minus, plus in _PAIRS.tolist()], axis=1)
     return np.sqrt(np.maximum(mass_squared(pairs) - 4 * constants.MUON_MASS**2, 0.0))

@@ -57,8 +57,7 @@ def cut_at(selection: NetworkSelection, mass: npt.ArrayLike) -> FloatArray:
     """The cut in the logit at these masses in GeV; outside the knots that of the nearest.
 
     Example:
-        >>> from gloam.selection.entries import Entries
-    from gloam.selection.networks import dense_network
+        >>> from gloam.selection.networks import dense_network
         >>> network = dense_network(["x"], [([[1.0]], [0.0])])
         >>> chosen = NetworkSelection((network,), np.empty(0), np.array([1.0, 3.0]), np.array([0.0, 2.0]))
         >>> cut_at(chosen, [0.5, 2.0])
