@@ -12,6 +12,7 @@ from gloam.arrays import FloatArray
 from gloam.interpretation.exclusions import Curve, coupling_plane
 from gloam.report import ChannelResult
 from gloam.sourced import Sourced
+from gloam.workflow.exclusions import of_different_masses
 
 if TYPE_CHECKING:
     from gloam.searches import Search
@@ -34,7 +35,7 @@ def compare_with_published(search: Search, results: Sequence[ChannelResult]) -> 
     plane = coupling_plane(search.model)
     published = next(each for each in plane.exclusions if each.name == search.compare_with)
     assert isinstance(published.content, Curve)  # noqa: S101 - declared as one
-    results = _of_different_masses(results)
+    results = of_different_masses(results)
     on_coupling = published.quantity == plane.quantity
     mass = np.concatenate([each.result.mass for each in results])
     ours = np.concatenate([_median(each, on_coupling) for each in results])
@@ -54,16 +55,6 @@ def compare_with_published(search: Search, results: Sequence[ChannelResult]) -> 
         "neighbours": _averages(ratio[rows]),
         "with_one_constant": _with_one_constant(search.effective_normalisation, ratio[rows]),
     }  # fmt: skip
-
-
-def _of_different_masses(results: Sequence[ChannelResult]) -> list[ChannelResult]:
-    """The channels without those that scan masses which one before them has scanned."""
-    chosen: list[ChannelResult] = []
-    for each in results:
-        low, high = each.result.mass.min(), each.result.mass.max()
-        if all(high <= other.result.mass.min() or low >= other.result.mass.max() for other in chosen):
-            chosen.append(each)
-    return chosen
 
 
 def _median(channel: ChannelResult, on_coupling: bool) -> FloatArray:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,7 +16,9 @@ from gloam.report import Channel, CountingChannel
 from gloam.workflow.indirect import with_indirect
 from gloam.workflow.results import Run
 
-__all__ = ["coupling_figure_content", "limits_of_run"]
+__all__ = ["coupling_figure_content", "limits_of_run", "of_different_masses"]
+
+C = TypeVar("C", bound=Channel)
 
 
 def limits_of_run(directory: Path, plane: Plane) -> tuple[Exclusion, ...]:
@@ -70,9 +74,19 @@ def _curve(run: Run, expected: bool) -> tuple[FloatArray, FloatArray]:
     """Masses and limits: of all channels together, or of one after the other."""
     if (found := run.combined) is not None:
         return found.mass, found.expected[:, 2] if expected else found.observed
-    curves = _curves(run.channels, expected) or [(np.empty(0), np.empty(0))]
+    curves = _curves(of_different_masses(run.channels), expected) or [(np.empty(0), np.empty(0))]
     mass, limit = (np.concatenate(parts) for parts in zip(*curves, strict=True))
     return mass, limit
+
+
+def of_different_masses(channels: Sequence[C]) -> tuple[C, ...]:
+    """The channels without those that scan masses which one before them has scanned."""
+    chosen: list[C] = []
+    for each in channels:
+        low, high = each.result.mass.min(), each.result.mass.max()
+        if all(high <= other.result.mass.min() or low >= other.result.mass.max() for other in chosen):
+            chosen.append(each)
+    return tuple(chosen)
 
 
 def _curves(channels: tuple[Channel, ...], expected: bool) -> list[tuple[FloatArray, FloatArray]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -157,7 +158,8 @@ def _draw_statement(axes: Axes, said: Exclusion, height: float) -> None:
 def _typeset(text: str) -> str:
     """Reactions as they are printed: arrows, and Greek letters as letters."""
     for plain, printed in _PRINTED:
-        text = text.replace(plain, printed)
+        # not inside the name of a search, whose underscores are part of a word
+        text = re.sub(rf"(?<!\w){re.escape(plain)}(?!\w)", printed.replace("\\", r"\\"), text)
     return text
 
 
