@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -73,20 +74,12 @@ def prepared(search: Search) -> dict[str, PreparedScan]:
     Raises:
         InputError: for an artefact that is missing or damaged, or was made from another declaration.
     """
-    from gloam.searches.registry import room_of
-
-    if search.preparation is None:
-        return {}
-    arrays = _loaded(room_of(search.name), preparation_hash(search.preparation), search.name)
-    return {name: PreparedScan.of(arrays, name) for name in _spectra(arrays)}
+    return {} if search.preparation is None else _carried(search).of(PreparedScan)
 
 
 def prepared_counts(search: CountingSearch) -> dict[str, PreparedCounts]:
     """The same of a search that counts."""
-    from gloam.searches.registry import room_of
-
-    arrays = _loaded(room_of(search.name), preparation_hash(search.preparation), search.name)
-    return {name: PreparedCounts.of(arrays, name) for name in _spectra(arrays)}
+    return _carried(search).of(PreparedCounts)
 
 
 def write_decay_counts(
@@ -99,14 +92,33 @@ def write_decay_counts(
 
 def decay_counts(search: OnOffSearch) -> dict[str, DecayCounts]:
     """The same of a search that counts decays of B mesons, by the name of the channel."""
+    return _carried(search).of(DecayCounts)
+
+
+K = TypeVar("K", PreparedScan, PreparedCounts, DecayCounts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Artefact:
+    """The arrays of an artefact, and what was made of them: backgrounds spread over a plane are made once."""
+
+    arrays: Mapping[str, np.ndarray[Any, Any]]
+    made: dict[type, dict[str, Any]] = field(default_factory=dict)
+
+    def of(self, kind: type[K]) -> dict[str, K]:
+        """The ingredients by the name of the spectrum or channel."""
+        if kind not in self.made:
+            names = dict.fromkeys(key.split(".")[0] for key in self.arrays)
+            self.made[kind] = {name: kind.of(self.arrays, name) for name in names}
+        return self.made[kind]
+
+
+def _carried(search: AnySearch) -> _Artefact:
+    """The artefact in the room of a search, which is that of its present declaration."""
     from gloam.searches.registry import room_of
 
-    arrays = _loaded(room_of(search.name), preparation_hash(search.preparation), search.name)
-    return {channel.name: DecayCounts.of(arrays, channel.name) for channel in search.channels}
-
-
-def _spectra(arrays: Mapping[str, Any]) -> list[str]:
-    return list(dict.fromkeys(key.split(".")[0] for key in arrays))
+    assert search.preparation is not None  # noqa: S101 - asked for by the callers
+    return _loaded(room_of(search.name), preparation_hash(search.preparation), search.name)
 
 
 def preparation_hash(declared: Preparation | CountingPreparation | OnOffPreparation) -> str:
@@ -121,13 +133,13 @@ def prepared_cut_flows(search: AnySearch) -> dict[str, dict[str, Any]]:
 
     if search.preparation is None:
         return {}
-    _loaded(room_of(search.name), preparation_hash(search.preparation), search.name)  # checks that it is the right one
+    _carried(search)  # checks that it is the right one
     record = json.loads(files(room_of(search.name)).joinpath(f"{ARTEFACT}.json").read_text())
     return dict(record["cut_flow"])
 
 
 @cache
-def _loaded(room: str, declaration: str, name: str) -> Mapping[str, np.ndarray[Any, Any]]:
+def _loaded(room: str, declaration: str, name: str) -> _Artefact:
     remedy = f"run gloam prepare {name}"
     try:
         folder = files(room)
@@ -140,7 +152,7 @@ def _loaded(room: str, declaration: str, name: str) -> Mapping[str, np.ndarray[A
         raise InputError(f"artefact of {name}", "content that its hash does not match", "untouched files", remedy)
     if record["preparation"] != declaration:
         raise InputError(f"artefact of {name}", "made from another declaration", "the present one", remedy)
-    return arrays
+    return _Artefact(arrays)
 
 
 def _short(array: FloatArray) -> np.ndarray[Any, Any]:
