@@ -239,7 +239,7 @@ def _backgrounds(
         per_fb = float(sample.scale or 1.0) * tally.cross_section / weight
         for name in edges:
             total[name] = total[name] + filled[name].scaled(per_fb)
-            flows[name][_name(sample)] = found[name].scaled(per_fb)
+            flows[name][sample.label] = found[name].scaled(per_fb)
     return {name: (total[name], flows[name]) for name in edges}
 
 
@@ -260,11 +260,6 @@ def _pieces(
     ):  # fmt: skip
         yield piece
         run.advance(piece.events)
-
-
-def _name(sample: Simulated) -> str:
-    """Of a background in cut flows; the decay tells samples of one process apart."""
-    return f"{sample.process} {sample.settings['decay']}" if "decay" in sample.settings else sample.process
 
 
 @dataclass(frozen=True, slots=True)
