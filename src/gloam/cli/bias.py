@@ -31,7 +31,8 @@ __all__ = ["command"]
 @common_options
 def command(
     target: str, masses: tuple[float, ...], injected: tuple[str, ...], toys: int, base: Literal["data", "background"],
-    workers: int, scheduler: str | None, out: Path | None, figures: bool, threads: int | None, seed: int, as_json: bool, quiet: bool,
+    workers: int, scheduler: str | None, out: Path | None, figures: bool, threads: int | None, seed: int, as_json: bool,
+    quiet: bool,
 ) -> None:  # fmt: skip
     """Put a signal into toys of a run's data, fit them, and compare.
 

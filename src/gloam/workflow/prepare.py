@@ -22,6 +22,7 @@ from gloam.calibration import (
 )
 from gloam.detector import ReconstructedBatch
 from gloam.errors import InputError
+from gloam.execution import Pool
 from gloam.generation import Process, Tally, make_process, mixture_fraction
 from gloam.kinematics import position_of
 from gloam.models import Gaussian, SimulatedSample, kernel_density
@@ -83,11 +84,12 @@ class _Run:
     seed: int
     threads: int | None
     advance: Callable[[int], object]
+    workers: Pool | None = None
 
 
 def prepare_search(
     search: Search, folder: Path, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
-    progress: Callable[[int], object] | None = None,
+    workers: Pool | None = None, progress: Callable[[int], object] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """What `gloam prepare --json` says, after the artefact of a search was made and written to a folder.
 
@@ -96,7 +98,7 @@ def prepare_search(
     """
     declared = _declared(search)
     seed = declared.seed if seed is None else seed
-    found = prepare(declared, scale=scale, seed=seed, threads=threads, progress=progress)
+    found = prepare(declared, scale=scale, seed=seed, threads=threads, workers=workers, progress=progress)
     record = write_prepared(declared, found.scans, found.flows, folder, seed=seed, scale=scale)
     return {
         "search": search.name, "events": events_to_simulate(search, scale), **record,
@@ -120,7 +122,7 @@ def events_to_simulate(search: Search, scale: float = 1.0) -> int:
 
 def prepare(
     declared: Preparation, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
-    progress: Callable[[int], object] | None = None,
+    workers: Pool | None = None, progress: Callable[[int], object] | None = None,
 ) -> Prepared:  # fmt: skip
     """What a preparation finds, from events that are generated, measured and selected.
 
@@ -129,9 +131,10 @@ def prepare(
         scale: of the numbers of events; below 1 for a quick look.
         seed: of everything random; None: the one that is declared.
         threads: how many generate; the answer does not depend on it.
+        workers: who do it instead, see `gloam.execution.open_workers`; nor on these.
         progress: called with the number of events that were simulated.
     """
-    run = _Run(scale, declared.seed if seed is None else seed, threads, progress or (lambda _: None))
+    run = _Run(scale, declared.seed if seed is None else seed, threads, progress or (lambda _: None), workers)
     signals = {spectrum.name: _signals(declared, spectrum, run) for spectrum in declared.spectra}
     edges: dict[str, FloatArray] = {}
     for spectrum in declared.spectra:
@@ -248,18 +251,25 @@ def _pieces(
     run: _Run,
 ) -> Iterator[SimulatedPiece[list[tuple[Entries, CutFlow]]]]:  # fmt: skip
     """Piece after piece of simulated events, and what the selection of each spectrum leaves of them."""
-    cuts = [declared.cuts_of(spectrum) for spectrum in spectra]
-
-    def treat(seen: ReconstructedBatch) -> list[tuple[Entries, CutFlow]]:
-        entries = declared.entries(seen)
-        return [select(entries, each) for each in cuts]
-
+    treat = _Selected(declared, tuple(spectra))
     for piece in simulated_pieces(
         process, declared.detector, treat, events=number, seed=run.seed, sqrt_s=float(declared.sqrt_s),
-        weighted=sample.weighted, threads=run.threads, tau_decays=sample.tau_decays,
+        weighted=sample.weighted, threads=run.threads, tau_decays=sample.tau_decays, workers=run.workers,
     ):  # fmt: skip
         yield piece
         run.advance(piece.events)
+
+
+@dataclass(frozen=True, slots=True)
+class _Selected:
+    """What the selection of each spectrum leaves of some events."""
+
+    declared: Preparation
+    spectra: tuple[PreparedSpectrum, ...]
+
+    def __call__(self, seen: ReconstructedBatch) -> list[tuple[Entries, CutFlow]]:
+        entries = self.declared.entries(seen)
+        return [select(entries, self.declared.cuts_of(each)) for each in self.spectra]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,10 @@ import numpy as np
 from gloam.arrays import BoolArray
 from gloam.calibration import DecayCounts, TagModel, lambda_and_nothing
 from gloam.events.jagged import jagged
+from gloam.execution import Pool, map_in_order
 from gloam.experiments.belle import B_PAIRS
 from gloam.generation import generate, make_process
-from gloam.generation.pythia import stream_from_pythia
+from gloam.generation.pythia import PythiaBatch, stream_from_pythia
 from gloam.selection import Entries
 from gloam.spectra import uniform_axis
 from gloam.theory.b_decays import NEUTRAL_FRACTION
@@ -35,15 +37,15 @@ CORE = 0.6827
 
 def prepare_on_off(
     search: OnOffSearch, folder: Path, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
-    progress: Callable[[int], object] | None = None,
+    workers: Pool | None = None, progress: Callable[[int], object] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """What `gloam prepare --json` says, after the artefact was made and written to a folder.
 
-    The generator of hadrons runs on one core, whatever `threads` says.
+    The generator of hadrons runs on one core, whatever `threads` says; workers have one each.
     """
     del threads
     seed = search.preparation.seed if seed is None else seed
-    found = _prepared(search, scale, seed, progress)
+    found = _prepared(search, scale, seed, workers, progress)
     record = write_decay_counts(search.preparation, found, folder, seed=seed, scale=scale)
     return {
         "search": search.name, "events": decays_to_simulate(search, scale), **record,
@@ -53,15 +55,16 @@ def prepare_on_off(
 
 
 def _prepared(
-    search: OnOffSearch, scale: float, seed: int, progress: Callable[[int], object] | None
+    search: OnOffSearch, scale: float, seed: int, workers: Pool | None, progress: Callable[[int], object] | None
 ) -> dict[str, DecayCounts]:
     """The ingredients of each channel."""
     from gloam.searches.on_off import TaggedDecay
 
     declared = search.preparation
     if isinstance(declared, TaggedDecay):
-        return {search.channels[0].name: prepare_tagged(declared, scale=scale, seed=seed, progress=progress)}
-    found = prepare_pairs(declared, scale=scale, seed=seed, progress=progress)
+        tagged = prepare_tagged(declared, scale=scale, seed=seed, workers=workers, progress=progress)
+        return {search.channels[0].name: tagged}
+    found = prepare_pairs(declared, scale=scale, seed=seed, workers=workers, progress=progress)
     return {
         channel.name: found[mode.name].counts for channel, mode in zip(search.channels, declared.modes, strict=True)
     }
@@ -91,14 +94,16 @@ def in_numbers(found: DecayCounts) -> dict[str, Any]:
 
 
 def prepare_tagged(
-    declared: TaggedDecay, *, scale: float = 1.0, seed: int = 0, progress: Callable[[int], object] | None = None
-) -> DecayCounts:
+    declared: TaggedDecay, *, scale: float = 1.0, seed: int = 0, workers: Pool | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> DecayCounts:  # fmt: skip
     """What the preparation of B0 -> Lambda and something unseen finds.
 
     Args:
         declared: processes, tag, cuts.
         scale: of the numbers of events.
         seed: of everything random.
+        workers: who do it, see `gloam.execution.open_workers`; the answer does not depend on them.
         progress: called with the number of events that were simulated.
     """
     advance = progress or (lambda _: None)
@@ -111,7 +116,7 @@ def prepare_tagged(
     axis = uniform_axis(*declared.range, width=declared.bin_width, name="M_recoil")
     expected, shapes = np.zeros(len(axis)), np.zeros(mass.size)
     decays = 0.0
-    for entries, mesons in _backgrounds(declared, scale, seed, advance):
+    for entries, mesons in _backgrounds(declared, scale, seed, workers, advance):
         kept = entries.columns["M_recoil"][_passing(declared, entries)]
         spread = spread_out(kept, axis.edges, float(declared.smoothing))
         expected += spread / declared.repeats
@@ -163,15 +168,30 @@ def _signal(declared: TaggedDecay, mass: float, scale: float, seed: int) -> tupl
 
 
 def _backgrounds(
-    declared: TaggedDecay, scale: float, seed: int, advance: Callable[[int], object]
+    declared: TaggedDecay, scale: float, seed: int, workers: Pool | None, advance: Callable[[int], object]
 ) -> Iterator[tuple[Entries, int]]:
     """Candidates of generic decays, and the number of B0 mesons that they come from."""
     number = _number(declared.background.events, scale)
-    for place, batch in enumerate(stream_from_pythia(declared.background.process, number, seed=seed, batch_size=BATCH)):
-        events = batch.events
+    batches = stream_from_pythia(
+        declared.background.process, number, seed=seed, batch_size=BATCH, workers=workers
+    )  # fmt: skip
+    for entries, mesons, events in map_in_order(_Tagged(declared, seed), enumerate(batches), 1, workers):
+        yield entries, mesons
+        advance(events)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tagged:
+    """Candidates of a batch of generic decays, the number of its B0 mesons, and that of its events."""
+
+    declared: TaggedDecay
+    seed: int
+
+    def __call__(self, batch: tuple[int, PythiaBatch]) -> tuple[Entries, int, int]:
+        place, declared, events = batch[0], self.declared, batch[1].events
         mesons = int(np.count_nonzero((np.abs(events.numbers) == 511) & (events.parents < 0)))
-        yield lambda_and_nothing(
-            events, declared.detector, _tag(declared, declared.repeats), float(declared.sqrt_s), seed=seed,
+        entries = lambda_and_nothing(
+            events, declared.detector, _tag(declared, declared.repeats), float(declared.sqrt_s), seed=self.seed,
             sample=f"background {place}",
-        ), mesons  # fmt: skip
-        advance(len(events))
+        )  # fmt: skip
+        return entries, mesons, len(events)

@@ -161,8 +161,7 @@ def _nearest(channel: ChannelResult, mass: float) -> int:
 
 
 Work = Callable[[ChannelResult, int, Amount], T]
-"""From a channel, a hypothesis of it and a signal to values with arrays of shape (1, 1, ...): one hypothesis, one signal.
-"""
+"""From a channel, a hypothesis of it and a signal to values with arrays of shape (1, 1, ...)."""
 
 
 def studied(
@@ -217,12 +216,13 @@ def together(parts: Sequence[T], axis: int) -> T:
         array([[1., 2.]])
     """
     first: Any = parts[0]
-    if isinstance(first, np.ndarray):
-        return np.concatenate(parts, axis) if first.ndim > axis else first  # type: ignore[arg-type, return-value]
-    if not is_dataclass(first):
-        return parts[0]
-    names = [each.name for each in fields(first)]
-    return replace(first, **{name: together([getattr(part, name) for part in parts], axis) for name in names})  # type: ignore[type-var]
+    joined: Any = first
+    if isinstance(first, np.ndarray) and first.ndim > axis:
+        joined = np.concatenate([np.asarray(part) for part in parts], axis)
+    elif is_dataclass(first):
+        names = [each.name for each in fields(first)]
+        joined = replace(joined, **{name: together([getattr(part, name) for part in parts], axis) for name in names})
+    return joined  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
