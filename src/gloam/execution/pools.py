@@ -26,7 +26,7 @@ PATIENCE = "30s"
 LIVES = 3
 """How often processes of this machine that ended before their work are replaced."""
 
-LEAST_AHEAD = 32
+LEAST_AHEAD = 8
 """Items that wait on a cluster at least: one that grows with its work has something to grow for."""
 
 

@@ -94,7 +94,10 @@ def run_shards(
         for shard, made in _made(work, missing, workers):
             done[shard] = {name: np.asarray(array) for name, array in made.items()}
             if directory is not None:
-                write_arrays(_place(directory, shard), {**done[shard], "key": _in_words(key), "size": shard.size})
+                write_arrays(
+                    _place(directory, shard),
+                    {**done[shard], "key": _in_words(key), "first": shard.first, "size": shard.size},
+                )
             if progress is not None:
                 progress(shard.size)
     except KeyboardInterrupt:
@@ -140,12 +143,12 @@ def _place(directory: Path, shard: Shard) -> Path:
 
 
 def _stored(directory: Path, shard: Shard, key: Mapping[str, object]) -> Arrays | None:
-    """The arrays of a stored shard; None where there are none of this size that can be read."""
+    """The arrays of a stored shard; None where there are none that can be read and are its own."""
     path = _place(directory, shard)
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
-        found, size = str(arrays.pop("key")), int(arrays.pop("size"))
+        found, whose = str(arrays.pop("key")), Shard(int(arrays.pop("first")), int(arrays.pop("size")))
     except (OSError, ValueError, EOFError, KeyError):
         return None
     except Exception as fault:
@@ -159,7 +162,7 @@ def _stored(directory: Path, shard: Shard, key: Mapping[str, object]) -> Arrays 
             "leave out --resume to begin anew, or choose another --out",
         )  # fmt: skip
     arrays.pop("schema_version", None)
-    return arrays if size == shard.size else None
+    return arrays if whose == shard else None
 
 
 def _in_words(key: Mapping[str, object]) -> str:

@@ -23,7 +23,7 @@ SQRT_S = 10.58
 CHUNK = 2048
 """Points of one random stream. Part of what a seed means: with another number the same seed gives other events."""
 
-AT_ONCE = 16
+AT_ONCE = 8
 """Chunks that a worker makes at once."""
 
 PILOT_CHUNKS = 32

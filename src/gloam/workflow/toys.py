@@ -99,7 +99,7 @@ def make_toys(
         raise InputError("--toys", request.toys, "at least 1", "10000 give p-values down to 1e-3 well")
     if workers is not None and directory is None:
         raise InputError("toys by workers", "no directory", "that of the run", "write the run to a directory first")
-    shards = shards_of(request.toys, request.first)
+    shards = shards_of(request.toys, request.first, _shard_size(request))
     if directory is not None and not resume:
         clear_shards(directory / SHARDS)
     options: dict[str, Any] = {
@@ -207,8 +207,13 @@ def _shard_key(run: Run, request: ToyRequest) -> dict[str, Any]:
     return {
         "declaration": run.hashes["declaration"], "data": run.hashes["data"], "seed": request.seed,
         "first toy": request.first, "exhaustive": request.exhaustive, "engine": chosen_engine().name,
-        "algorithm": ALGORITHM, "toys of a shard": SHARD,
+        "algorithm": ALGORITHM, "toys of a shard": _shard_size(request),
     }  # fmt: skip
+
+
+def _shard_size(request: ToyRequest) -> int:
+    """Toys that take some seconds, also by the slower engine: what is lost when work is stopped."""
+    return SHARD // 10 if request.exhaustive else SHARD
 
 
 def _searches(run: Run, exhaustive: bool, threads: int | None) -> list[_Search]:

@@ -99,13 +99,23 @@ def test_other_work_is_not_gone_on_with(tmp_path):
         run_shards(draw, shards_of(20), directory=tmp_path, key={"seed": 2}, resume=True)
 
 
-def test_a_damaged_shard_is_made_again(tmp_path):
-    run_shards(draw, shards_of(20), directory=tmp_path, key={"seed": 1})
-    (path,) = tmp_path.iterdir()
-    path.write_bytes(path.read_bytes()[:100])
+@pytest.mark.parametrize("damage", ["cut", "altered", "another's"])
+def test_a_torn_altered_or_doubled_shard_is_made_again(tmp_path, damage):
+    shards, key = shards_of(60, size=20), {"seed": 1}
+    run_shards(draw, shards, directory=tmp_path, key=key)
+    first, second, _ = sorted(tmp_path.iterdir())
+    content = bytearray(second.read_bytes())
+    if damage == "cut":
+        del content[100:]
+    elif damage == "altered":
+        content[content.index(np.int64(21).tobytes())] ^= 1
+    else:
+        content = first.read_bytes()
+    second.write_bytes(content)
     again = Counted()
-    run_shards(again, shards_of(20), directory=tmp_path, key={"seed": 1}, resume=True)
-    assert again.done == [0]
+    found = run_shards(again, shards, directory=tmp_path, key=key, resume=True)
+    assert again.done == [20]
+    np.testing.assert_array_equal(joined(found)["n"], np.arange(60))
 
 
 def test_an_interrupt_without_a_directory_is_one():
