@@ -11,7 +11,7 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check unit statistical kernel kernel-sanitized bench bench-peers docs lock clean
+.PHONY: help demo test check unit statistical kernel kernel-sanitized bench bench-peers docs check-docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -58,6 +58,9 @@ bench-peers: .venv-peers/.peers kernel ## time them against iminuit and others, 
 docs: .venv-docs/.docs ## the documentation, in build/docs
 	.venv-docs/bin/python -m sphinx -W --keep-going -q -b html docs build/docs
 	@echo "documentation  build/docs/index.html"
+
+check-docs: .venv/.test kernel ## run every code block of every page as it stands
+	$(BIN)/python -m pytest -n 2 tests/documentation -m "statistical or not statistical"
 
 lock: ## resolve the requirements again (needs uv); UPGRADE=--upgrade takes newer versions
 	$(LOCK) --group build -o requirements/base.lock
