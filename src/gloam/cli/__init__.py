@@ -17,6 +17,7 @@ __all__ = ["main"]
 COMMANDS = {
     "bench": "time the standard scans, alone or against other tools",
     "bias": "bias of the fitted yields of a run, by toys with a known signal",
+    "blind": "register data that must not be looked at yet",
     "cache": "show or clear the stored artefacts",
     "count": "count events in windows of one or two observables",
     "coverage": "how often limits hold the true signal: of a run, or of a count",
@@ -37,6 +38,7 @@ COMMANDS = {
     "significance": "significance of a count over a measured background",
     "theory": "cross sections, widths and branching fractions of a model",
     "train": "networks that select events",
+    "unblind": "open blinded data, and write down who did it and why",
 }
 
 
