@@ -18,6 +18,7 @@ from gloam.statistics import nuisance_effects, representative, upper_limits
 from gloam.store import content_hash
 from gloam.workflow.blinding import data_records, require_enough_visible, with_blinding
 from gloam.workflow.comparison import compare_with_published
+from gloam.workflow.coupling import nominal_energy
 from gloam.workflow.data import Stage, own_spectrum, user_spectra
 from gloam.workflow.declared import of_search, search_hash
 from gloam.workflow.declaring import bare_channel, channel_variants, declare_channel, hypotheses, nuisances_of
@@ -119,6 +120,7 @@ def _run_scans(
         notes=(*notes, *preparation_notes(declared, results)),
         declaration=of_search(declared, data, stage),
         model=declared.model,
+        sqrt_s=nominal_energy(declared),
         seed=seed if data is None and declared.preparation is not None else None,
         cut_flows=prepared_cut_flows(declared),
     )
