@@ -28,6 +28,7 @@ COMMANDS = {
     "limit": "limits of a counting experiment",
     "list": "the searches there are",
     "merge": "the toys of several runs together",
+    "new": "a search of yours: a package to begin from",
     "prepare": "simulate what a search needs: shapes, efficiencies, templates",
     "project": "the expected limits of a run at another luminosity",
     "recast": "the limits of a run for another model",
