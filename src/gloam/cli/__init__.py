@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from gloam.errors import GloamError
 
@@ -19,6 +20,7 @@ COMMANDS = {
     "bias": "bias of the fitted yields of a run, by toys with a known signal",
     "blind": "register data that must not be looked at yet",
     "cache": "show or clear the stored artefacts",
+    "completion": "completion of commands, options and files in your shell",
     "count": "count events in windows of one or two observables",
     "coverage": "how often limits hold the true signal: of a run, or of a count",
     "evaluate": "what a trained network is worth on other events",
@@ -53,6 +55,11 @@ class _LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         return getattr(import_module(f"gloam.cli.{cmd_name}"), "command", None)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands by name, none of which is imported, and options."""
+        found = [CompletionItem(name, help=words) for name, words in COMMANDS.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from gloam.cli.completing import files, searches
 from gloam.cli.options import common_options, print_json
 
 __all__ = ["command"]
@@ -18,10 +19,15 @@ __all__ = ["command"]
     "  |  gloam blind data.parquet --search belle2_alp_3gamma   (what that search scans)"
     "  |  gloam blind data.parquet --show",
 )
-@click.argument("source", metavar="FILE[:OBJECT]")
+@click.argument("source", metavar="FILE[:OBJECT]", shell_complete=files)
 @click.option("--column", help="In which ranges are hidden; none for a histogram.")
 @click.option("--range", "ranges", type=float, nargs=2, multiple=True, metavar="LO HI", help="To hide.  [everything]")
-@click.option("--search", metavar="NAME", help="For which the data are: hides what it scans, unless ranges are given.")
+@click.option(
+    "--search",
+    metavar="NAME",
+    shell_complete=searches,
+    help="For which the data are: hides what it scans, unless ranges are given.",
+)
 @click.option("--fraction", type=float, metavar="F", help="Of all events that may be seen, instead of the side bands.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the choice of that fraction.")
 @click.option("--show", is_flag=True, help="Say what is registered of the file; register nothing.")

@@ -7,6 +7,7 @@ from typing import get_args
 
 import click
 
+from gloam.cli.completing import files
 from gloam.cli.options import blinded_option, common_options, engine_options, output_options, toy_options
 from gloam.cli.scan_options import cross_section_options, limit_options, multiple, prior_of
 from gloam.scans.counting import PlaneShape
@@ -23,7 +24,7 @@ __all__ = ["command"]
     "   (one observable)  |  gloam count events.csv --column M --column2 mRecoil --range 2 5 --range2 2 5 --width 0.01"
     " --width2 0.05 --background simulation:background.csv,10 --syst shape=0.2:background   (the plane of two)",
 )
-@click.argument("source", metavar="FILE[:OBJECT]")
+@click.argument("source", metavar="FILE[:OBJECT]", shell_complete=files)
 @click.option("--column", help="Column with the observable, in GeV; none for a histogram.")
 @click.option("--column2", help="Column with a second observable.")
 @click.option("--range", "ends", type=float, nargs=2, metavar="LO HI", help="Of the observable; all windows lie in it.")

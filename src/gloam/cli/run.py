@@ -6,14 +6,15 @@ from pathlib import Path
 
 import click
 
+from gloam.cli.completing import files, searches
 from gloam.cli.options import blinded_option, common_options, engine_options, output_options, toy_options
 
 __all__ = ["command"]
 
 
 @click.command("run", epilog="Examples: gloam run cms_dimuon  |  gloam run belle2_alp_3gamma --inject 3 0.003")
-@click.argument("search")
-@click.option("--data", metavar="FILE[:OBJECT]", help="Your data instead of those of the search.")
+@click.argument("search", shell_complete=searches)
+@click.option("--data", metavar="FILE[:OBJECT]", shell_complete=files, help="Your data instead of those of the search.")
 @click.option(
     "--stage", type=click.Choice(["events", "selected", "spectrum"]), default="selected", show_default=True,
     help="What your file holds: all events, selected events, or a filled spectrum.",

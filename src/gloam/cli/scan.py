@@ -7,6 +7,7 @@ from typing import get_args
 
 import click
 
+from gloam.cli.completing import files
 from gloam.cli.options import blinded_option, common_options, engine_options, output_options, toy_options
 from gloam.cli.scan_options import cross_section_options, limit_options, multiple, prior_of
 from gloam.constants import SQRT_S
@@ -24,7 +25,7 @@ __all__ = ["command"]
     "  |  gloam scan events.csv --column M --range 9.0 9.7 --width 0.08 --luminosity 90 --efficiency efficiency.csv"
     " --radiative-factor 0.945 --syst luminosity=0.014:signal --syst tracking=0.014:signal   (cross sections)",
 )
-@click.argument("source", metavar="FILE[:OBJECT]")
+@click.argument("source", metavar="FILE[:OBJECT]", shell_complete=files)
 @click.option("--column", help="Column with the observable, in GeV; none for a histogram.")
 @click.option("--weights", help="Column with event weights (fitted as scaled Poisson).")
 @click.option(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gloam.cli.completing import files, searches
 from gloam.cli.options import common_options, print_json
 
 __all__ = ["command"]
@@ -16,11 +17,14 @@ __all__ = ["command"]
     epilog='Examples: gloam unblind data.root:events --reason "selection frozen, review passed" --by "A. Author"'
     '  |  gloam unblind data.root:events --fraction 0.1 --reason "check of the background" --by "A. Author"',
 )
-@click.argument("source", metavar="FILE[:OBJECT]")
+@click.argument("source", metavar="FILE[:OBJECT]", shell_complete=files)
 @click.option("--reason", required=True, metavar="TEXT", help="Why it is opened now.")
 @click.option("--by", required=True, metavar="NAME", help="Who opens it.")
 @click.option(
-    "--search", metavar="NAME", help="Whose declaration is frozen.  [the one that the data were registered for]"
+    "--search",
+    metavar="NAME",
+    shell_complete=searches,
+    help="Whose declaration is frozen.  [the one that the data were registered for]",
 )
 @click.option(
     "--run", "directory", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
