@@ -115,7 +115,9 @@ def unblind(
         if not text.strip():
             raise InputError(option, repr(text), "a few words", "say who opens the data, and why")
     _require_fraction("--fraction", fraction)
-    path, closed = split_source(source)[0], [each.record for each in data_records(source) if not each.record.is_open]
+    path = split_source(source)[0]
+    require_file(path)
+    closed = [each.record for each in data_records(source) if not each.record.is_open]
     if not closed:
         allowed, remedy = (
             "data that are blinded",
@@ -131,13 +133,12 @@ def data_records(source: str | Path, column: str | None = None) -> list[Found]:
     """The records of blinded data that a file belongs to, open ones too.
 
     Args:
-        source: "FILE" or "FILE:OBJECT".
+        source: "FILE" or "FILE:OBJECT"; a file that is not there belongs to none.
         column: what is to be read, where a file could be both a histogram and a table.
     """
     path, inside = split_source(source)
-    require_file(path)
-    if not known_records(path):
-        return []
+    if not path.is_file() or not known_records(path):
+        return []  # whoever reads the file says what is wrong with it
     if not holds_histogram(path, inside, column):
         return blinded_columns(path, inside)
     try:
