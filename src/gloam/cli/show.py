@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gloam.cli.completing import searches
 from gloam.cli.options import common_options, print_json
 from gloam.errors import InputError
 
@@ -16,7 +17,7 @@ __all__ = ["command"]
 
 
 @click.command("show", epilog="Example: gloam show cms_dimuon")
-@click.argument("search")
+@click.argument("search", shell_complete=searches)
 @common_options
 def command(search: str, as_json: bool, quiet: bool) -> None:
     """Show everything SEARCH declares, and for each number whether it is published, simulated, assumed or recalled."""
