@@ -93,8 +93,9 @@ def solved(matrix, right):
     return [(d * right[0] - b * right[1]) / (a * d - b * c), (a * right[1] - c * right[0]) / (a * d - b * c)]
 
 
+@pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("events", [1e6, 1e9, 1e11, 1e13])
-def test_differences_of_likelihoods_keep_their_digits(engine, events):
+def test_differences_of_likelihoods_keep_their_digits(events):
     """Of the fitted expectation and one that lies a standard deviation away in every bin."""
     counts = counts_of(events)
     at = np.maximum(counts, 1.0) + np.sqrt(counts)
@@ -104,8 +105,9 @@ def test_differences_of_likelihoods_keep_their_digits(engine, events):
     assert found == pytest.approx(float(exact_difference(counts, exact(at), exact(events * SHAPE))), abs=1e-8)
 
 
+@pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("events", [1e8, 1e9, 1e10, 1e11, 1e12])
-def test_fits_with_nuisance_parameters_are_certified_and_exact(engine, events):
+def test_fits_with_nuisance_parameters_are_certified_and_exact(events):
     """The significance of a peak against the same from Newton's method in 50 digits."""
     counts = counts_of(events)
     problem, none = problem_of(counts), np.zeros(1)

@@ -104,7 +104,10 @@ class TaggedDecay(OnOffPreparation):
         energy_cut: largest E_ECL at the lightest and at the heaviest mass, linear in the recoil mass in between.
         proton_identification: efficiency.
         lambda_quality: efficiency of the vertex of the Lambda and of cuts on it.
-        continuum: background from light quarks over that from B0 decays, of the same shape.
+        light_quarks: their events, in which all that is seen beside a Lambda is taken for a tag.
+        continuum: background from light quarks over that from B0 decays, on the whole axis.
+        m_bc: smallest M_bc of a tag, and a looser one for more simulated false tags.
+        delta_e: largest |Delta E| of simulated false tags.
         repeats: how often tag and extra energy are drawn for each simulated decay.
         smoothing: width in GeV by which simulated background is spread out in the recoil mass.
     """
@@ -120,7 +123,10 @@ class TaggedDecay(OnOffPreparation):
     energy_cut: tuple[Sourced, Sourced]
     proton_identification: Sourced
     lambda_quality: Sourced
+    light_quarks: Simulated
     continuum: Sourced
+    m_bc: tuple[Sourced, Sourced]
+    delta_e: Sourced
     repeats: int = Field(default=20, ge=1)
     smoothing: Sourced
 
