@@ -41,6 +41,7 @@ class OnOffChannel(Declaration):
         share: final state of two A' that is counted, as `gloam.theory.b_dark_photons.final_states` names it, with its
             factor 2 for different pairs: the coupling is without it, the cross section with it. None: all decays.
         systematics: of signal and background, log-normal.
+        vetoes: ranges of the observable that are not counted; a window that one touches has no result.
     """
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -53,6 +54,7 @@ class OnOffChannel(Declaration):
     branching_fraction: Sourced | None = None
     share: str | None = None
     systematics: tuple[Systematic, ...] = ()
+    vetoes: tuple[Range, ...] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> OnOffChannel:
