@@ -114,7 +114,8 @@ def lambda_and_false_tag(
     used = others | (seen.clusters & (seen.laboratory[:, 0] > tag.cluster))
     momenta = np.where(used[:, None], seen.momenta, 0.0)
     false = np.stack([events.sums(momenta[:, axis]) for axis in range(4)], axis=1)[chosen]
-    neutral = (events.sums(np.where(others, _charges(events.numbers), 0.0)) == 0) & (events.sums(others * 1.0) >= 2)
+    charge = np.where(others, _charges(events.numbers), 0.0)
+    neutral = (events.sums(charge) == 0) & (events.sums(others.astype(float)) >= 2)
     tight, loose = (np.sqrt(0.25 * sqrt_s**2 - each**2) for each in least)
     alike = neutral[chosen] & (beam_constrained_mass(false, sqrt_s) > least[1])
     alike &= np.abs(energy_difference(false, sqrt_s)) < delta_e
@@ -125,7 +126,8 @@ def lambda_and_false_tag(
 
 def _charges(numbers: IntArray) -> FloatArray:
     """The charges of particles that leave tracks: PDG numbers of leptons are positive for negative ones."""
-    return np.sign(numbers) * np.where(np.isin(np.abs(numbers), (11, 13)), -1.0, 1.0)
+    signs: FloatArray = np.sign(numbers) * np.where(np.isin(np.abs(numbers), (11, 13)), -1.0, 1.0)
+    return signs
 
 
 def _with_a_lambda(events: JaggedEvents) -> JaggedEvents:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -115,10 +114,8 @@ class _Artefact:
 
 def _carried(search: AnySearch) -> _Artefact:
     """The artefact in the room of a search, which is that of its present declaration."""
-    from gloam.searches.registry import room_folder
-
     assert search.preparation is not None  # noqa: S101 - asked for by the callers
-    return _loaded(room_folder(search.name), preparation_hash(search.preparation), search.name)
+    return _loaded(search.name, preparation_hash(search.preparation))
 
 
 def preparation_hash(declared: Preparation | CountingPreparation | OnOffPreparation) -> str:
@@ -139,7 +136,10 @@ def prepared_cut_flows(search: AnySearch) -> dict[str, dict[str, Any]]:
 
 
 @cache
-def _loaded(folder: Traversable, declaration: str, name: str) -> _Artefact:
+def _loaded(name: str, declaration: str) -> _Artefact:
+    from gloam.searches.registry import room_folder
+
+    folder = room_folder(name)
     remedy = f"run gloam prepare {name}"
     try:
         record = json.loads(folder.joinpath(f"{ARTEFACT}.json").read_text())
