@@ -23,6 +23,9 @@ ROOMS = {
 }
 """What is declared, from which of ours; the first three are packages, the last a module with its files beside it."""
 
+DRAWN = ("outside_fits", "outside_decays")
+"""Those whose page is made here, fits and counts; it takes seconds."""
+
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
@@ -71,12 +74,14 @@ def test_every_command_takes_them(gloam, name):
     run = ran.document
     assert run["search"] == name
     assert run["n_failed"] == run["limit"]["n_failed"] == 0
-    projected = gloam("project", "out", "--luminosity", 50_000, "--json").document
+    more = 2 * run["data"]["luminosity_fb"]
+    projected = gloam("project", "out", "--luminosity", more, "--json").document
     assert projected["search"] == name
     assert all(row["n_sig_ul_exp_0"] is not None for row in projected["limits"])
     assert projected["notes"]
     assert gloam("export", "out", "--to", "csv", "--out", "tables").code == 0
-    assert gloam("report", "out").code == 0
+    if name in DRAWN:
+        assert gloam("report", "out").code == 0
 
 
 def test_a_missing_artefact_is_named(gloam, installed):
