@@ -14,8 +14,8 @@ from gloam.benchmarking.report import Table
 from gloam.benchmarking.timing import Timing, alternate
 from gloam.benchmarking.workloads import dimuon
 from gloam.execution import map_batches
-from gloam.fit import Problem, likelihood_difference, minimise, profile, projected_start
-from gloam.scans import ScanResult, batches, fit_scan
+from gloam.fit import Problem, fit_pair
+from gloam.scans import ScanResult, batches, fit_scan, signed_significance
 
 __all__ = ["agreement", "fit_prepared", "time_dimuon"]
 
@@ -64,11 +64,8 @@ def fit_prepared(problems: list[tuple[IntArray, Problem]], threads: int) -> Floa
 
     def work(part: tuple[IntArray, Problem]) -> None:
         rows, problem = part
-        none = np.zeros(problem.size)
-        without = profile(problem, projected_start(problem), none)
-        free = minimise(problem, without.theta, none)
-        q = 2 * likelihood_difference(problem, without, free)
-        z[rows] = np.sign(free.s) * np.sqrt(np.maximum(q, 0.0))
+        pair = fit_pair(problem)
+        z[rows] = signed_significance(pair.s, pair.q0)
 
     map_batches(work, problems, threads)
     return z

@@ -1,15 +1,29 @@
 """The compiled kernel: plain arrays in, plain arrays out, and which engine runs. What it computes is said in `fit`."""
 
 from gloam.kernel.engine import Engine, chosen_engine, running_engine
-from gloam.kernel.lanes import MOST_COEFFICIENTS, MOST_SHARED, LaneFits, newton_lanes, rise
+from gloam.kernel.lanes import (
+    MOST_COEFFICIENTS,
+    MOST_SHARED,
+    LaneMinima,
+    LanePairs,
+    LaneProblem,
+    newton_lanes,
+    pair_lanes,
+    rise,
+    tabulated,
+)
 
 __all__ = [
     "MOST_COEFFICIENTS",
     "MOST_SHARED",
     "Engine",
-    "LaneFits",
+    "LaneMinima",
+    "LanePairs",
+    "LaneProblem",
     "chosen_engine",
     "newton_lanes",
+    "pair_lanes",
     "rise",
     "running_engine",
+    "tabulated",
 ]

@@ -9,7 +9,7 @@ from importlib import resources
 
 __all__ = ["INTERFACE", "library"]
 
-INTERFACE = 1
+INTERFACE = 2
 """Of the functions in fits.h that this package calls: a library left over from another version is not used."""
 
 
@@ -27,4 +27,5 @@ def library() -> ctypes.CDLL | None:
     except (OSError, AttributeError):
         return None
     found.gloam_name.restype = ctypes.c_char_p
+    found.gloam_tabulated.restype = ctypes.c_int64
     return found
