@@ -10,8 +10,8 @@ from gloam.kernel.lanes import (
     newton_lanes,
     pair_lanes,
     rise,
-    tabulated,
 )
+from gloam.kernel.tables import tabulated, window_contents
 
 __all__ = [
     "MOST_COEFFICIENTS",
@@ -26,4 +26,5 @@ __all__ = [
     "rise",
     "running_engine",
     "tabulated",
+    "window_contents",
 ]

@@ -11,6 +11,9 @@ typedef int pairs(const gloam_problem *, const gloam_pairs *);
 typedef void rise(int64_t, int64_t, const double *, const double *, const double *, const double *, double *);
 typedef int64_t tabulated(const gloam_table *, int64_t, int64_t, const double *, const double *, const double *, double, double *);
 
+typedef int64_t windows(int64_t, int64_t, const int64_t *, int64_t, const double *, const double *, const double *, double *,
+                        double *, double *);
+
 /* What is compiled once for each instruction set. */
 typedef struct {
     const char *name;
@@ -18,15 +21,22 @@ typedef struct {
     pairs *pairs;
     rise *rise;
     tabulated *tabulated;
+    windows *windows;
 } functions;
 
 #define FUNCTIONS(VARIANT)                                                                                            \
     newton gloam_newton_##VARIANT;                                                                                    \
     pairs gloam_pairs_##VARIANT;                                                                                      \
     rise gloam_rise_##VARIANT;                                                                                        \
-    tabulated gloam_tabulated_##VARIANT;
+    tabulated gloam_tabulated_##VARIANT;                                                                              \
+    windows gloam_windows_##VARIANT;
 #define ENTRY(NAME, VARIANT)                                                                                          \
-    {NAME, gloam_newton_##VARIANT, gloam_pairs_##VARIANT, gloam_rise_##VARIANT, gloam_tabulated_##VARIANT}
+    {NAME,                                                                                                            \
+     gloam_newton_##VARIANT,                                                                                          \
+     gloam_pairs_##VARIANT,                                                                                           \
+     gloam_rise_##VARIANT,                                                                                            \
+     gloam_tabulated_##VARIANT,                                                                                       \
+     gloam_windows_##VARIANT}
 
 FUNCTIONS(baseline)
 #if defined(__x86_64__)
@@ -72,4 +82,9 @@ void gloam_rise(int variant, int64_t rows, int64_t bins, const double *counts, c
 int64_t gloam_tabulated(int variant, const gloam_table *table, int64_t rows, int64_t columns, const double *x,
                         const double *position, const double *width, double side, double *out) {
     return of(variant) ? of(variant)->tabulated(table, rows, columns, x, position, width, side, out) : -1;
+}
+
+int64_t gloam_windows(int variant, int64_t rows, int64_t bins, const int64_t *index, int64_t size, const double *axis,
+                      const double *contents, const double *below, double *edges, double *counts, double *exposure) {
+    return of(variant) ? of(variant)->windows(rows, bins, index, size, axis, contents, below, edges, counts, exposure) : -1;
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from gloam.arrays import FloatArray, IntArray
-from gloam.kernel.library import library
+from gloam.kernel.library import built, readable
 
 __all__ = [
     "MOST_COEFFICIENTS",
@@ -19,7 +19,6 @@ __all__ = [
     "newton_lanes",
     "pair_lanes",
     "rise",
-    "tabulated",
 ]
 
 MOST_COEFFICIENTS = 12
@@ -115,7 +114,9 @@ class LanePairs:
         values = np.full((5, rows), np.nan)
         theta = np.full((2, rows, coefficients), np.nan)
         matrix = np.full((rows, coefficients + 1, coefficients + 1), np.nan) if covariance else None
-        return cls(theta[0], theta[1], *values, matrix, np.zeros(rows, np.int64))
+        yields, ratio, gap, curvature, information = values
+        certified = np.zeros(rows, np.int64)
+        return cls(theta[0], theta[1], yields, ratio, gap, curvature, information, matrix, certified)
 
 
 class _Problem(ctypes.Structure):
@@ -145,15 +146,6 @@ class _Pairs(ctypes.Structure):
     )  # fmt: skip
 
 
-class _Table(ctypes.Structure):
-    """`gloam_table` of fits.h."""
-
-    _fields_ = (
-        ("low", ctypes.c_double), ("step", ctypes.c_double), ("cells", ctypes.c_int64),
-        ("coefficients", ctypes.c_void_p),
-    )  # fmt: skip
-
-
 def newton_lanes(problem: LaneProblem, minima: LaneMinima, free: bool, tolerance: float, variant: int) -> None:
     """Newton's method of `fit.newton`, several rows at once.
 
@@ -173,7 +165,7 @@ def newton_lanes(problem: LaneProblem, minima: LaneMinima, free: bool, tolerance
     shapes = {"theta": (b, k), "ridge": (b, k), "expected": (b, m)}
     addresses = [_writable(getattr(minima, f.name), shapes.get(f.name, (b,))) for f in fields(minima)]
     call = _Minima(free, tolerance, *addresses)
-    _check(_built().gloam_newton(ctypes.c_int(variant), ctypes.byref(given), ctypes.byref(call)))
+    _check(built().gloam_newton(ctypes.c_int(variant), ctypes.byref(given), ctypes.byref(call)))
     del held
 
 
@@ -192,7 +184,7 @@ def pair_lanes(problem: LaneProblem, tolerance: float, promised: float, variant:
     pairs = LanePairs.empty(b, k, covariance)
     arrays = (getattr(pairs, field.name) for field in fields(pairs))
     call = _Pairs(tolerance, promised, *(None if array is None else array.ctypes.data for array in arrays))
-    _check(_built().gloam_pairs_of_fits(ctypes.c_int(variant), ctypes.byref(given), ctypes.byref(call)))
+    _check(built().gloam_pairs_of_fits(ctypes.c_int(variant), ctypes.byref(given), ctypes.byref(call)))
     del held
     return pairs
 
@@ -203,53 +195,12 @@ def rise(
     """-ln L of expectations minus that of others, bin by bin, shape (b,); all arguments of shape (b, m)."""
     b, m = counts.shape
     out = np.empty(b)
-    arrays = [_readable(array, (b, m)) for array in (counts, exposure, at, reference)]
+    arrays = [None if array is None else readable(array, (b, m)) for array in (counts, exposure, at, reference)]
     pointers = [None if array is None else ctypes.c_void_p(array.ctypes.data) for array in arrays]
-    _built().gloam_rise(
+    built().gloam_rise(
         ctypes.c_int(variant), ctypes.c_int64(b), ctypes.c_int64(m), *pointers, ctypes.c_void_p(out.ctypes.data)
     )
     return out
-
-
-def tabulated(
-    low: float, step: float, coefficients: FloatArray, x: FloatArray, position: FloatArray, width: FloatArray,
-    side: float, variant: int,
-) -> tuple[FloatArray, int]:  # fmt: skip
-    """A tabulated distribution function at (x - position) / width, and how many of these lie outside the table.
-
-    Args:
-        low: first node.
-        step: from node to node.
-        coefficients: of the cubic in each cell, in units of the cell, lowest power first, shape (cells, 4).
-        x: where, shape (b, m).
-        position, width: of each row, shape (b,).
-        side: 1, or -1 for one minus the function at minus that.
-        variant: number of the instruction set.
-
-    Returns:
-        Shape (b, m), NaN outside the table.
-    """
-    b, m = x.shape
-    cells = coefficients.shape[0]
-    known, *arrays = (
-        _readable(array, shape)
-        for array, shape in ((coefficients, (cells, 4)), (x, (b, m)), (position, (b,)), (width, (b,)))
-    )
-    out = np.empty((b, m))
-    table = _Table(low, step, cells, None if known is None else known.ctypes.data)
-    pointers = [ctypes.c_void_p(None if array is None else array.ctypes.data) for array in arrays]
-    outside = _built().gloam_tabulated(
-        ctypes.c_int(variant), ctypes.byref(table), ctypes.c_int64(b), ctypes.c_int64(m), *pointers,
-        ctypes.c_double(side), ctypes.c_void_p(out.ctypes.data),
-    )  # fmt: skip
-    return out, int(outside)
-
-
-def _built() -> ctypes.CDLL:
-    built = library()
-    if built is None:
-        raise ValueError("the kernel was not built")
-    return built
 
 
 def _given(problem: LaneProblem) -> tuple[_Problem, list[FloatArray | None]]:
@@ -257,8 +208,9 @@ def _given(problem: LaneProblem) -> tuple[_Problem, list[FloatArray | None]]:
     b, m, k = problem.sizes
     shared = problem.matrix.ndim == 2
     shapes = {"matrix": (k, m) if shared else (b, m, k), "rising": (k,)}
-    names = [name for name, _ in _Problem._fields_[4:]]
-    arrays = [_readable(getattr(problem, name), shapes.get(name, (b, m))) for name in names]
+    names = [field[0] for field in _Problem._fields_[4:]]
+    given = [(getattr(problem, name), shapes.get(name, (b, m))) for name in names]
+    arrays = [None if array is None else readable(array, shape) for array, shape in given]
     addresses = (None if array is None else array.ctypes.data for array in arrays)
     return _Problem(b, m, k, shared, *addresses), arrays
 
@@ -268,14 +220,6 @@ def _check(outcome: int) -> None:
         raise MemoryError("no memory for the bins of a fit")
     if outcome:
         raise ValueError("the kernel does not fit so many coefficients")
-
-
-def _readable(array: FloatArray | None, shape: tuple[int, ...]) -> FloatArray | None:
-    if array is None:
-        return None
-    if array.shape != shape:
-        raise ValueError(f"an array of shape {array.shape} where {shape} is read")
-    return np.ascontiguousarray(array, np.float64)
 
 
 def _writable(array: FloatArray | IntArray, shape: tuple[int, ...]) -> int:

@@ -95,7 +95,8 @@ class StandardTable:
 
         Args:
             x: where.
-            position, width: broadcast with x.
+            position: broadcasts with x.
+            width: the same.
             side: 1, or -1 for 1 - F(-z).
         """
         variant = chosen_engine().variant

@@ -100,4 +100,4 @@ def _fit(problem: Problem) -> _Fitted:
         pair.status[doubtful[~is_distinct(tangent)]] = FitStatus.UNDETERMINED.value
     usable = is_certified(pair.status)
     values = {"n_sig": pair.s, "n_sig_err": pair.error, "q0": pair.q0, "edm": pair.gap}
-    return _Fitted(pair, {name: np.where(usable, value, np.nan) for name, value in values.items()})
+    return _Fitted(pair, {k: np.where(usable, v, np.nan) for k, v in values.items() if v is not None})
