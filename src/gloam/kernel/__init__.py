@@ -11,16 +11,19 @@ from gloam.kernel.lanes import (
     pair_lanes,
     rise,
 )
+from gloam.kernel.limits import LaneLimits, limit_lanes
 from gloam.kernel.tables import tabulated, window_contents
 
 __all__ = [
     "MOST_COEFFICIENTS",
     "MOST_SHARED",
     "Engine",
+    "LaneLimits",
     "LaneMinima",
     "LanePairs",
     "LaneProblem",
     "chosen_engine",
+    "limit_lanes",
     "newton_lanes",
     "pair_lanes",
     "rise",

@@ -8,6 +8,7 @@ int gloam_interface(void) { return GLOAM_INTERFACE; }
 
 typedef int newton(const gloam_problem *, const gloam_minima *);
 typedef int pairs(const gloam_problem *, const gloam_pairs *);
+typedef int limits(const gloam_problem *, const gloam_limits *);
 typedef void rise(int64_t, int64_t, const double *, const double *, const double *, const double *, double *);
 typedef int64_t tabulated(const gloam_table *, int64_t, int64_t, const double *, const double *, const double *, double, double *);
 
@@ -19,6 +20,7 @@ typedef struct {
     const char *name;
     newton *newton;
     pairs *pairs;
+    limits *limits;
     rise *rise;
     tabulated *tabulated;
     windows *windows;
@@ -27,6 +29,7 @@ typedef struct {
 #define FUNCTIONS(VARIANT)                                                                                            \
     newton gloam_newton_##VARIANT;                                                                                    \
     pairs gloam_pairs_##VARIANT;                                                                                      \
+    limits gloam_limits_##VARIANT;                                                                                    \
     rise gloam_rise_##VARIANT;                                                                                        \
     tabulated gloam_tabulated_##VARIANT;                                                                              \
     windows gloam_windows_##VARIANT;
@@ -34,6 +37,7 @@ typedef struct {
     {NAME,                                                                                                            \
      gloam_newton_##VARIANT,                                                                                          \
      gloam_pairs_##VARIANT,                                                                                           \
+     gloam_limits_##VARIANT,                                                                                          \
      gloam_rise_##VARIANT,                                                                                            \
      gloam_tabulated_##VARIANT,                                                                                       \
      gloam_windows_##VARIANT}
@@ -72,6 +76,10 @@ int gloam_newton(int variant, const gloam_problem *problem, const gloam_minima *
 
 int gloam_pairs_of_fits(int variant, const gloam_problem *problem, const gloam_pairs *pairs) {
     return of(variant) ? of(variant)->pairs(problem, pairs) : GLOAM_UNSUITABLE;
+}
+
+int gloam_limits_of_fits(int variant, const gloam_problem *problem, const gloam_limits *limits) {
+    return of(variant) ? of(variant)->limits(problem, limits) : GLOAM_UNSUITABLE;
 }
 
 void gloam_rise(int variant, int64_t rows, int64_t bins, const double *counts, const double *exposure,

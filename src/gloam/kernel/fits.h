@@ -39,6 +39,17 @@ typedef struct {
     int64_t *certified;                            /* b */
 } gloam_pairs;
 
+/* Upper limits of fits that are certified; rows in which all of them are found are written. */
+typedef struct {
+    const double *theta_background, *theta, *yield; /* the fits, b x K, b x K, b */
+    double goal;                                    /* ln CLs at the limit; 0: sqrt(q-tilde) there is */
+    double height;
+    int64_t bands;                                  /* expected limits of each row: sqrt(q-tilde) of the Asimov set is */
+    const double *heights;                          /* these, in increasing order */
+    double *observed, *expected;                    /* b, b x bands */
+    int64_t *found;                                 /* b */
+} gloam_limits;
+
 /* A function on a grid, as a cubic in each cell: coefficients of one cell after the other, lowest power first. */
 typedef struct {
     double low, step;

@@ -16,6 +16,8 @@ __all__ = [
     "LaneMinima",
     "LanePairs",
     "LaneProblem",
+    "check_outcome",
+    "given_problem",
     "newton_lanes",
     "pair_lanes",
     "rise",
@@ -161,11 +163,11 @@ def newton_lanes(problem: LaneProblem, minima: LaneMinima, free: bool, tolerance
         MemoryError: if the working memory of a few rows cannot be had.
     """
     b, m, k = problem.sizes
-    given, held = _given(problem)
+    given, held = given_problem(problem)
     shapes = {"theta": (b, k), "ridge": (b, k), "expected": (b, m)}
     addresses = [_writable(getattr(minima, f.name), shapes.get(f.name, (b,))) for f in fields(minima)]
     call = _Minima(free, tolerance, *addresses)
-    _check(built().gloam_newton(ctypes.c_int(variant), ctypes.byref(given), ctypes.byref(call)))
+    check_outcome(built().gloam_newton(ctypes.c_int(variant), ctypes.byref(given), ctypes.byref(call)))
     del held
 
 
@@ -180,11 +182,11 @@ def pair_lanes(problem: LaneProblem, tolerance: float, promised: float, variant:
         covariance: whether covariance matrices are wanted.
     """
     b, _, k = problem.sizes
-    given, held = _given(problem)
+    given, held = given_problem(problem)
     pairs = LanePairs.empty(b, k, covariance)
     arrays = (getattr(pairs, field.name) for field in fields(pairs))
     call = _Pairs(tolerance, promised, *(None if array is None else array.ctypes.data for array in arrays))
-    _check(built().gloam_pairs_of_fits(ctypes.c_int(variant), ctypes.byref(given), ctypes.byref(call)))
+    check_outcome(built().gloam_pairs_of_fits(ctypes.c_int(variant), ctypes.byref(given), ctypes.byref(call)))
     del held
     return pairs
 
@@ -203,7 +205,7 @@ def rise(
     return out
 
 
-def _given(problem: LaneProblem) -> tuple[_Problem, list[FloatArray | None]]:
+def given_problem(problem: LaneProblem) -> tuple[_Problem, list[FloatArray | None]]:
     """The problem as the library reads it, and the arrays that have to live as long."""
     b, m, k = problem.sizes
     shared = problem.matrix.ndim == 2
@@ -215,7 +217,13 @@ def _given(problem: LaneProblem) -> tuple[_Problem, list[FloatArray | None]]:
     return _Problem(b, m, k, shared, *addresses), arrays
 
 
-def _check(outcome: int) -> None:
+def check_outcome(outcome: int) -> None:
+    """What went wrong, as an exception.
+
+    Raises:
+        ValueError: for too many coefficients or an unknown instruction set.
+        MemoryError: if the working memory of a few rows cannot be had.
+    """
     if outcome == 2:
         raise MemoryError("no memory for the bins of a fit")
     if outcome:
