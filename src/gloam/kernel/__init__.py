@@ -12,6 +12,7 @@ from gloam.kernel.lanes import (
     rise,
 )
 from gloam.kernel.limits import LaneLimits, limit_lanes
+from gloam.kernel.poisson import poisson_counts
 from gloam.kernel.tables import tabulated, window_contents
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "limit_lanes",
     "newton_lanes",
     "pair_lanes",
+    "poisson_counts",
     "rise",
     "running_engine",
     "tabulated",

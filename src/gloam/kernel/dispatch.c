@@ -15,6 +15,8 @@ typedef int64_t tabulated(const gloam_table *, int64_t, int64_t, const double *,
 typedef int64_t windows(int64_t, int64_t, const int64_t *, int64_t, const double *, const double *, const double *, double *,
                         double *, double *);
 
+typedef void poisson(const gloam_poisson *, int64_t, const uint64_t *, double *);
+
 /* What is compiled once for each instruction set. */
 typedef struct {
     const char *name;
@@ -24,6 +26,7 @@ typedef struct {
     rise *rise;
     tabulated *tabulated;
     windows *windows;
+    poisson *poisson;
 } functions;
 
 #define FUNCTIONS(VARIANT)                                                                                            \
@@ -32,7 +35,8 @@ typedef struct {
     limits gloam_limits_##VARIANT;                                                                                    \
     rise gloam_rise_##VARIANT;                                                                                        \
     tabulated gloam_tabulated_##VARIANT;                                                                              \
-    windows gloam_windows_##VARIANT;
+    windows gloam_windows_##VARIANT;                                                                                  \
+    poisson gloam_poisson_##VARIANT;
 #define ENTRY(NAME, VARIANT)                                                                                          \
     {NAME,                                                                                                            \
      gloam_newton_##VARIANT,                                                                                          \
@@ -40,7 +44,8 @@ typedef struct {
      gloam_limits_##VARIANT,                                                                                          \
      gloam_rise_##VARIANT,                                                                                            \
      gloam_tabulated_##VARIANT,                                                                                       \
-     gloam_windows_##VARIANT}
+     gloam_windows_##VARIANT,                                                                                         \
+     gloam_poisson_##VARIANT}
 
 FUNCTIONS(baseline)
 #if defined(__x86_64__)
@@ -95,4 +100,8 @@ int64_t gloam_tabulated(int variant, const gloam_table *table, int64_t rows, int
 int64_t gloam_windows(int variant, int64_t rows, int64_t bins, const int64_t *index, int64_t size, const double *axis,
                       const double *contents, const double *below, double *edges, double *counts, double *exposure) {
     return of(variant) ? of(variant)->windows(rows, bins, index, size, axis, contents, below, edges, counts, exposure) : -1;
+}
+
+void gloam_poisson_counts(int variant, const gloam_poisson *tables, int64_t toys, const uint64_t *counters, double *counts) {
+    if (of(variant)) of(variant)->poisson(tables, toys, counters, counts);
 }

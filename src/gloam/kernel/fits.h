@@ -57,4 +57,13 @@ typedef struct {
     const double *coefficients; /* cells x 4 */
 } gloam_table;
 
+/* Tables that turn words into Poisson counts; see poisson_tables.py. */
+typedef struct {
+    int64_t bins, bits;
+    uint64_t key[2];
+    const uint64_t *thresholds;
+    const int32_t *cells; /* 2^bits for each bin, and the end of the last one */
+    const int64_t *shift; /* bins */
+} gloam_poisson;
+
 #endif
