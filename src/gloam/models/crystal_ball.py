@@ -46,12 +46,12 @@ class CrystalBall:
 
     def cumulative(self, x: FloatArray, position: FloatArray) -> FloatArray:
         """The fraction of the signal below x."""
-        z = (x - position) / self.resolution(position)
+        sigma = self.resolution(position)
         if isinstance(self.alpha, (int, float)) and isinstance(self.n, (int, float)):
             alpha, n = float(self.alpha), float(self.n)
             check_tail(np.array(alpha), np.array(n))
-            table = crystal_ball_table(abs(alpha), n)
-            return table(z) if alpha > 0 else 1.0 - table(-z)
+            return crystal_ball_table(abs(alpha), n).around(x, position, sigma, math.copysign(1.0, alpha))
+        z = (x - position) / sigma
         alphas, ns = evaluate(self.alpha, position, "alpha"), evaluate(self.n, position, "n")
         check_tail(alphas, ns)
         side = np.sign(alphas)
