@@ -11,6 +11,7 @@
 #endif
 
 #define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("GCC unroll 16")
 
 typedef double vector __attribute__((vector_size(8 * LANES)));
 typedef int64_t mask __attribute__((vector_size(8 * LANES))); /* -1: true, 0: false */
@@ -21,6 +22,27 @@ INLINE vector greater(vector a, vector b) { return choose(a > b, a, b); } /* b w
 INLINE vector smaller(vector a, vector b) { return choose(a < b, a, b); }
 INLINE vector magnitude(vector a) { return (vector)((mask)a & INT64_MAX); }
 INLINE mask is_finite(vector a) { return magnitude(a) <= all(1.7976931348623157e308); }
+
+/* The lanes of two registers in turns: the lower halves, and the upper ones. */
+INLINE vector merge_low(vector a, vector b) {
+#if LANES == 8
+    return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+#elif LANES == 4
+    return __builtin_shufflevector(a, b, 0, 4, 1, 5);
+#else
+    return __builtin_shufflevector(a, b, 0, 2);
+#endif
+}
+
+INLINE vector merge_high(vector a, vector b) {
+#if LANES == 8
+    return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+#elif LANES == 4
+    return __builtin_shufflevector(a, b, 2, 6, 3, 7);
+#else
+    return __builtin_shufflevector(a, b, 1, 3);
+#endif
+}
 
 INLINE int any(mask a) {
     int64_t bits = 0;

@@ -199,12 +199,14 @@ class _Average:
         edges, centers = axis.edges, axis.centers
         parts = np.diff(window, axis=1)
         density = expected / np.where(parts > 0, edges[window[:, 1:]] - edges[window[:, :-1]], 1.0)
-        middle, sigma = self.scan.grid.position[rows], self.resolution[rows]
-        for row, (low, high) in enumerate(zip(window[:, 0].tolist(), window[:, -1].tolist(), strict=True)):
-            squared = ((centers[low:high] - middle[row]) / sigma[row]) ** 2 + 1
-            weight = 1 / (squared * squared)
-            self.weights[low:high] += weight
-            self.total[low:high] += weight * np.repeat(density[row], parts[row])
+        # the bins of the axis in all windows, one window after the other
+        low, size = window[:, 0], window[:, -1] - window[:, 0]
+        row = np.repeat(np.arange(rows.size), size)
+        bins = np.arange(row.size) + (low - np.cumsum(size) + size)[row]
+        squared = ((centers[bins] - self.scan.grid.position[rows][row]) / self.resolution[rows][row]) ** 2 + 1
+        weight = 1 / (squared * squared)
+        self.weights[:] += np.bincount(bins, weight, self.weights.size)
+        self.total[:] += np.bincount(bins, weight * np.repeat(density.ravel(), parts.ravel()), self.total.size)
 
     def value(self) -> FloatArray:
         """The mean; 0 where no window is."""

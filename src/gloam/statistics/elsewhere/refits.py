@@ -8,7 +8,7 @@ import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.execution import map_batches
-from gloam.fit import Problem, first_step, likelihood_difference, minimise, profile
+from gloam.fit import Problem, fit_pair, likelihood_difference, minimise, profile
 from gloam.scans import Batch, JointScan, Scan, ScanResult, batches, signed_significance
 from gloam.statistics.elsewhere.toy_data import ToyData, toy_problems
 
@@ -125,10 +125,12 @@ def significances(
         theta: parameters to start from, shape (b, K).
         yields: shape (b,); None: 0, which makes them significances.
     """
-    tested = np.zeros(problem.size) if yields is None else yields
-    without = profile(problem, theta, tested, CERTIFICATE)
-    start = first_step(problem, without, SMALL_STEP) if yields is None else (without.theta, tested)
-    free = minimise(problem, *start, CERTIFICATE)
+    if yields is None:
+        pair = fit_pair(problem, CERTIFICATE, start=theta, most_promised=SMALL_STEP)
+        good = pair.gap <= CERTIFICATE
+        return np.where(good, signed_significance(pair.s, pair.q0), -np.inf), good
+    without = profile(problem, theta, yields, CERTIFICATE)
+    free = minimise(problem, without.theta, yields, CERTIFICATE)
     q = 2 * likelihood_difference(problem, without, free)
     good = (without.gap <= CERTIFICATE) & (free.gap <= CERTIFICATE)
-    return np.where(good, signed_significance(free.s - tested, q), -np.inf), good
+    return np.where(good, signed_significance(free.s - yields, q), -np.inf), good
