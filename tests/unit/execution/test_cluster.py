@@ -1,7 +1,10 @@
 """The workers of a cluster: the same bits as one process, also when one of them is killed on the way."""
 
+import subprocess
+import sys
 import time
 from itertools import count, islice
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ from gloam.kernel import running_engine
 pytest.importorskip("distributed", reason="needs the extra cluster")
 
 SHARDS = shards_of(400, size=20)
+EXAMPLE = Path(__file__).parents[3] / "examples/cluster/workers.py"
 
 
 def draw(shard):
@@ -94,3 +98,15 @@ def test_without_dask_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
     with pytest.raises(InputError, match=r"gloam\[cluster\]"), open_workers(scheduler="tcp://127.0.0.1:1"):
         pass
+
+
+@pytest.mark.parametrize(("system", "words"), [
+    ("htcondor", ("RequestCpus = MY.DaskWorkerCores", "+MaxRuntime = 3600", "--lifetime 50m")),
+    ("slurm", ("#SBATCH -p short", "#SBATCH -t 01:00:00", "--lifetime 50m")),
+])  # fmt: skip
+def test_the_example_for_batch_systems_describes_a_job(system, words):
+    pytest.importorskip("dask_jobqueue", reason="needs the extra cluster")
+    command = [sys.executable, str(EXAMPLE), system, "--show"]
+    job = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    for each in words:
+        assert each in job
