@@ -5,7 +5,10 @@ they do in data: of the counts of all channels and of the control measurements. 
 may be, to first order; those hypotheses are fitted like the data, with all others that the filter does not put clearly
 below the best of these fits. How far below is clear is found on the first toys, in which far more hypotheses are
 fitted; where even that may not be enough (less than about one event per bin), every hypothesis of every toy is fitted.
-So it is where the filter does not hold: with constraints, nuisance parameters, or several channels.
+So it is where the filter does not hold: with constraints, nuisance parameters other than those that only multiply the
+yield of the signal, or several channels in one fit.
+
+Several scans of the same events, such as of two signal shapes, have the same toys: `ScanSearch.of` is told so.
 """
 
 from __future__ import annotations
@@ -33,6 +36,7 @@ def scan_toys(
     toys: int = 1000,
     seed: int = 1,
     *,
+    same_events_as: ScanResult | None = None,
     exhaustive: bool = False,
     stream: str = "scan toys",
     threads: int | None = None,
@@ -45,6 +49,7 @@ def scan_toys(
             certified fit are left out.
         toys: how many.
         seed: of the random streams, one for each toy: toy k is the same whatever their number.
+        same_events_as: another scan of these events: its toys of the same seed and stream are taken.
         exhaustive: fit every hypothesis of every toy.
         stream: name of these streams.
         threads: how many to use; the answer does not depend on it.
@@ -54,7 +59,8 @@ def scan_toys(
         InputError: for weighted data, whose fluctuations need to be known event by event.
     """
     check_toys(toys)
-    search = ScanSearch.of(result, exhaustive=exhaustive, threads=threads)
+    source = None if same_events_as is None else ScanSearch.of(same_events_as, exhaustive=True, threads=threads)
+    search = ScanSearch.of(result, same_events_as=source, exhaustive=exhaustive, threads=threads)
     return largest_of_toys(search, np.arange(toys), seed, stream, threads, progress)
 
 
@@ -64,6 +70,7 @@ class ScanSearch:
 
     Attributes:
         result: the fits to the data, whose backgrounds the fits start from.
+        setup: what is fitted to toys: without nuisance parameters, where these do not matter.
         rows: hypotheses to look at, in the order of their positions, shape (h',).
         truth: what the toys are drawn from.
         scorer: approximate significances; None: fit every hypothesis.
@@ -72,6 +79,7 @@ class ScanSearch:
     """
 
     result: ScanResult
+    setup: Scan | JointScan
     rows: IntArray
     truth: Truth
     scorer: ScoreFilter | None
@@ -80,15 +88,27 @@ class ScanSearch:
 
     @classmethod
     def of(
-        cls, result: ScanResult, truth: Truth | None = None, *, exhaustive: bool = False, threads: int | None = None
-    ) -> ScanSearch:
-        """The search in toys of a scan, drawn from its own background-only fits if no other truth is given."""
+        cls, result: ScanResult, truth: Truth | None = None, *, same_events_as: ScanSearch | None = None,
+        exhaustive: bool = False, threads: int | None = None,
+    ) -> ScanSearch:  # fmt: skip
+        """The search in toys of a scan.
+
+        Args:
+            result: the fits to the data.
+            truth: what toys are drawn from; None: its own background-only fits.
+            same_events_as: the search of another scan of the same events, whose expectation this one takes.
+            exhaustive: fit every hypothesis of every toy.
+            threads: how many to use.
+        """
         refuse_weights(result)
-        rows = usable_hypotheses(result)
-        truth = background_truth(result.setup, result, rows) if truth is None else truth
-        plain = None if exhaustive else plain_scan(result)
-        scorer = None if plain is None else score_filter(plain, truth.expected[0], rows)
-        return cls(result, rows, truth, scorer, threads)
+        rows, plain = usable_hypotheses(result), plain_scan(result)
+        setup = result.setup if plain is None else plain
+        if same_events_as is not None:
+            truth = Truth(same_events_as.truth.expected, result.theta_background)
+        elif truth is None:
+            truth = background_truth(setup, result, rows)
+        scorer = None if plain is None or exhaustive else score_filter(plain, truth.expected[0], rows)
+        return cls(result, setup, rows, truth, scorer, threads)
 
     @property
     def filtered(self) -> bool:
@@ -102,7 +122,7 @@ class ScanSearch:
 
     def maxima(self, toys: ToyData, margin: float) -> Maxima:
         """The maxima of some toys; an infinite margin is every hypothesis."""
-        scan = self.result.setup
+        scan = self.setup
         if self.scorer is None or np.isinf(margin) or isinstance(scan, JointScan):
             self.fits += toys.numbers.size * self.rows.size
             return Maxima.of_everything(*fit_every_hypothesis(scan, self.rows, toys, self.threads), self.rows)
@@ -117,9 +137,14 @@ class ScanSearch:
 
 
 def plain_scan(result: ScanResult) -> Scan | None:
-    """The scan, if its fits are of one spectrum with a background that is linear and free; else None."""
-    scan = result.setup
-    if isinstance(scan, JointScan) or scan.nuisance_names:
+    """The scan, if its fits are of one spectrum with a background that is linear and free; else None.
+
+    Nuisance parameters that no significance depends on are left out.
+    """
+    if isinstance(result.setup, JointScan):
+        return None
+    scan = result.setup.without_yield_nuisances()
+    if scan.nuisance_names:
         return None
     first = usable_hypotheses(result)[:1]
     return scan if all(is_plain(batch.problem()) for batch in batches(scan, first)) else None
