@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from gloam.calibration import (
     SimulatedPiece,
     WeightedCounts,
     fit_crystal_ball,
+    fit_three_gaussians,
     simulated_pieces,
     smoothed,
 )
@@ -30,6 +31,7 @@ from gloam.selection import Count, CutFlow, Entries, efficiency, select
 from gloam.selection.cut_flow import count
 from gloam.theory import production
 from gloam.workflow.prepared import write_prepared
+from gloam.workflow.whole_events import WholeEvents
 
 if TYPE_CHECKING:
     from gloam.searches import Search
@@ -41,6 +43,9 @@ KERNELS = 8000
 """Wrong candidates that a kernel density is made of: more change nothing that a fit could see."""
 
 PARAMETERS = ("mean", "sigma", "alpha", "n", "alpha_high", "n_high")
+
+LOOKED_AT = 500_000
+"""The first events of a background, among which whole ones are chosen."""
 
 LEAST_OF_A_PEAK, LEAST_OF_A_BACKGROUND = 2000, 20_000
 """Events that are simulated at any scale."""
@@ -68,6 +73,7 @@ class _Signal:
 
     name: str
     peak: PeakFit
+    gaussians: tuple[float, ...]
     wrong: FloatArray
     wrong_per_right: float
     share: float
@@ -138,10 +144,14 @@ def prepare(
         own = spectrum.same_events_as is None
         sigma = [each.peak.sigma for each in signals[spectrum.name]]
         edges[spectrum.name] = _edges(spectrum, sigma) if own else edges[str(spectrum.same_events_as)]
-    backgrounds = _backgrounds(declared, edges, run)
+    whole = {each.name: WholeEvents(each.observable.column) for each in declared.spectra if each.whole_events}
+    backgrounds = _backgrounds(declared, edges, whole, run)
     names = [spectrum.name for spectrum in declared.spectra]
     return Prepared(
-        {each.name: _assembled(each, signals[each.name], backgrounds[each.name][0]) for each in declared.spectra},
+        {
+            each.name: _assembled(each, signals[each.name], backgrounds[each.name][0], whole.get(each.name), run.seed)
+            for each in declared.spectra
+        },
         {name: _signal_flows(signals[name]) | backgrounds[name][1] for name in names},
     )
 
@@ -195,20 +205,21 @@ def _signal(declared: Preparation, spectrum: PreparedSpectrum, mass: float, run:
     number = _number(sample, run.scale, LEAST_OF_A_PEAK)
     process = make_process(sample.process, mass=mass, **_settings(sample))
     process = replace(process, name=f"{process.name} {mass:g} {spectrum.name}")
-    right, wrong, flow, tally, counted = [], [], None, Tally(), Count()
+    right, wrong, flow, tally, counted, first = [], [], None, Tally(), Count(), 0
     for piece in _pieces(declared, sample, process, [spectrum], number, run):
         kept, passed = piece.found[0]
         chosen = _right(declared, kept)
         right.append(kept.columns[spectrum.observable.column][chosen])
         counted += count(kept, chosen)
+        first += int(np.count_nonzero(chosen & (kept.event < spectrum.three_gaussians)))
         wrong.append(kept.columns[spectrum.observable.column][~chosen & spectrum.wrong])
         flow, tally = passed if flow is None else flow + passed, tally + piece.tally
     assert flow is not None  # noqa: S101 - there is at least one event
-    fit = fit_crystal_ball(np.concatenate(right), float(position_of(mass, spectrum.observable.scale)), spectrum.tail)
-    others = np.concatenate(wrong)
+    peak, at, others = np.concatenate(right), float(position_of(mass, spectrum.observable.scale)), np.concatenate(wrong)
+    gaussians = astuple(fit_three_gaussians(peak[:first], at))[:6] if spectrum.three_gaussians else ()
     return _Signal(
-        f"{sample.process} {mass:g} GeV", fit, others[:KERNELS], others.size / np.concatenate(right).size,
-        _share(declared, sample, tally, mass), counted, flow,
+        f"{sample.process} {mass:g} GeV", fit_crystal_ball(peak, at, spectrum.tail), gaussians, others[:KERNELS],
+        others.size / peak.size, _share(declared, sample, tally, mass), counted, flow,
     )  # fmt: skip
 
 
@@ -220,9 +231,12 @@ def _share(declared: Preparation, sample: Simulated, found: Tally, mass: float) 
 
 
 def _backgrounds(
-    declared: Preparation, edges: dict[str, FloatArray], run: _Run
+    declared: Preparation, edges: dict[str, FloatArray], whole: dict[str, WholeEvents], run: _Run
 ) -> dict[str, tuple[WeightedCounts, dict[str, CutFlow]]]:
-    """The backgrounds of all spectra for 1 fb^-1, each from the same events, and their cut flows in fb."""
+    """The backgrounds of all spectra for 1 fb^-1, each from the same events, and their cut flows in fb.
+
+    Where events are kept whole their entries go into `whole` as well.
+    """
     total = {name: WeightedCounts.empty(each) for name, each in edges.items()}
     flows: dict[str, dict[str, CutFlow]] = {name: {} for name in edges}
     for sample in declared.backgrounds:
@@ -231,12 +245,17 @@ def _backgrounds(
         filled = {name: WeightedCounts.empty(each) for name, each in edges.items()}
         found: dict[str, CutFlow] = {}
         tally, weight = Tally(), 0.0
+        pieces_before = {name: len(each.weights) for name, each in whole.items()}
         for piece in _pieces(declared, sample, process, declared.spectra, number, run):
             tally, weight = tally + piece.tally, weight + piece.weight
             for spectrum, (kept, flow) in zip(declared.spectra, piece.found, strict=True):
                 filled[spectrum.name].add(kept.columns[spectrum.observable.column], kept.weights)
+                if spectrum.name in whole:
+                    whole[spectrum.name].add(kept[kept.event < LOOKED_AT])
                 found[spectrum.name] = found[spectrum.name] + flow if spectrum.name in found else flow
         per_fb = float(sample.scale or 1.0) * tally.cross_section / weight
+        for name, each in whole.items():
+            each.scaled(per_fb, pieces_before[name])
         for name in edges:
             total[name] = total[name] + filled[name].scaled(per_fb)
             flows[name][sample.label] = found[name].scaled(per_fb)
@@ -310,12 +329,14 @@ def _edges(spectrum: PreparedSpectrum, sigma: list[float]) -> FloatArray:
     return np.append(edges[:-1], high)
 
 
-def _assembled(spectrum: PreparedSpectrum, signals: list[_Signal], background: WeightedCounts) -> PreparedScan:
+def _assembled(
+    spectrum: PreparedSpectrum, signals: list[_Signal], background: WeightedCounts, whole: WholeEvents | None, seed: int
+) -> PreparedScan:  # fmt: skip
     peaks = [each.peak for each in signals]
     parts = [efficiency(each.right, each.flow.before) for each in signals]
     share = np.array([each.share for each in signals])
     columns = {name: np.array([getattr(peak, name) for peak in peaks]) for name in PARAMETERS}
-    return PreparedScan(
+    found = PreparedScan(
         mass=np.array(spectrum.masses), position=_positions(spectrum), **columns,
         errors=np.array([peak.errors for peak in peaks]),
         quality=np.array([peak.chi2 / peak.degrees for peak in peaks]),
@@ -324,7 +345,9 @@ def _assembled(spectrum: PreparedSpectrum, signals: list[_Signal], background: W
         wrong_below=_wrong_below(signals, background.edges),
         expected=background.total if spectrum.pieces is None else smoothed(background, spectrum.pieces),
         variance=background.squares,
+        gaussians=np.array([each.gaussians for each in signals if each.gaussians]).reshape(-1, 6),
     )  # fmt: skip
+    return found if whole is None else replace(found, levels=whole.ranks(spectrum.whole_events, seed).levels)
 
 
 def _positions(spectrum: PreparedSpectrum) -> FloatArray:

@@ -87,6 +87,7 @@ def summary(run: Run) -> dict[str, Any]:
             **_coupling(run.channels),
         },
         "systematics": [in_summary(nuisance, run.channels[0].result.mass) for nuisance in run.systematics],
+        **({} if run.width is None else {"width_calibration": run.width}),
         "published": run.published,
         **_combined(run.combined),
         "channels": [_channel(channel) for channel in run.channels],

@@ -80,7 +80,8 @@ def make_toys(
     """The largest significances, over all channels, of toys of a run without a signal.
 
     Toy k of a seed is the same however many toys there are and whoever makes them. Those of different channels are
-    independent, unless the channels are fits to the same events: then a toy is one spectrum for all of them. The first shard finds the margin of the filter, see `gloam.statistics.elsewhere.whole_scan`.
+    independent, unless the channels are fits to the same events: then a toy is one spectrum for all of them. The first
+    shard finds the margin of the filter, see `gloam.statistics.elsewhere.whole_scan`.
 
     Args:
         run: the results.
@@ -213,8 +214,9 @@ def _searches(run: Run, exhaustive: bool, threads: int | None) -> list[_Search]:
         stream = f"scan toys {source}" if source else "scan toys"
         if isinstance(channel, ChannelResult):
             scans[number] = ScanSearch.of(
-                channel.result, same_events_as=scans.get(source), exhaustive=exhaustive, threads=threads
-            )
+                channel.result, same_events_as=scans.get(source), ranks=channel.ranks, exhaustive=exhaustive,
+                threads=threads,
+            )  # fmt: skip
             made.append(partial(largest_of_toys, scans[number], stream=stream))
         else:
             made.append(_in_windows(WindowSearch(channel.result, exhaustive), stream, threads))

@@ -8,6 +8,7 @@ independent.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -56,7 +57,7 @@ def correlation_of_all(results: Sequence[ScanResult]) -> GaussianScan:
     for source in dict.fromkeys(first):
         members = [number for number in range(len(results)) if first[number] == source]
         members = [number for number in members if _same_positions(results[number], results[source])]
-        for before, number in zip(members, members[1:], strict=False):
+        for before, number in itertools.pairwise(members):
             beside = correlation_beside(results[before], results[number])
             chains[number] = _second(chains[number], beside)
             if before == source:

@@ -5,8 +5,9 @@ they do in data: of the counts of all channels and of the control measurements. 
 may be, to first order; those hypotheses are fitted like the data, with all others that the filter does not put clearly
 below the best of these fits. How far below is clear is found on the first toys, in which far more hypotheses are
 fitted; where even that may not be enough (less than about one event per bin), every hypothesis of every toy is fitted.
-So it is where the filter does not hold: with constraints, nuisance parameters other than those that only multiply the
-yield of the signal, or several channels in one fit.
+So it is where the filter does not hold: with a background that is constrained or has nuisance parameters, or several
+channels in one fit. Nuisance parameters of the signal do not matter to first order, and to no order where they only
+multiply its yield.
 
 Several scans of the same events, such as of two signal shapes, have the same toys: `ScanSearch.of` is told so.
 """
@@ -14,13 +15,15 @@ Several scans of the same events, such as of two signal shapes, have the same to
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.errors import InputError
+from gloam.models.nuisance import SIGNAL
 from gloam.scans import JointScan, Scan, ScanResult, batches
+from gloam.spectra import EventRanks
 from gloam.statistics.elsewhere.expectation import Truth, background_truth, channels_of, is_plain
 from gloam.statistics.elsewhere.filter import ScoreFilter, score_filter
 from gloam.statistics.elsewhere.maxima import Maxima, ScanToys, check_toys, filtered_maxima, largest_of_toys
@@ -37,6 +40,7 @@ def scan_toys(
     seed: int = 1,
     *,
     same_events_as: ScanResult | None = None,
+    ranks: EventRanks | None = None,
     exhaustive: bool = False,
     stream: str = "scan toys",
     threads: int | None = None,
@@ -50,6 +54,7 @@ def scan_toys(
         toys: how many.
         seed: of the random streams, one for each toy: toy k is the same whatever their number.
         same_events_as: another scan of these events: its toys of the same seed and stream are taken.
+        ranks: how the entries of one event go together; None: toys draw each by itself.
         exhaustive: fit every hypothesis of every toy.
         stream: name of these streams.
         threads: how many to use; the answer does not depend on it.
@@ -60,7 +65,7 @@ def scan_toys(
     """
     check_toys(toys)
     source = None if same_events_as is None else ScanSearch.of(same_events_as, exhaustive=True, threads=threads)
-    search = ScanSearch.of(result, same_events_as=source, exhaustive=exhaustive, threads=threads)
+    search = ScanSearch.of(result, same_events_as=source, ranks=ranks, exhaustive=exhaustive, threads=threads)
     return largest_of_toys(search, np.arange(toys), seed, stream, threads, progress)
 
 
@@ -70,7 +75,7 @@ class ScanSearch:
 
     Attributes:
         result: the fits to the data, whose backgrounds the fits start from.
-        setup: what is fitted to toys: without nuisance parameters, where these do not matter.
+        setup: what is fitted to toys: without nuisance parameters where no significance depends on them.
         rows: hypotheses to look at, in the order of their positions, shape (h',).
         truth: what the toys are drawn from.
         scorer: approximate significances; None: fit every hypothesis.
@@ -89,7 +94,7 @@ class ScanSearch:
     @classmethod
     def of(
         cls, result: ScanResult, truth: Truth | None = None, *, same_events_as: ScanSearch | None = None,
-        exhaustive: bool = False, threads: int | None = None,
+        ranks: EventRanks | None = None, exhaustive: bool = False, threads: int | None = None,
     ) -> ScanSearch:  # fmt: skip
         """The search in toys of a scan.
 
@@ -97,17 +102,19 @@ class ScanSearch:
             result: the fits to the data.
             truth: what toys are drawn from; None: its own background-only fits.
             same_events_as: the search of another scan of the same events, whose expectation this one takes.
+            ranks: how the entries of one event go together; None: toys draw each by itself.
             exhaustive: fit every hypothesis of every toy.
             threads: how many to use.
         """
         refuse_weights(result)
-        rows, plain = usable_hypotheses(result), plain_scan(result)
-        setup = result.setup if plain is None else plain
+        rows, (setup, bare) = usable_hypotheses(result), _without_nuisances(result)
         if same_events_as is not None:
-            truth = Truth(same_events_as.truth.expected, result.theta_background)
+            truth = replace(same_events_as.truth, theta=result.theta_background)
         elif truth is None:
-            truth = background_truth(setup, result, rows)
-        scorer = None if plain is None or exhaustive else score_filter(plain, truth.expected[0], rows)
+            truth = background_truth(setup if bare is None else bare, result, rows)
+        if ranks is not None:
+            truth = replace(truth, ranks=ranks)
+        scorer = None if bare is None or exhaustive else score_filter(bare, truth.expected[0], rows)
         return cls(result, setup, rows, truth, scorer, threads)
 
     @property
@@ -127,10 +134,11 @@ class ScanSearch:
             self.fits += toys.numbers.size * self.rows.size
             return Maxima.of_everything(*fit_every_hypothesis(scan, self.rows, toys, self.threads), self.rows)
         below = toys.below[0]
+        shifts = np.stack([toys.control(name) for name in scan.nuisance_names], axis=1) if scan.nuisance_names else None
 
         def fit(toy: IntArray, place: IntArray, _: FloatArray) -> tuple[FloatArray, BoolArray]:
             self.fits += toy.size
-            return fit_pairs(scan, self.result, below, toy, self.rows[place], self.threads)
+            return fit_pairs(scan, self.result, below, toy, self.rows[place], self.threads, shifts)
 
         linear = self.scorer(np.diff(below).astype(np.float32), self.threads)
         return filtered_maxima(linear, self.scorer.scale, margin, self.rows, fit)
@@ -141,13 +149,22 @@ def plain_scan(result: ScanResult) -> Scan | None:
 
     Nuisance parameters that no significance depends on are left out.
     """
+    setup, bare = _without_nuisances(result)
+    return None if setup.nuisance_names else bare
+
+
+def _without_nuisances(result: ScanResult) -> tuple[Scan | JointScan, Scan | None]:
+    """What has to be fitted to toys, and the scan without nuisance parameters where only the signal has some."""
     if isinstance(result.setup, JointScan):
-        return None
+        return result.setup, None
     scan = result.setup.without_yield_nuisances()
-    if scan.nuisance_names:
-        return None
+    if scan.nuisance_names:  # some matter: all stay, in the order that the fits to the data have
+        scan = result.setup
+    bare = replace(scan, nuisances=())
+    if bare.nuisance_names or any(each.target != SIGNAL for each in scan.nuisances):
+        return scan, None
     first = usable_hypotheses(result)[:1]
-    return scan if all(is_plain(batch.problem()) for batch in batches(scan, first)) else None
+    return scan, bare if all(is_plain(batch.problem()) for batch in batches(bare, first)) else None
 
 
 def refuse_weights(result: ScanResult) -> None:
