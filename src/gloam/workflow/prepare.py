@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,6 @@ from gloam.calibration import (
     simulated_pieces,
     smoothed,
 )
-from gloam.detector import ReconstructedBatch
 from gloam.errors import InputError
 from gloam.generation import Process, Tally, make_process, mixture_fraction
 from gloam.kinematics import position_of
@@ -31,6 +31,7 @@ from gloam.selection import Count, CutFlow, Entries, efficiency, select
 from gloam.selection.cut_flow import count
 from gloam.theory import production
 from gloam.workflow.prepared import write_prepared
+from gloam.workflow.sample_cache import SampleCache, recipe_of
 from gloam.workflow.whole_events import WholeEvents
 
 if TYPE_CHECKING:
@@ -89,11 +90,12 @@ class _Run:
     seed: int
     threads: int | None
     advance: Callable[[int], object]
+    samples: SampleCache | None = None
 
 
 def prepare_search(
     search: Search, folder: Path, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
-    progress: Callable[[int], object] | None = None,
+    progress: Callable[[int], object] | None = None, samples: SampleCache | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """What `gloam prepare --json` says, after the artefact of a search was made and written to a folder.
 
@@ -102,7 +104,7 @@ def prepare_search(
     """
     declared = _declared(search)
     seed = declared.seed if seed is None else seed
-    found = prepare(declared, scale=scale, seed=seed, threads=threads, progress=progress)
+    found = prepare(declared, scale=scale, seed=seed, threads=threads, progress=progress, samples=samples)
     record = write_prepared(declared, found.scans, found.flows, folder, seed=seed, scale=scale)
     return {
         "search": search.name, "events": events_to_simulate(search, scale), **record,
@@ -126,7 +128,7 @@ def events_to_simulate(search: Search, scale: float = 1.0) -> int:
 
 def prepare(
     declared: Preparation, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
-    progress: Callable[[int], object] | None = None,
+    progress: Callable[[int], object] | None = None, samples: SampleCache | None = None,
 ) -> Prepared:  # fmt: skip
     """What a preparation finds, from events that are generated, measured and selected.
 
@@ -136,8 +138,9 @@ def prepare(
         seed: of everything random; None: the one that is declared.
         threads: how many generate; the answer does not depend on it.
         progress: called with the number of events that were simulated.
+        samples: where entries of simulated events are kept for preparations with other cuts; None: nowhere.
     """
-    run = _Run(scale, declared.seed if seed is None else seed, threads, progress or (lambda _: None))
+    run = _Run(scale, declared.seed if seed is None else seed, threads, progress or (lambda _: None), samples)
     signals = {spectrum.name: _signals(declared, spectrum, run) for spectrum in declared.spectra}
     edges: dict[str, FloatArray] = {}
     for spectrum in declared.spectra:
@@ -268,16 +271,19 @@ def _pieces(
 ) -> Iterator[SimulatedPiece[list[tuple[Entries, CutFlow]]]]:  # fmt: skip
     """Piece after piece of simulated events, and what the selection of each spectrum leaves of them."""
     cuts = [declared.cuts_of(spectrum) for spectrum in spectra]
-
-    def treat(seen: ReconstructedBatch) -> list[tuple[Entries, CutFlow]]:
-        entries = declared.entries(seen)
-        return [select(entries, each) for each in cuts]
-
-    for piece in simulated_pieces(
-        process, declared.detector, treat, events=number, seed=run.seed, sqrt_s=float(declared.sqrt_s),
-        weighted=sample.weighted, threads=run.threads, tau_decays=sample.tau_decays,
-    ):  # fmt: skip
-        yield piece
+    made = partial(
+        simulated_pieces, process, declared.detector, declared.entries, events=number, seed=run.seed,
+        sqrt_s=float(declared.sqrt_s), weighted=sample.weighted, threads=run.threads, tau_decays=sample.tau_decays,
+    )  # fmt: skip
+    if run.samples is None:
+        pieces = made()
+    else:
+        columns = dict.fromkeys(spectrum.observable.column for spectrum in declared.spectra)
+        recipe = recipe_of(declared, sample, process.name, number, run.seed)
+        pieces = run.samples.pieces(recipe, list(columns), made)
+    for piece in pieces:
+        found = [select(piece.found, each) for each in cuts]
+        yield SimulatedPiece(found, piece.tally, piece.events, piece.weight)
         run.advance(piece.events)
 
 
