@@ -118,7 +118,7 @@ def bias_of_run(
 def _base(
     channel: ChannelResult, base: Literal["data", "background"], toys: int, seed: int, threads: int | None
 ) -> Base:
-    """What the toys of a channel are variations of: of the data event by event, where entries are known to share one."""
+    """What the toys of a channel are variations of: of the data event by event, where entries share one."""
     if base != "data" or channel.ranks is None:
         return base
     contents = channel.result.spectrum.values()
