@@ -89,7 +89,7 @@ def test_the_width_from_j_psi_scatters_as_its_errors_say(search):
 
 
 def test_limits_cover_at_three_masses():
-    """Signals as large as half the limit and as the limit, with all uncertainties: 0.90 minus two errors of 300 toys."""
+    """Signals of half the limit and of the limit, with all uncertainties: at least 0.90 minus two errors of 300 toys."""
     search = load_search("belle_zprime_mumu")
     channel, toys = search.channels[0], 300
     scan = declare_channel(search, channel, expected_spectrum(search, channel)).take(np.array([500, 3000, 8000]))
@@ -145,7 +145,7 @@ def test_toys_of_the_whole_scan_have_the_analytic_p_value(scanned, toys, z):
         assert np.mean(largest > z) == pytest.approx(p, abs=3 * np.sqrt(p * (1 - p) / largest.size))
 
 
-def test_four_pairs_of_an_event_change_the_largest_significance_little(scanned, ranks, toys):
+def test_four_pairs_of_an_event_change_the_largest_significance_little(scanned, toys):
     """They lie in one window of the fit in few events: the mean largest significance moves by less than 0.1."""
     apart = largest_of_toys(ScanSearch.of(scanned[0]), np.arange(400), 1).largest
     together = toys[0]
