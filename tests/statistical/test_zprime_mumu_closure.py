@@ -89,7 +89,7 @@ def test_the_width_from_j_psi_scatters_as_its_errors_say(search):
 
 
 def test_limits_cover_at_three_masses():
-    """Signals of half the limit and of the limit, with all uncertainties: at least 0.90 minus two errors of 300 toys."""
+    """Signals of half the limit and of the limit, with all uncertainties: 0.90 minus two errors or more."""
     search = load_search("belle_zprime_mumu")
     channel, toys = search.channels[0], 300
     scan = declare_channel(search, channel, expected_spectrum(search, channel)).take(np.array([500, 3000, 8000]))
