@@ -139,12 +139,14 @@ def prepared_cut_flows(search: AnySearch) -> dict[str, dict[str, Any]]:
 
 @cache
 def _loaded(room: str, declaration: str, name: str) -> _Artefact:
-    remedy = f"run gloam prepare {name}"
+    folder = files(room)
+    remedy = f"run gloam prepare {name} --out {folder}"
     try:
-        folder = files(room)
         record = json.loads(folder.joinpath(f"{ARTEFACT}.json").read_text())
         with folder.joinpath(f"{ARTEFACT}.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {key: stored[key] for key in stored.files if key != "schema_version"}
+    except FileNotFoundError:
+        raise InputError(f"artefact of {name}", "none", "one beside its declaration", remedy) from None
     except (OSError, ValueError, KeyError) as fault:
         raise InputError(f"artefact of {name}", str(fault), "the files that gloam prepare writes", remedy) from None
     if content_hash(arrays) != record["sha256"]:

@@ -88,6 +88,7 @@ class Run:
         combined: limits on the coupling from all channels at once; None where channels are not combined.
         width: of a known peak in the data over that of its simulation, see `gloam.workflow.width_calibration`; None
             where none calibrates the signal.
+        blinding: what the registries of blinded data say of these, by the name of the file; empty for other data.
     """
 
     name: str
@@ -107,3 +108,4 @@ class Run:
     cut_flows: dict[str, dict[str, Any]] = field(default_factory=dict)
     combined: CombinedLimits | None = None
     width: dict[str, Any] | None = None
+    blinding: dict[str, dict[str, Any]] = field(default_factory=dict)
