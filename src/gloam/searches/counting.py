@@ -28,7 +28,7 @@ from gloam.sourced import Sourced
 from gloam.statistics import CountingMethod
 from gloam.statistics.figures_of_merit import PunziForm
 from gloam.statistics.prior import Prior
-from gloam.systematic import Systematic
+from gloam.systematic import Constraint, Systematic
 
 __all__ = [
     "ActingOn", "CountedChannel", "CountedSpectrum", "CountingPreparation", "CountingSearch", "CrossCheck",
@@ -214,9 +214,9 @@ class YieldUncertainty(Declaration):
     step: str = ""
     processes: tuple[str, ...] = ()
 
-    def systematics(self) -> tuple[Systematic, ...]:
+    def systematics(self, form: Constraint) -> tuple[Systematic, ...]:
         """The same for each yield apart, as tables and reports list it."""
-        return tuple(Systematic(self.name, self.relative, target, "gaussian") for target in self.acts_on)
+        return tuple(Systematic(self.name, self.relative, target, form) for target in self.acts_on)
 
 
 class CrossCheck(Declaration):
@@ -250,6 +250,9 @@ class CountedChannel(Declaration):
         uncertainties: others.
         has_signal_efficiency: whether limits are turned into cross sections; if not, they are on efficiency times
             cross section.
+        form: of all uncertainties. A Gaussian efficiency ends at 0, so that its error cannot be large.
+        vetoes, vetoes2: ranges of the first and second observable that are not counted; a window that one touches has
+            no result.
     """
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -261,6 +264,9 @@ class CountedChannel(Declaration):
     corrections: tuple[Correction, ...] = ()
     uncertainties: tuple[YieldUncertainty, ...] = ()
     has_signal_efficiency: bool = True
+    form: Constraint = "gaussian"
+    vetoes: tuple[Range, ...] = ()
+    vetoes2: tuple[Range, ...] = ()
 
     @property
     def correction(self) -> float:
@@ -274,8 +280,8 @@ class CountedChannel(Declaration):
     def systematics(self) -> tuple[Systematic, ...]:
         """Every uncertainty of this channel, for the signal and for the background apart."""
         return (
-            *correction_systematics(self.corrections),
-            *(part for each in self.uncertainties for part in each.systematics()),
+            *(replace(each, constraint=self.form) for each in correction_systematics(self.corrections)),
+            *(part for each in self.uncertainties for part in each.systematics(self.form)),
         )
 
 

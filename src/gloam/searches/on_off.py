@@ -42,6 +42,7 @@ class OnOffChannel(Declaration):
         share: final state of two A' that is counted, as `gloam.theory.b_dark_photons.final_states` names it, with its
             factor 2 for different pairs: the coupling is without it, the cross section with it. None: all decays.
         systematics: of signal and background, log-normal.
+        vetoes: ranges of the observable that are not counted; a window that one touches has no result.
     """
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -54,6 +55,7 @@ class OnOffChannel(Declaration):
     branching_fraction: Sourced | None = None
     share: str | None = None
     systematics: tuple[Systematic, ...] = ()
+    vetoes: tuple[Range, ...] = ()
 
     @check
     def _whole(self) -> Iterator[Fault]:
@@ -114,7 +116,10 @@ class TaggedDecay(OnOffPreparation):
         energy_cut: largest E_ECL at the lightest and at the heaviest mass, linear in the recoil mass in between.
         proton_identification: efficiency.
         lambda_quality: efficiency of the vertex of the Lambda and of cuts on it.
-        continuum: background from light quarks over that from B0 decays, of the same shape.
+        light_quarks: their events, in which all that is seen beside a Lambda is taken for a tag.
+        continuum: background from light quarks over that from B0 decays, on the whole axis.
+        m_bc: smallest M_bc of a tag, and a looser one for more simulated false tags.
+        delta_e: largest |Delta E| of simulated false tags.
         repeats: how often tag and extra energy are drawn for each simulated decay.
         smoothing: width in GeV by which simulated background is spread out in the recoil mass.
     """
@@ -130,7 +135,10 @@ class TaggedDecay(OnOffPreparation):
     energy_cut: tuple[Sourced, Sourced]
     proton_identification: Sourced
     lambda_quality: Sourced
+    light_quarks: Simulated
     continuum: Sourced
+    m_bc: tuple[Sourced, Sourced]
+    delta_e: Sourced
     repeats: int = Field(default=20, ge=1)
     smoothing: Sourced
 

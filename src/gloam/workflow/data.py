@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.resources import as_file, files
+from importlib.resources import as_file
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -36,13 +36,13 @@ def own_spectrum(search: Search, channel: Channel, seed: int = 0, injected: Inje
         seed: of pseudo-data.
         injected: a signal in them.
     """
-    from gloam.searches.registry import room_of
+    from gloam.searches.registry import room_folder
 
     if channel.spectrum is not None:
         return pseudo_spectrum(search, channel, seed, injected)
     assert channel.data is not None and channel.range is not None  # noqa: S101, PT018 - a declaration is checked
     low, high = channel.range
-    with as_file(files(room_of(search.name)).joinpath(channel.data)) as path:
+    with as_file(room_folder(search.name).joinpath(channel.data)) as path:
         return read_spectrum(
             path,
             column=search.observable_of(channel).column,
