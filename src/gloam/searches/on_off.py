@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_serializer, model_validator
+from pydantic import AfterValidator, Field, field_serializer
 
 from gloam.detector import Detector
-from gloam.searches.declaration import Searched, require_different
-from gloam.searches.preparation import Declaration, Observable, Range, Simulated, as_document
+from gloam.searches.declaration import Searched
+from gloam.searches.faults import Declaration, Fault, check
+from gloam.searches.preparation import Observable, Range, Simulated, as_document, different
 from gloam.sourced import Sourced
 from gloam.statistics import CountingMethod
 from gloam.systematic import Systematic
@@ -56,11 +57,20 @@ class OnOffChannel(Declaration):
     systematics: tuple[Systematic, ...] = ()
     vetoes: tuple[Range, ...] = ()
 
-    @model_validator(mode="after")
-    def _whole(self) -> OnOffChannel:
+    @check
+    def _whole(self) -> Iterator[Fault]:
         if (self.rare_tau is None) != (self.rare_share is None):
-            raise ValueError("a rare background has both rare_tau and rare_share")
-        return self
+            yield (), "a rare background has both rare_tau and rare_share"
+
+    @check
+    def _some_simulation(self) -> Iterator[Fault]:
+        for name, tau in (("tau", self.tau), ("rare_tau", self.rare_tau)):
+            if tau is not None and not tau.value > 0:
+                yield (name,), f"{tau.value:g} times the background of the data; write a number above 0"
+
+    @check
+    def _one_size_of_each(self) -> Iterator[Fault]:
+        yield from different("systematics", [f"{each.name} ({each.target})" for each in self.systematics])
 
 
 class OnOffPreparation(Declaration):
@@ -209,13 +219,16 @@ class OnOffSearch(Searched):
     preparation: TaggedDecay | DarkPhotonPairs
     published_range: tuple[Sourced, Sourced] | None = None
 
-    @model_validator(mode="after")
-    def _consistent(self) -> OnOffSearch:
-        require_different([channel.name for channel in self.channels])
+    @check
+    def _distinct_channels(self) -> Iterator[Fault]:
+        yield from different("channels", [channel.name for channel in self.channels])
+
+    @check
+    def _simulated_masses(self) -> Iterator[Fault]:
         first, last = self.preparation.simulated_masses[0], self.preparation.simulated_masses[-1]
-        if any(not first <= mass <= last for channel in self.channels for mass in channel.masses):
-            raise ValueError(f"masses are simulated from {first:g} to {last:g} GeV only")
-        return self
+        for number, channel in enumerate(self.channels):
+            if any(not first <= mass <= last for mass in channel.masses):
+                yield ("channels", number, "masses"), f"masses are simulated from {first:g} to {last:g} GeV only"
 
     @property
     def all_systematics(self) -> tuple[Systematic, ...]:

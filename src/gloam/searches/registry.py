@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from importlib import import_module, metadata
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -14,6 +15,7 @@ from typing import TypeAlias
 from gloam.errors import InputError
 from gloam.searches.counting import CountingSearch
 from gloam.searches.declaration import Search
+from gloam.searches.faults import collected_faults, faults_in_words
 from gloam.searches.on_off import OnOffSearch
 
 __all__ = ["AnySearch", "load_search", "room_folder", "search_names"]
@@ -42,20 +44,28 @@ def load_search(name: str) -> AnySearch:
         >>> load_search("cms_dimuon").experiment
         'CMS at the LHC (Open Data, dimuon samples)'
     """
-    from pydantic import ValidationError
-
     room, attribute = _room(name)
-    try:
-        declared = getattr(import_module(room), attribute)
-    except ValidationError as faults:
-        found = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults.errors())
+    broken: Exception | None = None
+    declared: object = None
+    with collected_faults() as all_faults:
+        try:
+            declared = getattr(import_module(room), attribute)
+        except Exception as fault:  # whatever the module of somebody else runs into
+            if room.startswith("gloam.searches."):
+                raise
+            broken = fault
+        faults = all_faults(declared)
+    if faults:
+        sys.modules.pop(room, None)  # so that it is checked again, and not taken for sound
+        if broken is not None:
+            faults.append(((room,), f"{type(broken).__name__}: {broken}"))
+        found = faults_in_words(faults)
+        raise InputError(f"declaration of search {name!r}", found, "a valid declaration", "correct these entries")
+    if broken is not None:
+        found = f"{room}: {type(broken).__name__}: {broken}"
         raise InputError(
-            f"declaration of search {name!r}", found, "a valid declaration", "correct these entries"
-        ) from None
-    except (ImportError, AttributeError) as fault:
-        raise InputError(
-            f"search {name!r}", f"{room}: {fault}", f"a module with a {attribute}", "mend or reinstall its package"
-        ) from fault
+            f"search {name!r}", found, f"a module with a {attribute}", "mend or reinstall its package"
+        ) from broken
     if not isinstance(declared, Search | CountingSearch | OnOffSearch):
         found = f"{room}.{attribute} is a {type(declared).__name__}"
         raise InputError(f"search {name!r}", found, "a Search", "declare one")

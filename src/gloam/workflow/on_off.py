@@ -20,6 +20,7 @@ from gloam.models import Parameter, YieldNuisance
 from gloam.report import CountingChannel
 from gloam.scans.counting import CountingScan, SimulatedBackground, count_windows, interval_windows
 from gloam.spectra import Axis, Origin, Spectrum, fill, read_spectrum, split_source, with_flow
+from gloam.spectra.blinded import hide_blinded
 from gloam.spectra.source import file_origin
 from gloam.statistics import UpperLimits, counting_scan_limits, counting_significances
 from gloam.statistics.counting import CombinedCounts, combined_expected, combined_upper
@@ -268,7 +269,8 @@ def user_decays(channel: OnOffChannel, prepared: DecayCounts, data: str | Path, 
             raise InputError(f"spectrum of {data}", found, allowed, "give selected events, or fill these bins")
         return spectrum
     path, inside = split_source(data)
-    return fill(read_columns(path, [axis.name], inside)[axis.name], axis, origin=file_origin(path))
+    filled = fill(read_columns(path, [axis.name], inside)[axis.name], axis, origin=file_origin(path))
+    return hide_blinded(path, inside, [axis.name], filled)
 
 
 def _on_products(search: OnOffSearch) -> tuple[str, ...]:

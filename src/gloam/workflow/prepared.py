@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from gloam.arrays import FloatArray
 from gloam.calibration import DecayCounts, PreparedCounts, PreparedScan
 from gloam.errors import InputError
 from gloam.selection import CutFlow, cut_flow_dict
@@ -140,11 +139,13 @@ def _loaded(name: str, declaration: str) -> _Artefact:
     from gloam.searches.registry import room_folder
 
     folder = room_folder(name)
-    remedy = f"run gloam prepare {name}"
+    remedy = f"run gloam prepare {name} --out {folder}"
     try:
         record = json.loads(folder.joinpath(f"{ARTEFACT}.json").read_text())
         with folder.joinpath(f"{ARTEFACT}.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {key: stored[key] for key in stored.files if key != "schema_version"}
+    except FileNotFoundError:
+        raise InputError(f"artefact of {name}", "none", "one beside its declaration", remedy) from None
     except (OSError, ValueError, KeyError) as fault:
         raise InputError(f"artefact of {name}", str(fault), "the files that gloam prepare writes", remedy) from None
     if content_hash(arrays) != record["sha256"]:
@@ -154,6 +155,8 @@ def _loaded(name: str, declaration: str) -> _Artefact:
     return _Artefact(arrays)
 
 
-def _short(array: FloatArray) -> np.ndarray[Any, Any]:
+def _short(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Distribution functions and parameters in single precision, which is far below their errors; edges stay."""
+    if array.dtype.kind != "f":
+        return array
     return array if array.ndim == 1 and (np.diff(array) > 0).all() else array.astype(np.float32)
