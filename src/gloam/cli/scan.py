@@ -7,8 +7,10 @@ from typing import get_args
 
 import click
 
-from gloam.cli.options import common_options, engine_options, output_options, toy_options
+from gloam.cli.completing import files
+from gloam.cli.options import blinded_option, common_options, engine_options, output_options, toy_options
 from gloam.cli.scan_options import cross_section_options, limit_options, multiple, prior_of
+from gloam.constants import SQRT_S
 from gloam.errors import InputError
 from gloam.statistics import TOYS, LimitMethod, PriorForm, ToyPlan
 from gloam.systematic import Constraint
@@ -23,7 +25,7 @@ __all__ = ["command"]
     "  |  gloam scan events.csv --column M --range 9.0 9.7 --width 0.08 --luminosity 90 --efficiency efficiency.csv"
     " --radiative-factor 0.945 --syst luminosity=0.014:signal --syst tracking=0.014:signal   (cross sections)",
 )
-@click.argument("source", metavar="FILE[:OBJECT]")
+@click.argument("source", metavar="FILE[:OBJECT]", shell_complete=files)
 @click.option("--column", help="Column with the observable, in GeV; none for a histogram.")
 @click.option("--weights", help="Column with event weights (fitted as scaled Poisson).")
 @click.option(
@@ -63,10 +65,14 @@ __all__ = ["command"]
 )
 @click.option("--model", help="Turn limits on the cross section into its coupling, as gloam theory says.")
 @click.option("--decay", metavar="mumu|invisible|...", help="Final state of the model that is seen.  [every one]")
+@click.option(
+    "--sqrt-s", type=float, default=SQRT_S, show_default=True, metavar="E", help="Energy of the collision, for --model."
+)
 @limit_options
 @cross_section_options
 @output_options
 @engine_options
+@blinded_option
 @common_options
 def command(
     source: str, column: str | None, weights: str | None, ends: tuple[float, float] | None, signal: str, width: str,
@@ -75,9 +81,9 @@ def command(
     toys: int | None, limits: bool, luminosity: float | None, efficiency: str | None,
     branching_fraction: str | None, radiative_factor: str | None, systematics: tuple[str, ...],
     constraint: Constraint, out: Path | None, figures: bool, threads: int | None, seed: int,
-    as_json: bool, quiet: bool, variants: str | None, model: str | None, decay: str | None,
+    as_json: bool, quiet: bool, variants: str | None, model: str | None, decay: str | None, sqrt_s: float,
     global_toys: int | None, first_toy: int, exhaustive: bool,
-    resume: bool, workers: int, scheduler: str | None,
+    resume: bool, workers: int, scheduler: str | None, blinded: bool,
 ) -> None:  # fmt: skip
     """Scan a spectrum for a narrow peak at every mass, with significance and upper limit.
 
@@ -86,7 +92,7 @@ def command(
     and --efficiency their limits become limits on the cross section: n / (luminosity x efficiency), divided by
     --branching-fraction and --radiative-factor where these are given.
     """
-    from gloam.cli.results import ToyOptions, deliver
+    from gloam.cli.results import ToyOptions, deliver, through_mask
     from gloam.workflow.scan_file import ScanRequest, scan_file
     from gloam.workflow.systematics import systematic_named
 
@@ -99,9 +105,10 @@ def command(
         toys=_toys(method, toys, seed), luminosity=luminosity, efficiency=efficiency,
         branching_fraction=branching_fraction, radiative_factor=radiative_factor,
         systematics=tuple(systematic_named(text, constraint) for text in systematics), constraint=constraint,
-        variants=variants, model=model, decay=decay,
+        variants=variants, model=model, decay=decay, sqrt_s=sqrt_s,
     )  # fmt: skip
-    run = scan_file(request, threads=threads, quiet=quiet or as_json)
+    with through_mask(source, blinded):
+        run = scan_file(request, threads=threads, quiet=quiet or as_json)
     deliver(run, out, figures, seed, as_json, quiet, asked, threads)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gloam.constants import SQRT_S
 from gloam.errors import InputError
 from gloam.execution import progress_bar
 from gloam.interpretation import Coupling, YieldFactors
@@ -40,6 +41,7 @@ from gloam.statistics import (
 )
 from gloam.store import content_hash
 from gloam.systematic import Constraint, Systematic
+from gloam.workflow.blinding import data_records, luminosity_of_the_visible, with_blinding
 from gloam.workflow.coupling import model_coupling
 from gloam.workflow.declared import of_request, request_hash
 from gloam.workflow.factors import with_luminosity, yield_factors
@@ -83,6 +85,7 @@ class ScanRequest:
         constraint: of the errors in the table of efficiencies.
         model: whose coupling the limits are turned into, with the cross section that `gloam theory` says; None: none.
         decay: the final state of the model that is seen; None: every one.
+        sqrt_s: energy of the collision in GeV, for the cross section of the model.
     """
 
     source: str
@@ -110,6 +113,7 @@ class ScanRequest:
     constraint: Constraint = "lognormal"
     model: str | None = None
     decay: str | None = None
+    sqrt_s: float = SQRT_S
 
 
 def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool = True) -> Run:
@@ -119,6 +123,8 @@ def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool =
         InputError: for anything in the request or the file that cannot be used.
     """
     start = time.perf_counter()
+    declared, blinded = request_hash(request), data_records(request.source, request.column)
+    request = luminosity_of_the_visible(request, blinded)
     planned = plan_scan(request)
     scan, systematics = planned.scan, planned.systematics
     spectrum, grid = scan.spectrum, scan.grid
@@ -140,14 +146,14 @@ def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool =
         nuisance_table = nuisance_effects(result, nominal, representative(result), **options)
     origin = spectrum.origin or Origin("user", request.source)
     channel = scan_channel(request, planned, result, limits)
-    return Run(
+    made = Run(
         name="scan",
         title=scan_title(request),
         origin=origin,
         channels=(replace(channel, variants=varied, nuisances=nuisance_table),),
         seconds=time.perf_counter() - start,
         hashes={
-            "declaration": request_hash(request),
+            "declaration": declared,
             "data": content_hash(spectrum.contents),
             "file": origin.sha256,
         },
@@ -155,7 +161,9 @@ def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool =
         notes=_notes(request, systematics),
         declaration=of_request(request),
         model=request.model,
+        sqrt_s=request.sqrt_s,
     )
+    return with_blinding(made, blinded)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -232,7 +240,7 @@ def _coupling(request: ScanRequest, factors: YieldFactors) -> Coupling | None:
         )  # fmt: skip
     if request.decay is not None and request.branching_fraction is not None:
         raise InputError("--decay and --branching-fraction", "both", "one of the two", "leave out one")
-    return model_coupling(request.model, decay=request.decay)
+    return model_coupling(request.model, decay=request.decay, sqrt_s=request.sqrt_s)
 
 
 def _systematics(request: ScanRequest, efficiency_error: Parameter | None) -> tuple[YieldNuisance, ...]:
