@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,8 @@ class PreparedScan:
         wrong_below: the fraction of wrong candidates below each edge, shape (k, m + 1); (0, m + 1) without any.
         expected: background in each bin for 1 fb^-1, shape (m,).
         variance: of it, shape (m,).
+        expected_of, variance_of: the same for each background, shape (b, m); (0, 0) where they are not kept apart.
+            Those that were smoothed have no variance here.
     """
 
     mass: FloatArray
@@ -57,16 +59,20 @@ class PreparedScan:
     wrong_below: FloatArray
     expected: FloatArray
     variance: FloatArray
+    expected_of: FloatArray = field(default_factory=lambda: np.empty((0, 0)))
+    variance_of: FloatArray = field(default_factory=lambda: np.empty((0, 0)))
 
     @classmethod
     def of(cls, arrays: Mapping[str, Any], name: str) -> PreparedScan:
         """The ingredients of a spectrum among the arrays of an artefact."""
-        fields = (field.name for field in dataclasses.fields(cls))
-        return cls(**{field: np.asarray(arrays[f"{name}.{field}"], float) for field in fields})
+        names = (each.name for each in dataclasses.fields(cls))
+        known = {each: arrays.get(f"{name}.{each}") for each in names}
+        return cls(**{each: np.asarray(array, float) for each, array in known.items() if array is not None})
 
     def arrays(self, name: str) -> dict[str, FloatArray]:
         """The arrays of an artefact, their names beginning with that of the spectrum."""
-        return {f"{name}.{field.name}": getattr(self, field.name) for field in dataclasses.fields(self)}
+        whole = {f"{name}.{each.name}": getattr(self, each.name) for each in dataclasses.fields(self)}
+        return whole if self.expected_of.size else {key: a for key, a in whole.items() if not key.endswith("_of")}
 
     def peak(self) -> SignalShape:
         """The right candidates: a Crystal Ball in the observable, linear between simulated masses."""

@@ -191,6 +191,10 @@ class PreparedSpectrum(Declaration):
         wrong: whether wrong candidates of the signal are part of its shape; where they are broader than the windows
             they can be left to a background that floats.
         pieces: of the cubic spline that the logarithm of the background is; None: the simulated bins as they are.
+        pieces_of: the same for single backgrounds, by their label. With it all are kept apart, and those that are not
+            named stay as simulated.
+        part_of: another spectrum, before this one, whose axis this one has, and of whose entries it holds a part:
+            pseudo-data of the whole are the sum of those of its parts.
     """
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -204,6 +208,8 @@ class PreparedSpectrum(Declaration):
     same_events_as: str | None = None
     wrong: bool = True
     pieces: Annotated[int, Field(ge=1)] | None = None
+    pieces_of: Mapping[str, Annotated[int, Field(ge=1)]] | None = None
+    part_of: str | None = None
 
 
 class Preparation(Declaration):
@@ -223,6 +229,7 @@ class Preparation(Declaration):
         choice: the column that numbers these ways; None where there is only one.
         right_choice: its value for the signal's own particles.
         cuts: that all spectra share, in their order.
+        correction: data over simulation, on signal and background alike; None: 1.
         spectra: that are filled.
         seed: of the shipped artefact.
         left_out: what the simulation does not know, for readers.
@@ -238,6 +245,7 @@ class Preparation(Declaration):
     choice: str | None = None
     right_choice: int = 0
     cuts: tuple[CutOn | AnyOf, ...] = ()
+    correction: Sourced | None = None
     spectra: tuple[PreparedSpectrum, ...] = Field(min_length=1)
     seed: int = 0
     left_out: tuple[str, ...] = ()
@@ -255,13 +263,23 @@ class Preparation(Declaration):
         return as_document(detector)
 
     @model_validator(mode="after")
-    def _same_events(self) -> Preparation:
+    def _other_spectra(self) -> Preparation:
         before: set[str] = set()
         for spectrum in self.spectra:
-            if spectrum.same_events_as is not None and spectrum.same_events_as not in before:
-                raise ValueError(f"spectrum {spectrum.name}: no spectrum {spectrum.same_events_as} before it")
+            for other in {spectrum.same_events_as, spectrum.part_of} - {None}:
+                if other not in before:
+                    raise ValueError(f"spectrum {spectrum.name}: no spectrum {other} before it")
+            if set(spectrum.pieces_of or ()) - {each.label for each in self.backgrounds}:
+                raise ValueError(f"spectrum {spectrum.name}: pieces of a background that is not simulated")
+            whole = next((each for each in self.spectra if each.name == spectrum.part_of), spectrum)
+            if (whole.masses, whole.signal) != (spectrum.masses, spectrum.signal):
+                raise ValueError(f"spectrum {spectrum.name}: another signal than that of the whole, {whole.name}")
             before.add(spectrum.name)
         return self
+
+    def parts_of(self, name: str) -> tuple[PreparedSpectrum, ...]:
+        """The spectra that hold the entries of this one in parts."""
+        return tuple(each for each in self.spectra if each.part_of == name)
 
     def entries(self, seen: ReconstructedBatch) -> Entries:
         """The entries of what the detector saw, with the columns of the networks."""

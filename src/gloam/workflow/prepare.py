@@ -113,6 +113,7 @@ def events_to_simulate(search: Search, scale: float = 1.0) -> int:
     signals = sum(
         int(np.count_nonzero(_positions(each))) * _number(each.signal or declared.signal, scale, LEAST_OF_A_PEAK)
         for each in declared.spectra
+        if each.part_of is None
     )
     backgrounds = sum(_number(sample, scale, LEAST_OF_A_BACKGROUND) for sample in declared.backgrounds)
     return signals + backgrounds
@@ -132,16 +133,23 @@ def prepare(
         progress: called with the number of events that were simulated.
     """
     run = _Run(scale, declared.seed if seed is None else seed, threads, progress or (lambda _: None))
-    signals = {spectrum.name: _signals(declared, spectrum, run) for spectrum in declared.spectra}
+    signals: dict[str, list[_Signal]] = {}
+    for spectrum in declared.spectra:
+        if spectrum.part_of is None:
+            signals |= _signals(declared, [spectrum, *declared.parts_of(spectrum.name)], run)
     edges: dict[str, FloatArray] = {}
     for spectrum in declared.spectra:
-        own = spectrum.same_events_as is None
+        other = spectrum.same_events_as or spectrum.part_of
         sigma = [each.peak.sigma for each in signals[spectrum.name]]
-        edges[spectrum.name] = _edges(spectrum, sigma) if own else edges[str(spectrum.same_events_as)]
+        edges[spectrum.name] = _edges(spectrum, sigma) if other is None else edges[other]
     backgrounds = _backgrounds(declared, edges, run)
     names = [spectrum.name for spectrum in declared.spectra]
+    labels = [sample.label for sample in declared.backgrounds]
     return Prepared(
-        {each.name: _assembled(each, signals[each.name], backgrounds[each.name][0]) for each in declared.spectra},
+        {
+            each.name: _assembled(each, signals[each.name], labels, backgrounds[each.name][0])
+            for each in declared.spectra
+        },
         {name: _signal_flows(signals[name]) | backgrounds[name][1] for name in names},
     )
 
@@ -182,51 +190,65 @@ def in_numbers(scan: PreparedScan) -> dict[str, Any]:
     }
 
 
-def _signals(declared: Preparation, spectrum: PreparedSpectrum, run: _Run) -> list[_Signal]:
-    """All masses; one at the threshold, where nothing decays, takes what the next one finds."""
-    at_threshold = _positions(spectrum) == 0
-    found = [_signal(declared, spectrum, mass, run) for mass in np.array(spectrum.masses)[~at_threshold].tolist()]
-    return [*found[: np.count_nonzero(at_threshold)], *found]
+def _signals(declared: Preparation, spectra: list[PreparedSpectrum], run: _Run) -> dict[str, list[_Signal]]:
+    """All masses of a spectrum and its parts; one at the threshold, where nothing decays, takes what the next finds."""
+    at_threshold = _positions(spectra[0]) == 0
+    found = [_signal(declared, spectra, mass, run) for mass in np.array(spectra[0].masses)[~at_threshold].tolist()]
+    found = [*found[: np.count_nonzero(at_threshold)], *found]
+    return {spectrum.name: [each[row] for each in found] for row, spectrum in enumerate(spectra)}
 
 
-def _signal(declared: Preparation, spectrum: PreparedSpectrum, mass: float, run: _Run) -> _Signal:
-    """One mass, simulated for one spectrum with random numbers of its own."""
+def _signal(declared: Preparation, spectra: list[PreparedSpectrum], mass: float, run: _Run) -> list[_Signal]:
+    """One mass, simulated for a spectrum and its parts with random numbers of its own."""
+    spectrum = spectra[0]
     sample = spectrum.signal or declared.signal
     number = _number(sample, run.scale, LEAST_OF_A_PEAK)
     process = make_process(sample.process, mass=mass, **_settings(sample))
     process = replace(process, name=f"{process.name} {mass:g} {spectrum.name}")
-    right, wrong, flow, tally, counted = [], [], None, Tally(), Count()
-    for piece in _pieces(declared, sample, process, [spectrum], number, run):
-        kept, passed = piece.found[0]
+    pieces = list(_pieces(declared, sample, process, spectra, number, run))
+    share = _share(declared, sample, sum((piece.tally for piece in pieces), Tally()), mass)
+    name = f"{sample.process} {mass:g} GeV"
+    return [
+        _in_spectrum(declared, each, [piece.found[row] for piece in pieces], mass, share, name)
+        for row, each in enumerate(spectra)
+    ]
+
+
+def _in_spectrum(
+    declared: Preparation, spectrum: PreparedSpectrum, found: list[tuple[Entries, CutFlow]], mass: float, share: float,
+    name: str,
+) -> _Signal:  # fmt: skip
+    """What the entries of one mass give to a spectrum."""
+    right, wrong, flow, counted = [], [], None, Count()
+    for kept, passed in found:
         chosen = _right(declared, kept)
         right.append(kept.columns[spectrum.observable.column][chosen])
         counted += count(kept, chosen)
         wrong.append(kept.columns[spectrum.observable.column][~chosen & spectrum.wrong])
-        flow, tally = passed if flow is None else flow + passed, tally + piece.tally
+        flow = passed if flow is None else flow + passed
     assert flow is not None  # noqa: S101 - there is at least one event
     fit = fit_crystal_ball(np.concatenate(right), float(position_of(mass, spectrum.observable.scale)), spectrum.tail)
     others = np.concatenate(wrong)
-    return _Signal(
-        f"{sample.process} {mass:g} GeV", fit, others[:KERNELS], others.size / np.concatenate(right).size,
-        _share(declared, sample, tally, mass), counted, flow,
-    )  # fmt: skip
+    wrong_per_right = others.size / np.concatenate(right).size
+    return _Signal(name, fit, others[:KERNELS], wrong_per_right, share, counted, flow)
 
 
 def _share(declared: Preparation, sample: Simulated, found: Tally, mass: float) -> float:
-    """The part of the cross section that was generated: less than 1 with cuts, or some of the tau decays."""
+    """The part of the cross section that was generated, less than 1 with cuts or some of the tau decays; corrected."""
+    correction = float(declared.correction or 1.0)
     if declared.relative_to is None:
-        return 1.0 if sample.tau_decays is None else mixture_fraction(sample.tau_decays)
-    return float(found.cross_section / production(declared.relative_to)(np.array([mass]))[0])
+        return correction * (1.0 if sample.tau_decays is None else mixture_fraction(sample.tau_decays))
+    return correction * float(found.cross_section / production(declared.relative_to)(np.array([mass]))[0])
 
 
 def _backgrounds(
     declared: Preparation, edges: dict[str, FloatArray], run: _Run
-) -> dict[str, tuple[WeightedCounts, dict[str, CutFlow]]]:
+) -> dict[str, tuple[list[WeightedCounts], dict[str, CutFlow]]]:
     """The backgrounds of all spectra for 1 fb^-1, each from the same events, and their cut flows in fb."""
-    total = {name: WeightedCounts.empty(each) for name, each in edges.items()}
+    counts: dict[str, list[WeightedCounts]] = {name: [] for name in edges}
     flows: dict[str, dict[str, CutFlow]] = {name: {} for name in edges}
     for sample in declared.backgrounds:
-        process = make_process(sample.process, **_settings(sample))
+        process = _process(sample)
         number = _number(sample, run.scale, LEAST_OF_A_BACKGROUND)
         filled = {name: WeightedCounts.empty(each) for name, each in edges.items()}
         found: dict[str, CutFlow] = {}
@@ -236,11 +258,12 @@ def _backgrounds(
             for spectrum, (kept, flow) in zip(declared.spectra, piece.found, strict=True):
                 filled[spectrum.name].add(kept.columns[spectrum.observable.column], kept.weights)
                 found[spectrum.name] = found[spectrum.name] + flow if spectrum.name in found else flow
-        per_fb = float(sample.scale or 1.0) * tally.cross_section / weight
+        correction = float(sample.scale or 1.0) * float(declared.correction or 1.0)
+        per_fb = correction * tally.cross_section / weight
         for name in edges:
-            total[name] = total[name] + filled[name].scaled(per_fb)
+            counts[name].append(filled[name].scaled(per_fb))
             flows[name][sample.label] = found[name].scaled(per_fb)
-    return {name: (total[name], flows[name]) for name in edges}
+    return {name: (counts[name], flows[name]) for name in edges}
 
 
 def _pieces(
@@ -255,7 +278,7 @@ def _pieces(
         return [select(entries, each) for each in cuts]
 
     for piece in simulated_pieces(
-        process, declared.detector, treat, events=number, seed=run.seed, sqrt_s=float(declared.sqrt_s),
+        process, sample.detector or declared.detector, treat, events=number, seed=run.seed, sqrt_s=float(declared.sqrt_s),
         weighted=sample.weighted, threads=run.threads, tau_decays=sample.tau_decays,
     ):  # fmt: skip
         yield piece
@@ -283,11 +306,17 @@ def simulated_entries(
         seed: of these events.
         mass: of a signal, in GeV.
     """
-    process = make_process(sample.process, mass=mass, **_settings(sample))
+    process = _process(sample) if mass is None else make_process(sample.process, mass=mass, **_settings(sample))
     process = process if mass is None else replace(process, name=f"{process.name} {mass:g}")
     everything = declared.spectra[0].model_copy(update={"cuts": ()})
     for piece in _pieces(declared, sample, process, [everything], events, _Run(1.0, seed, None, lambda _: None)):
         yield SimulatedEntries(piece.found[0][0], piece.tally, piece.weight)
+
+
+def _process(sample: Simulated) -> Process:
+    """The process of a background; one with a title has random numbers of its own."""
+    process = make_process(sample.process, **_settings(sample))
+    return process if sample.title is None else replace(process, name=sample.title)
 
 
 def _settings(sample: Simulated) -> dict[str, Any]:
@@ -310,7 +339,10 @@ def _edges(spectrum: PreparedSpectrum, sigma: list[float]) -> FloatArray:
     return np.append(edges[:-1], high)
 
 
-def _assembled(spectrum: PreparedSpectrum, signals: list[_Signal], background: WeightedCounts) -> PreparedScan:
+def _assembled(
+    spectrum: PreparedSpectrum, signals: list[_Signal], labels: list[str], backgrounds: list[WeightedCounts]
+) -> PreparedScan:
+    background = sum(backgrounds[1:], backgrounds[0])
     peaks = [each.peak for each in signals]
     parts = [efficiency(each.right, each.flow.before) for each in signals]
     share = np.array([each.share for each in signals])
@@ -322,9 +354,24 @@ def _assembled(spectrum: PreparedSpectrum, signals: list[_Signal], background: W
         efficiency=share * [part for part, _ in parts], efficiency_error=share * [error for _, error in parts],
         edges=background.edges, wrong_per_right=np.array([np.mean([each.wrong_per_right for each in signals])]),
         wrong_below=_wrong_below(signals, background.edges),
-        expected=background.total if spectrum.pieces is None else smoothed(background, spectrum.pieces),
-        variance=background.squares,
+        variance=background.squares, **_templates(spectrum, labels, backgrounds, background),
     )  # fmt: skip
+
+
+def _templates(
+    spectrum: PreparedSpectrum, labels: list[str], backgrounds: list[WeightedCounts], background: WeightedCounts
+) -> dict[str, FloatArray]:
+    """The expected background, smoothed as declared, and the single ones where they are kept apart."""
+    if spectrum.pieces_of is None:
+        whole = background.total if spectrum.pieces is None else smoothed(background, spectrum.pieces)
+        return {"expected": whole}
+    expected = [each.total for each in backgrounds]
+    variance = [each.squares for each in backgrounds]
+    for row, label in enumerate(labels):
+        if label in spectrum.pieces_of:
+            expected[row] = smoothed(backgrounds[row], spectrum.pieces_of[label])
+            variance[row] = np.zeros_like(variance[row])
+    return {"expected": np.sum(expected, axis=0), "expected_of": np.stack(expected), "variance_of": np.stack(variance)}
 
 
 def _positions(spectrum: PreparedSpectrum) -> FloatArray:
