@@ -38,8 +38,7 @@ class PreparedScan:
         wrong_below: the fraction of wrong candidates below each edge, shape (k, m + 1); (0, m + 1) without any.
         expected: background in each bin for 1 fb^-1, shape (m,).
         variance: of it, shape (m,).
-        expected_of, variance_of: the same for each background, shape (b, m); (0, 0) where they are not kept apart.
-            Those that were smoothed have no variance here.
+        expected_of: each background in each bin, shape (b, m); (0, 0) where they are not kept apart.
     """
 
     mass: FloatArray
@@ -60,7 +59,6 @@ class PreparedScan:
     expected: FloatArray
     variance: FloatArray
     expected_of: FloatArray = field(default_factory=lambda: np.empty((0, 0)))
-    variance_of: FloatArray = field(default_factory=lambda: np.empty((0, 0)))
 
     @classmethod
     def of(cls, arrays: Mapping[str, Any], name: str) -> PreparedScan:
@@ -72,7 +70,9 @@ class PreparedScan:
     def arrays(self, name: str) -> dict[str, FloatArray]:
         """The arrays of an artefact, their names beginning with that of the spectrum."""
         whole = {f"{name}.{each.name}": getattr(self, each.name) for each in dataclasses.fields(self)}
-        return whole if self.expected_of.size else {key: a for key, a in whole.items() if not key.endswith("_of")}
+        return (
+            whole if self.expected_of.size else {key: a for key, a in whole.items() if not key.endswith(".expected_of")}
+        )
 
     def peak(self) -> SignalShape:
         """The right candidates: a Crystal Ball in the observable, linear between simulated masses."""

@@ -94,6 +94,11 @@ class Channel(Declaration):
         background: as on the command line, such as "polynomial:2"; the order is fixed before the scan. "prepared" is
             the simulated template with a yield that floats, each bin with its statistical error.
         background_reason: why this form and order.
+        background_errors: of the yield of each prepared background that is kept apart, relative, by its label; with
+            them every background is a template of its own with a Gaussian constraint.
+        slices: spectra that are parts of the prepared one and lie one behind the other on the axis, in place of it.
+        natural_width: total width of the particle over its mass; None: negligible. For squared masses alone.
+        decay: that is searched for, in place of that of the search: another reading of the same fits.
         vetoes: ranges that are not fitted.
         control_peak: a known particle in the range, at which the scan is checked.
         systematics: named uncertainties of this channel, beside those of the search.
@@ -115,6 +120,10 @@ class Channel(Declaration):
     width: Sourced | None = None
     background: Annotated[str, AfterValidator(_background)]
     background_reason: str
+    background_errors: Mapping[str, Sourced] = {}
+    slices: tuple[str, ...] = ()
+    natural_width: Sourced | None = None
+    decay: str | None = None
     vetoes: tuple[Range, ...] = ()
     control_peak: Sourced | None = None
     systematics: tuple[Systematic, ...] = ()
@@ -129,6 +138,10 @@ class Channel(Declaration):
             raise ValueError(f"a channel with a prepared spectrum has masses, the signal {PREPARED!r}, and no data")
         if self.spectrum is None and (PREPARED in (self.signal, self.background) or isinstance(self.step, str)):
             raise ValueError("what is prepared, or a step in units of the width, needs a prepared spectrum")
+        if self.slices and (self.window != "whole" or self.natural_width is not None):
+            raise ValueError("slices are fitted as a whole, and to particles of negligible width")
+        if self.background_errors and self.background != PREPARED:
+            raise ValueError(f"errors of single backgrounds need the background {PREPARED!r}")
         return self
 
     @property
@@ -218,9 +231,24 @@ class Search(Searched):
     @model_validator(mode="after")
     def _known_spectra(self) -> Search:
         known = set() if self.preparation is None else {each.name for each in self.preparation.spectra}
-        asked = {channel.spectrum for channel in self.channels} - {None}
+        asked = {name for channel in self.channels for name in (channel.spectrum, *channel.slices)} - {None}
         if asked - known:
             raise ValueError(f"no spectrum {', '.join(sorted(map(str, asked - known)))} is prepared")
+        return self
+
+    @model_validator(mode="after")
+    def _derived_spectra(self) -> Search:
+        for channel in self.channels:
+            spectrum = self.spectrum_of(channel)
+            if spectrum is None or self.preparation is None:
+                continue
+            if channel.slices and channel.slices != tuple(e.name for e in self.preparation.parts_of(spectrum.name)):
+                raise ValueError(f"slices of channel {channel.name} are not the parts of spectrum {spectrum.name}")
+            if channel.natural_width is not None and spectrum.observable.scale != "mass squared":
+                raise ValueError(f"natural width of channel {channel.name} in an observable that is no squared mass")
+            labels = {each.label for each in self.preparation.backgrounds}
+            if channel.background_errors and (spectrum.pieces_of is None or set(channel.background_errors) != labels):
+                raise ValueError(f"errors of channel {channel.name} need one for each background, kept apart")
         return self
 
     def observable_of(self, channel: Channel) -> Observable:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,9 +17,9 @@ from gloam.theory import decay_fraction, production
 from gloam.theory.dark_higgsstrahlung import cross_section as associated_production
 
 if TYPE_CHECKING:
-    from gloam.searches.declaration import Searched
+    from gloam.searches.declaration import Channel, Search, Searched
 
-__all__ = ["AtHypotheses", "model_coupling", "plane_coupling", "search_coupling"]
+__all__ = ["AtHypotheses", "channel_coupling", "model_coupling", "plane_coupling", "search_coupling"]
 
 RATES = ("dark-higgsstrahlung", "b-dark-photons", "b-dark-baryon")
 """Models whose coupling enters like a cross section: epsilon^2 alpha_D, or a branching fraction."""
@@ -27,6 +28,24 @@ RATES = ("dark-higgsstrahlung", "b-dark-photons", "b-dark-baryon")
 def search_coupling(search: Searched) -> Coupling | None:
     """The coupling of the model of a search, for the decay that it looks for; None without a model."""
     return None if search.model is None else model_coupling(search.model, decay=search.decay)
+
+
+def channel_coupling(search: Search, channel: Channel) -> Coupling | None:
+    """The coupling of a channel, which may read the decay otherwise than its search, or the particle as broad."""
+    if search.model is None:
+        return None
+    found = model_coupling(search.model, decay=channel.decay or search.decay)
+    if channel.natural_width is None:
+        return found
+    return replace(found, cross_section=partial(_broad_production, float(channel.natural_width)))
+
+
+def _broad_production(ratio: float, mass: FloatArray) -> FloatArray:
+    """The cross section in fb at coupling 1 of a Z' whose width is a part of its mass, in the shape of `mass`."""
+    from gloam.theory.zprime import broad_cross_section
+
+    flat = [broad_cross_section(each, ratio * each) for each in np.ravel(mass).tolist()]
+    return np.reshape(flat, np.shape(mass))
 
 
 def plane_coupling(search: Searched, mass: FloatArray, mass2: FloatArray) -> Coupling | None:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gloam.calibration import DerivedScan, PreparedScan
 from gloam.interpretation import YieldFactors
 from gloam.kinematics import mass_at, position_of
-from gloam.models import Background, SignalShape, TemplateBackground, Truncated, YieldNuisance
+from gloam.models import (
+    Background,
+    Component,
+    Components,
+    SignalShape,
+    TemplateBackground,
+    Truncated,
+    YieldNuisance,
+)
 from gloam.report import ChannelResult
 from gloam.scans import (
     Grid,
@@ -21,10 +31,11 @@ from gloam.scans import (
     grid_in_steps,
     windows_between,
 )
+from gloam.sourced import Sourced
 from gloam.spectra import Spectrum
 from gloam.statistics import UpperLimits
-from gloam.workflow.coupling import search_coupling
-from gloam.workflow.prepared import prepared
+from gloam.workflow.coupling import channel_coupling
+from gloam.workflow.prepared import prepared_scan
 from gloam.workflow.scan import declare_scan
 from gloam.workflow.several_energies import energy_factors
 from gloam.workflow.systematics import acting, declared_nuisances
@@ -69,7 +80,7 @@ def channel_grid(search: Search, channel: Channel) -> Grid:
 
 def channel_shape(search: Search, channel: Channel) -> SignalShape:
     """The shape of the signal of a channel, declared or prepared; a reduced mass is never negative."""
-    shape = channel.signal_shape() if channel.spectrum is None else prepared(search)[channel.spectrum].signal()
+    shape = channel.signal_shape() if channel.spectrum is None else prepared_scan(search, channel).signal()
     return Truncated(shape, low=0.0) if search.observable_of(channel).scale == "reduced mass" else shape
 
 
@@ -94,8 +105,27 @@ def _background(search: Search, channel: Channel) -> Background:
         return channel.background_form()
     declared = search.spectrum_of(channel)
     assert declared is not None  # noqa: S101 - a declaration is checked
-    scan = prepared(search)[declared.name]
+    scan = prepared_scan(search, channel)
+    if channel.background_errors:
+        assert search.preparation is not None  # noqa: S101 - a declaration is checked
+        labels = [each.label for each in search.preparation.backgrounds]
+        return _constrained(scan, labels, channel.background_errors, float(search.luminosity or 1.0))
     return TemplateBackground(scan.edges, scan.expected, scan.variance if declared.pieces is None else None)
+
+
+def _constrained(
+    scan: PreparedScan | DerivedScan, labels: Sequence[str], errors: Mapping[str, Sourced], luminosity: float
+) -> Components:
+    """Each background as a template whose yield has a Gaussian constraint; one that nothing is left of is left out."""
+    parts = [
+        Component(
+            label, TemplateBackground(scan.edges, expected), float(expected.sum()) * luminosity, float(errors[label]),
+            "gaussian",
+        )
+        for label, expected in zip(labels, scan.expected_of, strict=True)
+        if expected.any()
+    ]  # fmt: skip
+    return Components(tuple(parts))
 
 
 def channel_variants(search: Search, scan: Scan) -> Variants | None:
@@ -110,7 +140,7 @@ def channel_factors(search: Search, channel: Channel) -> YieldFactors:
         return YieldFactors(luminosity)
     energies, radiation = energy_factors(search, channel)
     return YieldFactors(
-        luminosity, prepared(search)[channel.spectrum].efficiencies(), None, radiation, energies
+        luminosity, prepared_scan(search, channel).efficiencies(), None, radiation, energies
     )  # fmt: skip
 
 
@@ -119,4 +149,4 @@ def bare_channel(search: Search, channel: Channel, result: ScanResult, limits: U
     observable = search.observable_of(channel)
     label = f"{observable.label} [{observable.unit.replace('^2', '$^2$')}]"
     found = ChannelResult(channel.name, channel.title, result, limits, label, channel_factors(search, channel))
-    return replace(found, coupling=search_coupling(search))
+    return replace(found, coupling=channel_coupling(search, channel))

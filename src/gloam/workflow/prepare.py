@@ -306,16 +306,16 @@ def simulated_entries(
         seed: of these events.
         mass: of a signal, in GeV.
     """
-    process = _process(sample) if mass is None else make_process(sample.process, mass=mass, **_settings(sample))
+    process = _process(sample, mass)
     process = process if mass is None else replace(process, name=f"{process.name} {mass:g}")
     everything = declared.spectra[0].model_copy(update={"cuts": ()})
     for piece in _pieces(declared, sample, process, [everything], events, _Run(1.0, seed, None, lambda _: None)):
         yield SimulatedEntries(piece.found[0][0], piece.tally, piece.weight)
 
 
-def _process(sample: Simulated) -> Process:
-    """The process of a background; one with a title has random numbers of its own."""
-    process = make_process(sample.process, **_settings(sample))
+def _process(sample: Simulated, mass: float | None = None) -> Process:
+    """The process of a sample; one with a title has random numbers of its own."""
+    process = make_process(sample.process, mass=mass, **_settings(sample))
     return process if sample.title is None else replace(process, name=sample.title)
 
 
@@ -365,13 +365,9 @@ def _templates(
     if spectrum.pieces_of is None:
         whole = background.total if spectrum.pieces is None else smoothed(background, spectrum.pieces)
         return {"expected": whole}
-    expected = [each.total for each in backgrounds]
-    variance = [each.squares for each in backgrounds]
-    for row, label in enumerate(labels):
-        if label in spectrum.pieces_of:
-            expected[row] = smoothed(backgrounds[row], spectrum.pieces_of[label])
-            variance[row] = np.zeros_like(variance[row])
-    return {"expected": np.sum(expected, axis=0), "expected_of": np.stack(expected), "variance_of": np.stack(variance)}
+    pieces = [spectrum.pieces_of.get(label) for label in labels]
+    each = np.stack([b.total if p is None else smoothed(b, p) for b, p in zip(backgrounds, pieces, strict=True)])
+    return {"expected": each.sum(axis=0), "expected_of": each}
 
 
 def _positions(spectrum: PreparedSpectrum) -> FloatArray:

@@ -105,10 +105,10 @@ PREPARATION = CountingPreparation(
             signal=Simulated(process="mumu-zprime", settings={"isr": 4.0}, events=40_000),
             backgrounds=(
                 Simulated(process="mumugamma", settings={"min_energy": 0.5, "min_angle": 10.0}, events=3_000_000),
-                _taus("mumu", 30_000_000),
+                _taus("mumu", 10_000_000),
                 Simulated(
                     process="eemumu", settings={"min_energy": 0.42, "min_angle": 43.0, "min_mass": 0.5},
-                    events=9_000_000, weighted=True,
+                    events=3_000_000, weighted=True,
                 ),
             ),
             masses=((0.1,), *_MASSES), ranges=((-2.5, 75.0),), tails=(-1,),
@@ -116,7 +116,7 @@ PREPARATION = CountingPreparation(
         ),
         CountedSpectrum(
             name="emu", observables=(RECOIL,), reconstruction=electron_muon, cuts=CUTS, like="mumu",
-            backgrounds=(_taus("emu", 5_000_000), _taus("mue", 5_000_000)), ranges=((-2.5, 75.0),), tails=(-1,),
+            backgrounds=(_taus("emu", 2_500_000), _taus("mue", 2_500_000)), ranges=((-2.5, 75.0),), tails=(-1,),
             half_width=published(2.0, 0, "sigma", f"as for two muons: {PAPER}"),
         ),
     ),
