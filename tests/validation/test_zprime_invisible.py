@@ -77,7 +77,7 @@ def test_the_smallest_efficiency_below_seven_gev_is_the_published_one(counted):
 
 
 @pytest.mark.xfail(
-    reason="few tau pairs are expected below 1.2 GeV in ours: the tuned line is loose, however many are simulated",
+    reason="few tau pairs are expected below 1.2 GeV: the tuned line is loose",
     strict=True,
 )
 def test_the_largest_efficiency_below_seven_gev_is_the_published_one(counted):

@@ -69,10 +69,10 @@ class PreparedScan:
 
     def arrays(self, name: str) -> dict[str, FloatArray]:
         """The arrays of an artefact, their names beginning with that of the spectrum."""
-        whole = {f"{name}.{each.name}": getattr(self, each.name) for each in dataclasses.fields(self)}
-        return (
-            whole if self.expected_of.size else {key: a for key, a in whole.items() if not key.endswith(".expected_of")}
-        )
+        kept = {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
+        if not self.expected_of.size:
+            del kept["expected_of"]
+        return {f"{name}.{field}": array for field, array in kept.items()}
 
     def peak(self) -> SignalShape:
         """The right candidates: a Crystal Ball in the observable, linear between simulated masses."""

@@ -272,13 +272,14 @@ def _pieces(
 ) -> Iterator[SimulatedPiece[list[tuple[Entries, CutFlow]]]]:  # fmt: skip
     """Piece after piece of simulated events, and what the selection of each spectrum leaves of them."""
     cuts = [declared.cuts_of(spectrum) for spectrum in spectra]
+    detector = sample.detector or declared.detector
 
     def treat(seen: ReconstructedBatch) -> list[tuple[Entries, CutFlow]]:
         entries = declared.entries(seen)
         return [select(entries, each) for each in cuts]
 
     for piece in simulated_pieces(
-        process, sample.detector or declared.detector, treat, events=number, seed=run.seed, sqrt_s=float(declared.sqrt_s),
+        process, detector, treat, events=number, seed=run.seed, sqrt_s=float(declared.sqrt_s),
         weighted=sample.weighted, threads=run.threads, tau_decays=sample.tau_decays,
     ):  # fmt: skip
         yield piece

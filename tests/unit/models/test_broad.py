@@ -1,5 +1,7 @@
 """A broad particle as a sum of narrow ones along its line."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
@@ -21,7 +23,7 @@ def steep(y):
 @pytest.mark.parametrize("position", [0.3, 4.0, 40.0])
 def test_the_line_is_integrated_exactly(position):
     ends = np.array([0.5, 0.9, 1.0, 1.2, 3.0]) * position
-    expected = [quad(line, a, b, args=(position,), epsabs=1e-12)[0] for a, b in zip(ends, ends[1:], strict=False)]
+    expected = [quad(line, a, b, args=(position,), epsabs=1e-12)[0] for a, b in pairwise(ends)]
     np.testing.assert_allclose(np.diff(line_below(ends, np.array(position), RATIO)), expected, rtol=1e-7)
 
 

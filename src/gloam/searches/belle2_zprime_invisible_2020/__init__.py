@@ -32,7 +32,9 @@ _PHOTON_LOST = replace(
 _IN_GAPS = replace(VETO, efficiency=replace(VETO.efficiency, plateau=assumed(1, 0, "", "losses elsewhere are apart")))
 _MUMUGAMMA = {"min_energy": 0.5, "min_angle": 10.0}
 
-_MASSES = (0.1, *(round(0.25 * step, 2) for step in range(1, 34)))
+_MASSES = (
+    0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5, 7.0, 7.25, 7.5, 7.75, 8.0, 8.1,
+)  # fmt: skip
 _PIECES = {"tautau mumu": 40, "eemumu": 20}
 
 
@@ -48,7 +50,7 @@ def _spectrum(name: str, *polar: float, part_of: str | None = None) -> PreparedS
 PREPARATION = Preparation(
     detector=replace(BELLE2, photons=VETO),
     sqrt_s=_DATA.sqrt_s,
-    signal=Simulated(process="mumu-zprime", settings={"isr": 4.0}, events=150_000), relative_to="zprime",
+    signal=Simulated(process="mumu-zprime", settings={"isr": 4.0}, events=120_000), relative_to="zprime",
     backgrounds=(
         Simulated(
             process="mumugamma", settings=_MUMUGAMMA, events=1_000_000, title="mumugamma lost",
@@ -59,9 +61,9 @@ PREPARATION = Preparation(
             process="mumugamma", settings=_MUMUGAMMA, events=1_000_000, title="mumugamma in gaps",
             detector=replace(BELLE2, photons=_IN_GAPS),
         ),
-        Simulated(process="tautau", settings={"tau_decay": "mumu", "isr": 4.0}, events=12_000_000),
+        Simulated(process="tautau", settings={"tau_decay": "mumu", "isr": 4.0}, events=8_000_000),
         Simulated(
-            process="eemumu", settings={"min_energy": 0.42, "min_angle": 43.0, "min_mass": 0.5}, events=4_000_000,
+            process="eemumu", settings={"min_energy": 0.42, "min_angle": 43.0, "min_mass": 0.5}, events=3_000_000,
             weighted=True,
         ),
     ),
