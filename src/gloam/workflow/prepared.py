@@ -14,7 +14,7 @@ import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.calibration import DecayCounts, DerivedScan, PreparedCounts, PreparedScan, broad_scan, unrolled_scan
-from gloam.constants import MUON_MASS, SQRT_S
+from gloam.constants import MUON_MASS
 from gloam.errors import InputError
 from gloam.selection import CutFlow, cut_flow_dict
 from gloam.store import content_hash, write_arrays, write_json
@@ -100,7 +100,10 @@ def prepared_scan(search: Search, channel: Channel) -> PreparedScan | DerivedSca
     if channel.slices:
         return _unrolled(tuple(scans[name] for name in channel.slices))
     scan = scans[str(channel.spectrum)]
-    return scan if channel.natural_width is None else _broad(scan, float(channel.natural_width), str(search.model))
+    if channel.natural_width is None:
+        return scan
+    assert search.preparation is not None  # noqa: S101 - it has a prepared spectrum
+    return _broad(scan, float(channel.natural_width), str(search.model), float(search.preparation.sqrt_s))
 
 
 @lru_cache(KEPT)
@@ -109,8 +112,8 @@ def _unrolled(slices: tuple[PreparedScan, ...]) -> DerivedScan:
 
 
 @lru_cache(KEPT)
-def _broad(scan: PreparedScan, ratio: float, model: str) -> DerivedScan:
-    return broad_scan(scan, ratio, production(model), SQRT_S - 2 * MUON_MASS)
+def _broad(scan: PreparedScan, ratio: float, model: str, sqrt_s: float) -> DerivedScan:
+    return broad_scan(scan, ratio, production(model, sqrt_s), sqrt_s - 2 * MUON_MASS)
 
 
 def prepared_counts(search: CountingSearch) -> dict[str, PreparedCounts]:

@@ -64,7 +64,11 @@ def test_no_fit_fails_and_every_mass_has_limits(found):
 def test_slices_hold_the_events_of_the_whole():
     whole, slices = CHANNELS["fully_invisible"], CHANNELS["in_slices"]
     signal = Injection(3.0, 0.05)
-    for make in (expected_spectrum, lambda s, c: pseudo_spectrum(s, c, 3), lambda s, c: pseudo_spectrum(s, c, 3, signal)):
+    for make in (
+        expected_spectrum,
+        lambda s, c: pseudo_spectrum(s, c, 3),
+        lambda s, c: pseudo_spectrum(s, c, 3, signal),
+    ):
         together = make(SEARCH, whole).values()
         apart = make(SEARCH, slices).values().reshape(3, -1).sum(axis=0)
         np.testing.assert_allclose(apart, together, rtol=0.35, atol=0.02 * together.max())
@@ -151,8 +155,6 @@ def test_an_artefact_of_another_network_is_refused():
     first = networks.networks[0]
     layer = dataclasses.replace(first.layers[0], biases=first.layers[0].biases + 1e-6)
     other = dataclasses.replace(first, layers=(layer, *first.layers[1:]))
-    preparation = SEARCH.preparation.model_copy(
-        update={"networks": dataclasses.replace(networks, networks=(other,))}
-    )
+    preparation = SEARCH.preparation.model_copy(update={"networks": dataclasses.replace(networks, networks=(other,))})
     with pytest.raises(InputError, match="made from another declaration"):
         prepared(SEARCH.model_copy(update={"preparation": preparation}))

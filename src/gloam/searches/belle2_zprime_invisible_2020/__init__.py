@@ -7,14 +7,16 @@ as arXiv:2110.00810 has it. Details of the fit are not public: ours are ours. No
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from importlib.resources import as_file, files
+from typing import Any, Final
 
 from gloam.detector import BELLE2, PolarRange
 from gloam.experiments import BELLE2_DATA_SETS
 from gloam.searches.belle2_zprime_invisible_2018 import CUTS, RECOIL, VETO, two_muons
 from gloam.searches.declaration import PREPARED, Channel, Search
 from gloam.searches.preparation import CutOn, Preparation, PreparedSpectrum, Simulated
-from gloam.sourced import assumed, published
+from gloam.selection.network_files import read_network_selection
+from gloam.sourced import assumed, published, simulated
 from gloam.systematic import Systematic
 
 __all__ = ["SEARCH"]
@@ -22,6 +24,12 @@ __all__ = ["SEARCH"]
 PAPER = "arXiv:2212.03066"
 _OURS = "not public; ours, set before any limit was seen"
 _DATA = BELLE2_DATA_SETS["zprime_invisible_2020"]
+
+with as_file(files(__name__).joinpath("networks.json")) as _path:
+    NETWORKS: Final = read_network_selection(_path)
+
+_POINT = "best figure of merit of Punzi over all masses, found on validation events of the training"
+_CUT = simulated(float(NETWORKS.about["single_cut"]), 0, "", _POINT)
 
 _LOST = assumed(0.95, 0, "", "in place of 0.999, so that few events are needed; the cross section is scaled back")
 _PHOTON_LOST = replace(
@@ -67,8 +75,12 @@ PREPARATION = Preparation(
             weighted=True,
         ),
     ),
-    reconstruction=two_muons,
-    cuts=(*CUTS, CutOn(column="pT_pair", above=assumed(1.0, 0, "GeV", f"as the least in 2018 here; {_OURS}"))),
+    reconstruction=two_muons, networks=NETWORKS,
+    cuts=(
+        *CUTS,
+        CutOn(column="pT_pair", above=assumed(1.0, 0, "GeV", f"as the least in 2018 here; {_OURS}")),
+        CutOn(column="network_1", above=_CUT),
+    ),
     correction=assumed(0.79, 0, "", "trigger on two tracks as in 2018, arXiv:1912.11276; that of 2020 is not public"),
     spectra=(
         _spectrum("recoil"),
