@@ -20,6 +20,7 @@ from gloam.calibration import (
     simulated_pieces,
     smoothed,
 )
+from gloam.calibration.peaks import LEAST
 from gloam.detector import ReconstructedBatch
 from gloam.errors import InputError
 from gloam.generation import Process, Tally, make_process, mixture_fraction
@@ -59,8 +60,11 @@ class Prepared:
     flows: dict[str, dict[str, CutFlow]]
 
 
-MOST_OF_A_MODEL = 1.02
-"""Largest part of a model's cross section that can be generated: all of it, and the error of the integral."""
+MOST_OF_A_MODEL, MOST_WITH_RADIATION = 1.02, 1.3
+"""Largest part of a model's cross section that can be generated: all of it, and the error of the integral.
+
+Radiation of the beams makes it larger where it rises towards lower energies.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,17 +216,18 @@ def _signal(declared: Preparation, spectra: list[PreparedSpectrum], mass: float,
     pieces = list(_pieces(declared, sample, process, spectra, number, run))
     share = _share(declared, sample, sum((piece.tally for piece in pieces), Tally()), mass)
     name = f"{sample.process} {mass:g} GeV"
-    return [
-        _in_spectrum(declared, each, [piece.found[row] for piece in pieces], mass, share, name)
-        for row, each in enumerate(spectra)
-    ]
+    found: list[_Signal] = []
+    for row, each in enumerate(spectra):
+        whole = found[0].peak if found else None
+        found.append(_in_spectrum(declared, each, [piece.found[row] for piece in pieces], mass, share, name, whole))
+    return found
 
 
 def _in_spectrum(
     declared: Preparation, spectrum: PreparedSpectrum, found: list[tuple[Entries, CutFlow]], mass: float, share: float,
-    name: str,
+    name: str, whole: PeakFit | None,
 ) -> _Signal:  # fmt: skip
-    """What the entries of one mass give to a spectrum."""
+    """What the entries of one mass give to a spectrum; a part with too few of them has the peak of the whole."""
     right, wrong, flow, counted = [], [], None, Count()
     for kept, passed in found:
         chosen = _right(declared, kept)
@@ -231,9 +236,11 @@ def _in_spectrum(
         wrong.append(kept.columns[spectrum.observable.column][~chosen & spectrum.wrong])
         flow = passed if flow is None else flow + passed
     assert flow is not None  # noqa: S101 - there is at least one event
-    fit = fit_crystal_ball(np.concatenate(right), float(position_of(mass, spectrum.observable.scale)), spectrum.tail)
-    others = np.concatenate(wrong)
-    wrong_per_right = others.size / np.concatenate(right).size
+    values, others = np.concatenate(right), np.concatenate(wrong)
+    position = float(position_of(mass, spectrum.observable.scale))
+    few = whole is not None and values.size < LEAST
+    fit = whole if whole is not None and few else fit_crystal_ball(values, position, spectrum.tail)
+    wrong_per_right = others.size / max(values.size, 1)
     return _Signal(name, fit, others[:KERNELS], wrong_per_right, share, counted, flow)
 
 
@@ -244,7 +251,7 @@ def _share(declared: Preparation, sample: Simulated, found: Tally, mass: float) 
         return correction * (1.0 if sample.tau_decays is None else mixture_fraction(sample.tau_decays))
     energy = float(declared.sqrt_s)
     share = float(found.cross_section / production(declared.relative_to, energy)(np.array([mass]))[0])
-    if not share <= MOST_OF_A_MODEL:
+    if not share <= (MOST_WITH_RADIATION if "isr" in sample.settings else MOST_OF_A_MODEL):
         raise InputError(
             f"{sample.process} at {mass:g} GeV as part of {declared.relative_to}", f"{share:.3g} of its cross section",
             f"at most all of it, at sqrt(s) = {energy:g} GeV", "declare a process of this model, or no relative_to",

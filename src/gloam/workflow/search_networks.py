@@ -112,13 +112,19 @@ def search_training_table(
 
 
 def _of_training(search: Search, seed: int) -> tuple[Preparation, float]:
-    """The preparation without its networks, and the luminosity in fb^-1."""
+    """The preparation in front of its networks, and the luminosity in fb^-1."""
     declared = search.preparation
     if declared is None or search.luminosity is None:
         raise InputError(f"networks of {search.name}", "no preparation", "a search with one", "train by gloam train")
     if seed == declared.seed:
         raise InputError("seed of the training", seed, "another one than that of the preparation", "change it")
-    return declared.model_copy(update={"networks": None}), float(search.luminosity)
+    made = (
+        {f"network_{number}" for number in range(1, len(declared.networks.networks) + 1)}
+        if declared.networks
+        else set()
+    )
+    cuts = tuple(each for each in declared.cuts if not made.intersection(each.cut().needs))
+    return declared.model_copy(update={"networks": None, "cuts": cuts}), float(search.luminosity)
 
 
 def _background(declared: Preparation, sample: Simulated, scale: float, seed: int, names: Sequence[str]) -> _Sample:

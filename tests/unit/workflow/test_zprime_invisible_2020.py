@@ -15,11 +15,14 @@ from gloam.selection import select
 from gloam.selection.lepton_pair_recoil import PUNZI_INPUTS
 from gloam.statistics import upper_limits
 from gloam.theory.zprime import broad_cross_section, invisible_fraction
+from gloam.training.table import training_table
 from gloam.workflow.data import user_spectra
 from gloam.workflow.declaring import bare_channel, channel_grid, declare_channel
 from gloam.workflow.preparation_notes import preparation_notes
+from gloam.workflow.prepare import prepare
 from gloam.workflow.prepared import prepared, prepared_cut_flows, prepared_scan
 from gloam.workflow.pseudo_data import Injection, expected_spectrum, pseudo_spectrum
+from gloam.workflow.search_networks import search_training_table
 
 SEARCH = load_search("belle2_zprime_invisible_2020")
 CHANNELS = {channel.name: channel for channel in SEARCH.channels}
@@ -117,6 +120,48 @@ def test_events_of_the_user_take_the_same_way(tmp_path):
     np.savez(table, **{name: kept.columns[name] for name in ("M2_recoil", "rec_polar")})
     again = user_spectra(SEARCH, table, "selected")
     np.testing.assert_array_equal(again["in_slices"].values(), spectra["in_slices"].values())
+
+
+@pytest.fixture(scope="module")
+def small():
+    """Two masses and few events; everything that passes the cuts in front of the network."""
+    declared = SEARCH.preparation
+    return declared.model_copy(
+        update={
+            "networks": None, "cuts": declared.cuts[:-1],
+            "signal": declared.signal.model_copy(update={"events": 6000}),
+            "backgrounds": tuple(each.model_copy(update={"events": 20_000}) for each in declared.backgrounds),
+            "spectra": tuple(each.model_copy(update={"masses": (2.0, 4.0)}) for each in declared.spectra),
+        }
+    )  # fmt: skip
+
+
+def test_parts_of_a_spectrum_hold_its_own_events(small):
+    scans = prepare(small, seed=8).scans
+    whole, *parts = (scans[each.name] for each in small.spectra)
+    np.testing.assert_allclose(np.sum([each.efficiency for each in parts], axis=0), whole.efficiency, rtol=1e-9)
+    np.testing.assert_allclose(np.sum([each.variance for each in parts], axis=0), whole.variance, rtol=1e-9)
+    for each in parts:
+        np.testing.assert_array_equal(each.edges, whole.edges)
+        assert each.expected_of.shape == (4, whole.edges.size - 1)
+        np.testing.assert_allclose(each.expected_of.sum(axis=0), each.expected)
+
+
+def test_a_correction_multiplies_efficiencies_and_backgrounds(small):
+    plain = prepare(small.model_copy(update={"correction": None}), seed=8).scans["recoil"]
+    corrected = prepare(small, seed=8).scans["recoil"]
+    np.testing.assert_allclose(corrected.efficiency, 0.79 * plain.efficiency)
+    np.testing.assert_allclose(corrected.variance, 0.79**2 * plain.variance)
+
+
+def test_a_training_table_has_efficiencies_and_expected_events():
+    table = search_training_table(SEARCH, PUNZI_INPUTS, scale=1e-3, signal_events=300)
+    assert {"label", "mass_generated", "weight", "recoil_mass2", *PUNZI_INPUTS} == set(table)
+    assert set(np.unique(table["mass_generated"])) == {-999.0, *SEARCH.preparation.spectra[0].masses}
+    at = table["mass_generated"] == 4.0
+    efficiency = table["weight"][at].sum()
+    assert 0.1 < efficiency < 0.3
+    assert len(training_table(table, luminosity=79.7)) == at.size
 
 
 def test_what_is_not_simulated_is_said(found):

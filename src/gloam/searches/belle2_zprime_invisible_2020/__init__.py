@@ -58,20 +58,20 @@ def _spectrum(name: str, *polar: float, part_of: str | None = None) -> PreparedS
 PREPARATION = Preparation(
     detector=replace(BELLE2, photons=VETO),
     sqrt_s=_DATA.sqrt_s,
-    signal=Simulated(process="mumu-zprime", settings={"isr": 4.0}, events=120_000), relative_to="zprime",
+    signal=Simulated(process="mumu-zprime", settings={"isr": 4.0}, events=80_000), relative_to="zprime",
     backgrounds=(
         Simulated(
-            process="mumugamma", settings=_MUMUGAMMA, events=1_000_000, title="mumugamma lost",
+            process="mumugamma", settings=_MUMUGAMMA, events=700_000, title="mumugamma lost",
             detector=replace(BELLE2, photons=_PHOTON_LOST),
             scale=assumed(0.001 / 0.05, 0, "", "0.1 % of photons leave no trace, as in the search of 2018 here"),
         ),
         Simulated(
-            process="mumugamma", settings=_MUMUGAMMA, events=1_000_000, title="mumugamma in gaps",
+            process="mumugamma", settings=_MUMUGAMMA, events=500_000, title="mumugamma in gaps",
             detector=replace(BELLE2, photons=_IN_GAPS),
         ),
-        Simulated(process="tautau", settings={"tau_decay": "mumu", "isr": 4.0}, events=8_000_000),
+        Simulated(process="tautau", settings={"tau_decay": "mumu", "isr": 4.0}, events=6_000_000),
         Simulated(
-            process="eemumu", settings={"min_energy": 0.42, "min_angle": 43.0, "min_mass": 0.5}, events=3_000_000,
+            process="eemumu", settings={"min_energy": 0.42, "min_angle": 43.0, "min_mass": 0.5}, events=1_500_000,
             weighted=True,
         ),
     ),
@@ -84,9 +84,9 @@ PREPARATION = Preparation(
     correction=assumed(0.79, 0, "", "trigger on two tracks as in 2018, arXiv:1912.11276; that of 2020 is not public"),
     spectra=(
         _spectrum("recoil"),
-        _spectrum("forward", 33.0, 60.0, part_of="recoil"),
-        _spectrum("middle", 60.0, 90.0, part_of="recoil"),
-        _spectrum("backward", 90.0, 128.0, part_of="recoil"),
+        _spectrum("forward", 33.0, 50.0, part_of="recoil"),
+        _spectrum("middle", 50.0, 75.0, part_of="recoil"),
+        _spectrum("backward", 75.0, 128.0, part_of="recoil"),
     ),
     seed=1,
     left_out=(
