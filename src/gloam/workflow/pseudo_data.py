@@ -11,14 +11,15 @@ from gloam.arrays import FloatArray
 from gloam.errors import InputError
 from gloam.execution import random_stream
 from gloam.kinematics import position_of
-from gloam.spectra import Axis, Origin, Spectrum, with_flow
+from gloam.models import Stretched
+from gloam.spectra import Axis, EventRanks, Origin, Spectrum, with_flow
 from gloam.workflow.coupling import search_coupling
 from gloam.workflow.prepared import prepared, prepared_scan
 
 if TYPE_CHECKING:
     from gloam.searches import Channel, Search
 
-__all__ = ["Injection", "expected_spectrum", "prepared_axis", "pseudo_spectrum", "signal_in_bins"]
+__all__ = ["Injection", "event_ranks", "expected_spectrum", "prepared_axis", "pseudo_spectrum", "signal_in_bins"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +82,13 @@ def _parts(search: Search, channel: Channel) -> tuple[str, ...]:
 def _drawn(search: Search, channel: Channel, name: str, seed: int, injected: Injection | None) -> FloatArray:
     """The pseudo-data of one prepared spectrum, shape (m,)."""
     scan = prepared(search)[name]
-    stream = f"pseudo-data {search.name} {name}"
-    counts = random_stream(seed, stream).poisson(scan.template(_luminosity(search)).expected).astype(float)
+    only = channel.model_copy(update={"spectrum": name, "slices": (), "natural_width": None})
+    expected, stream = _expected(search, only), f"pseudo-data {search.name} {name}"
+    if scan.ranks is None:
+        counts = random_stream(seed, stream).poisson(expected).astype(float)
+    else:
+        (counts,) = scan.ranks.counts(expected, seed, stream, np.zeros(1, np.int64))
     if injected is not None and scan.mass[0] <= injected.mass <= scan.mass[-1]:
-        only = channel.model_copy(update={"spectrum": name, "slices": (), "natural_width": None})
         counts += random_stream(seed, f"{stream} signal").poisson(signal_in_bins(search, only, injected))
     return counts
 
@@ -93,8 +97,25 @@ def expected_spectrum(search: Search, channel: Channel) -> Spectrum:
     """The background that is expected in a channel, without fluctuations."""
     channel = _source(search, channel)
     axis = prepared_axis(search, channel)
-    expected = prepared_scan(search, channel).template(_luminosity(search)).expected
-    return Spectrum((axis,), with_flow(expected, (axis,)), asimov=True)
+    return Spectrum((axis,), with_flow(_expected(search, channel), (axis,)), asimov=True)
+
+
+def event_ranks(search: Search, channel: Channel) -> EventRanks | None:
+    """How the entries of one event of a channel go together; None where they are taken as independent."""
+    if channel.spectrum is None or search.preparation is None or channel.slices:
+        return None
+    return prepared(search)[str(_source(search, channel).spectrum)].ranks
+
+
+def _expected(search: Search, channel: Channel) -> FloatArray:
+    """The background, and a known particle in it."""
+    scan, luminosity = prepared_scan(search, channel), _luminosity(search)
+    expected, peak = scan.template(luminosity).expected, search.calibration
+    if peak is None or peak.spectrum != channel.spectrum:
+        return expected
+    position = position_of(np.array([peak.mass.value]), search.observable_of(channel).scale)
+    shape = Stretched(scan.signal(), peak.width_ratio.value)
+    return expected + peak.cross_section.value * luminosity * np.diff(shape.cumulative(scan.edges, position))
 
 
 def signal_in_bins(search: Search, channel: Channel, injected: Injection) -> FloatArray:
@@ -104,16 +125,14 @@ def signal_in_bins(search: Search, channel: Channel, injected: Injection) -> Flo
     assert coupling is not None  # noqa: S101 - checked before
     number = coupling.at_one(mass) * injected.coupling**coupling.power * scan.efficiencies()(mass) * _luminosity(search)
     position = position_of(mass, search.observable_of(channel).scale)
-    shape = np.diff(scan.signal().cumulative(scan.edges, position))
+    ratio = 1.0 if search.calibration is None else search.calibration.width_ratio.value
+    shape = np.diff(Stretched(scan.signal(), ratio).cumulative(scan.edges, position))
     return np.asarray(np.maximum(number * shape, 0.0))
 
 
 def _source(search: Search, channel: Channel) -> Channel:
     """The channel whose spectrum pseudo-data are drawn from: another one, if they share their events."""
-    declared = search.spectrum_of(channel)
-    if declared is None or declared.same_events_as is None:
-        return channel
-    return channel.model_copy(update={"spectrum": declared.same_events_as})
+    return channel.model_copy(update={"spectrum": search.data_of(channel)})
 
 
 def _luminosity(search: Search) -> float:

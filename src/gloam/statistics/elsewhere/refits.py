@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.execution import map_batches
-from gloam.fit import Problem, first_step, likelihood_difference, minimise, profile
+from gloam.fit import Problem, fit_pair, likelihood_difference, minimise, profile
 from gloam.scans import Batch, JointScan, Scan, ScanResult, batches, signed_significance
 from gloam.statistics.elsewhere.toy_data import ToyData, toy_problems
 
@@ -37,6 +37,7 @@ class _Pairs:
         below: cumulative counts of the toys at the edges of the axis, shape (t, n + 1).
         toy: of each pair, shape (p,).
         row: the hypothesis of each pair, shape (p,).
+        controls: how far the control measurements of the nuisance parameters fluctuate in each toy, shape (t, N).
     """
 
     result: ScanResult
@@ -44,6 +45,7 @@ class _Pairs:
     below: FloatArray
     toy: IntArray
     row: IntArray
+    controls: FloatArray
 
     def significances(self, batch: Batch) -> tuple[FloatArray, BoolArray]:
         """Those of a batch, and which are certified."""
@@ -53,29 +55,37 @@ class _Pairs:
         counts = self.below[toy, edges[:, 1:]] - self.below[toy, edges[:, :-1]]
         if problem.used is not None:
             counts = np.where(problem.used, counts, 0.0)
+        problem = problem.with_counts(counts)
+        if problem.constraint is not None:
+            moved = problem.constraint.origin.copy()
+            moved[:, -self.controls.shape[1] :] += self.controls[toy[:, 0]]
+            problem = replace(problem, constraint=problem.constraint.around(moved))
         start = self.result.theta_background[self.row[batch.rows], : problem.parameters]
-        return significances(problem.with_counts(counts), start)
+        return significances(problem, start)
 
 
 def fit_pairs(
-    scan: Scan, result: ScanResult, below: FloatArray, toy: IntArray, row: IntArray, threads: int | None = None
-) -> tuple[FloatArray, BoolArray]:
+    scan: Scan, result: ScanResult, below: FloatArray, toy: IntArray, row: IntArray, threads: int | None = None,
+    controls: FloatArray | None = None,
+) -> tuple[FloatArray, BoolArray]:  # fmt: skip
     """The signed significances of pairs of toys and hypotheses, and which are certified; shapes (p,).
 
     A significance without a certificate is minus infinity.
 
     Args:
-        scan: plain counts, with a background that is free.
+        scan: counts, with a background that is free.
         result: the fits to the data.
         below: cumulative counts of the toys at the edges of the axis, shape (t, n + 1).
         toy: of each pair, shape (p,).
         row: the hypothesis of each pair, shape (p,).
         threads: how many to use.
+        controls: how far the control measurements of nuisance parameters of the signal fluctuate, shape (t, N).
     """
+    controls = np.zeros((below.shape[0], 0)) if controls is None else controls
     z, good = np.empty(toy.size), np.empty(toy.size, np.bool_)
     for start in range(0, toy.size, PAIRS):
         part = slice(start, start + PAIRS)
-        pairs = _Pairs(result, scan.take(row[part]), below, toy[part], row[part])
+        pairs = _Pairs(result, scan.take(row[part]), below, toy[part], row[part], controls)
 
         def work(batch: Batch, pairs: _Pairs = pairs, start: int = start) -> None:
             z[start + batch.rows], good[start + batch.rows] = pairs.significances(batch)
@@ -125,10 +135,12 @@ def significances(
         theta: parameters to start from, shape (b, K).
         yields: shape (b,); None: 0, which makes them significances.
     """
-    tested = np.zeros(problem.size) if yields is None else yields
-    without = profile(problem, theta, tested, CERTIFICATE)
-    start = first_step(problem, without, SMALL_STEP) if yields is None else (without.theta, tested)
-    free = minimise(problem, *start, CERTIFICATE)
+    if yields is None:
+        pair = fit_pair(problem, CERTIFICATE, start=theta, most_promised=SMALL_STEP)
+        good = pair.gap <= CERTIFICATE
+        return np.where(good, signed_significance(pair.s, pair.q0), -np.inf), good
+    without = profile(problem, theta, yields, CERTIFICATE)
+    free = minimise(problem, without.theta, yields, CERTIFICATE)
     q = 2 * likelihood_difference(problem, without, free)
     good = (without.gap <= CERTIFICATE) & (free.gap <= CERTIFICATE)
-    return np.where(good, signed_significance(free.s - tested, q), -np.inf), good
+    return np.where(good, signed_significance(free.s - yields, q), -np.inf), good
