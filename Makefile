@@ -11,7 +11,8 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check unit statistical kernel kernel-sanitized bench bench-peers docs notebooks check-docs check-peers lock clean
+.PHONY: help demo test check unit statistical kernel kernel-sanitized bench bench-instructions bench-peers docs notebooks \
+	check-docs check-peers lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -51,6 +52,9 @@ kernel-sanitized: .venv/.test ## tests of the compiled engine under the address 
 
 bench: .venv/.base kernel ## time the standard scans
 	$(BIN)/gloam bench
+
+bench-instructions: .venv/.base kernel ## whether the kernel became slower: instructions (valgrind), else ratios to NumPy
+	$(BIN)/python benchmarks/instructions.py
 
 bench-peers: .venv-peers/.peers kernel ## time them against iminuit and others, side by side
 	.venv-peers/bin/gloam bench --peers

@@ -29,7 +29,16 @@ X86 = {
     "avx2": ["-DLANES=4", "-mavx2", "-mfma"],
     "avx512": ["-DLANES=8", "-mavx512f", "-mavx512dq", "-mavx512vl", "-mfma", "-mprefer-vector-width=512"],
 }
-FILES = ("sweeps", "newton", "pairs", "limits", "rise", "tables", "poisson")  # compiled once for each instruction set
+FILES = (
+    "sweeps",
+    "newton",
+    "interior",
+    "pairs",
+    "limits",
+    "rise",
+    "tables",
+    "poisson",
+)  # compiled once for each instruction set
 VARIANTS = X86 if platform.machine().lower() in {"x86_64", "amd64"} else {"baseline": ["-DLANES=2"]}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import contextmanager
@@ -204,9 +205,17 @@ class _OnCluster(Executor):
 
 
 def _begin(engine: str) -> None:
-    """Make a process a worker: interruptions are for the one that started it."""
+    """Make a process a worker: interruptions are for the one that started it, and it ends with that."""
     from threadpoolctl import threadpool_limits
 
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ["GLOAM_ENGINE"] = engine
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threadpool_limits(limits=1, user_api="blas")
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)  # it was killed: nobody waits for results any more

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from gloam.arrays import FloatArray
+from gloam.arrays import FloatArray, IntArray
 from gloam.fit.design import ColumnDesign, SharedDesign
+from gloam.fit.interior_point import interior_point
 from gloam.fit.minimum import Minimum, pending
 from gloam.fit.newton import newton
 from gloam.fit.problem import Problem
@@ -16,10 +17,11 @@ from gloam.kernel import (
     LaneMinima,
     LaneProblem,
     chosen_engine,
+    interior_lanes,
     newton_lanes,
 )
 
-__all__ = ["fast_newton", "in_lanes"]
+__all__ = ["fast_interior_point", "fast_newton", "in_lanes"]
 
 
 def in_lanes(problem: Problem) -> tuple[LaneProblem, int] | None:
@@ -50,14 +52,32 @@ def fast_newton(
     if lanes is None:
         return newton(problem, theta, s, expected, free, tol)
     out = pending(theta, s, expected)
-    certified = np.zeros(problem.size, np.int64)
+    minima, certified = _to_fill(out)
+    newton_lanes(lanes[0], minima, free, tol, lanes[1])
+    out.status[certified != 0] = FitStatus.OK.value
+    return out
+
+
+def fast_interior_point(problem: Problem, theta: FloatArray, s: FloatArray, free: bool, tol: float) -> Minimum:
+    """The minima of a batch in which empty bins may end on mu = 0; arguments and result as of `interior_point`."""
+    lanes = in_lanes(problem)
+    if lanes is None:
+        return interior_point(problem, theta, s, free, tol)
+    out = pending(theta, s, problem.expected(theta, s))
+    minima, certified = _to_fill(out)
+    interior_lanes(lanes[0], minima, out.multiplier, free, tol, lanes[1])
+    out.status[certified != 0] = FitStatus.BOUNDARY.value
+    return out
+
+
+def _to_fill(out: Minimum) -> tuple[LaneMinima, IntArray]:
+    """The arrays that the kernel fills, and which rows it certifies."""
+    certified = np.zeros(out.s.size, np.int64)
     minima = LaneMinima(
         out.theta, out.s, out.expected, out.gap, out.slope, out.curvature, out.information, out.ridge, certified,
         out.passes,
     )  # fmt: skip
-    newton_lanes(lanes[0], minima, free, tol, lanes[1])
-    out.status[certified != 0] = FitStatus.OK.value
-    return out
+    return minima, certified
 
 
 def _matrix(problem: Problem) -> FloatArray:

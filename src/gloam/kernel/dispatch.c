@@ -7,6 +7,7 @@
 int gloam_interface(void) { return GLOAM_INTERFACE; }
 
 typedef int newton(const gloam_problem *, const gloam_minima *);
+typedef int interior(const gloam_problem *, const gloam_minima *, double *);
 typedef int pairs(const gloam_problem *, const gloam_pairs *);
 typedef int limits(const gloam_problem *, const gloam_limits *);
 typedef void rise(int64_t, int64_t, const double *, const double *, const double *, const double *, double *);
@@ -21,6 +22,7 @@ typedef void poisson(const gloam_poisson *, int64_t, const uint64_t *, double *)
 typedef struct {
     const char *name;
     newton *newton;
+    interior *interior;
     pairs *pairs;
     limits *limits;
     rise *rise;
@@ -31,6 +33,7 @@ typedef struct {
 
 #define FUNCTIONS(VARIANT)                                                                                            \
     newton gloam_newton_##VARIANT;                                                                                    \
+    interior gloam_interior_##VARIANT;                                                                                \
     pairs gloam_pairs_##VARIANT;                                                                                      \
     limits gloam_limits_##VARIANT;                                                                                    \
     rise gloam_rise_##VARIANT;                                                                                        \
@@ -40,6 +43,7 @@ typedef struct {
 #define ENTRY(NAME, VARIANT)                                                                                          \
     {NAME,                                                                                                            \
      gloam_newton_##VARIANT,                                                                                          \
+     gloam_interior_##VARIANT,                                                                                        \
      gloam_pairs_##VARIANT,                                                                                           \
      gloam_limits_##VARIANT,                                                                                          \
      gloam_rise_##VARIANT,                                                                                            \
@@ -77,6 +81,10 @@ const char *gloam_name(int variant) { return of(variant) ? of(variant)->name : "
 
 int gloam_newton(int variant, const gloam_problem *problem, const gloam_minima *fits) {
     return of(variant) ? of(variant)->newton(problem, fits) : GLOAM_UNSUITABLE;
+}
+
+int gloam_interior(int variant, const gloam_problem *problem, const gloam_minima *fits, double *multiplier) {
+    return of(variant) ? of(variant)->interior(problem, fits, multiplier) : GLOAM_UNSUITABLE;
 }
 
 int gloam_pairs_of_fits(int variant, const gloam_problem *problem, const gloam_pairs *pairs) {

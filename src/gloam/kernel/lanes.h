@@ -89,6 +89,34 @@ INLINE void move(int k, point *here, const point *step, vector length) {
     here->yield += length * step->yield;
 }
 
+INLINE vector column(const bins *at, int shared, int i, int64_t j) {
+    return shared ? all(at->columns[i * at->bins + j]) : at->matrix[i * at->bins + j];
+}
+
+/* Solve G x = r for both right-hand sides, G the lower triangle of the normal equations: LDL' without pivoting. */
+INLINE void eliminate(int k, vector *lower, vector *gradient, vector *coupling, vector *step, vector *tilt) {
+    vector inverse[MOST];
+    UNROLL for (int i = 0; i < k; i++) {
+        inverse[i] = 1.0 / lower[TRIANGLE(i) + i];
+        UNROLL for (int row = i + 1; row < k; row++) {
+            const vector scale = lower[TRIANGLE(row) + i] * inverse[i];
+            UNROLL for (int col = i + 1; col <= row; col++)
+                lower[TRIANGLE(row) + col] -= scale * lower[TRIANGLE(col) + i];
+            gradient[row] -= scale * gradient[i];
+            coupling[row] -= scale * coupling[i];
+        }
+    }
+    UNROLL for (int i = k - 1; i >= 0; i--) {
+        vector first = gradient[i], second = coupling[i];
+        UNROLL for (int row = i + 1; row < k; row++) {
+            first -= lower[TRIANGLE(row) + i] * step[row];
+            second -= lower[TRIANGLE(row) + i] * tilt[row];
+        }
+        step[i] = first * inverse[i];
+        tilt[i] = second * inverse[i];
+    }
+}
+
 INLINE void pick(int k, point *out, mask where, const point *yes, const point *no) {
     for (int i = 0; i < k; i++) out->theta[i] = choose(where, yes->theta[i], no->theta[i]);
     out->yield = choose(where, yes->yield, no->yield);

@@ -18,6 +18,7 @@ __all__ = [
     "LaneProblem",
     "check_outcome",
     "given_problem",
+    "interior_lanes",
     "newton_lanes",
     "pair_lanes",
     "rise",
@@ -162,12 +163,32 @@ def newton_lanes(problem: LaneProblem, minima: LaneMinima, free: bool, tolerance
         ValueError: if an array has not the shape, type or order in memory that the library reads.
         MemoryError: if the working memory of a few rows cannot be had.
     """
-    b, m, k = problem.sizes
     given, held = given_problem(problem)
-    shapes = {"theta": (b, k), "ridge": (b, k), "expected": (b, m)}
-    addresses = [_writable(getattr(minima, f.name), shapes.get(f.name, (b,))) for f in fields(minima)]
-    call = _Minima(free, tolerance, *addresses)
+    call = _minima(problem, minima, free, tolerance)
     check_outcome(built().gloam_newton(ctypes.c_int(variant), ctypes.byref(given), ctypes.byref(call)))
+    del held
+
+
+def interior_lanes(
+    problem: LaneProblem, minima: LaneMinima, multiplier: FloatArray, free: bool, tolerance: float, variant: int
+) -> None:
+    """The interior-point method of `fit.interior_point`, several rows at once; arguments as of `newton_lanes`.
+
+    Args:
+        problem: what to fit.
+        minima: where to start, with positive expectations, and where to put what is found.
+        multiplier: dual variables of the bins, changed in place too, shape (b, m).
+        free: whether the signal yield is fitted.
+        tolerance: certificate at which a fit is finished.
+        variant: number of the instruction set.
+    """
+    given, held = given_problem(problem)
+    call = _minima(problem, minima, free, tolerance)
+    dual = _writable(multiplier, problem.sizes[:2])
+    outcome = built().gloam_interior(
+        ctypes.c_int(variant), ctypes.byref(given), ctypes.byref(call), ctypes.c_void_p(dual)
+    )
+    check_outcome(outcome)
     del held
 
 
@@ -215,6 +236,13 @@ def given_problem(problem: LaneProblem) -> tuple[_Problem, list[FloatArray | Non
     arrays = [None if array is None else readable(array, shape) for array, shape in given]
     addresses = (None if array is None else array.ctypes.data for array in arrays)
     return _Problem(b, m, k, shared, *addresses), arrays
+
+
+def _minima(problem: LaneProblem, minima: LaneMinima, free: bool, tolerance: float) -> _Minima:
+    b, m, k = problem.sizes
+    shapes = {"theta": (b, k), "ridge": (b, k), "expected": (b, m)}
+    addresses = [_writable(getattr(minima, f.name), shapes.get(f.name, (b,))) for f in fields(minima)]
+    return _Minima(free, tolerance, *addresses)
 
 
 def check_outcome(outcome: int) -> None:

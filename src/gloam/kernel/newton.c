@@ -17,8 +17,7 @@ static vector step_length(const bins *at, const point *step, mask far, mask *sto
     *stopped = (mask){0};
     for (int64_t j = 0; j < at->bins; j++) {
         vector change = step->yield * at->signal[j];
-        for (int i = 0; i < at->k; i++)
-            change += step->theta[i] * (at->shared ? all(at->columns[i * at->bins + j]) : at->matrix[i * at->bins + j]);
+        for (int i = 0; i < at->k; i++) change += step->theta[i] * column(at, at->shared, i, j);
         change = choose(at->exposure[j] > all(0), change, all(0));
         const vector relative = at->relative[j] = change * at->inverse[j];
         const mask lower = relative < least;

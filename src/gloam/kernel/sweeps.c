@@ -3,10 +3,6 @@
 
 #include "lanes.h"
 
-INLINE vector column(const bins *at, int shared, int i, int64_t j) {
-    return shared ? all(at->columns[i * at->bins + j]) : at->matrix[i * at->bins + j];
-}
-
 INLINE vector linear(int k, int shared, const bins *at, const point *here, int64_t j) {
     vector sum = here->yield * at->signal[j];
     UNROLL for (int i = 0; i < k; i++) sum += here->theta[i] * column(at, shared, i, j);
@@ -23,30 +19,6 @@ INLINE vector expectation(int k, int shared, int plain, const bins *at, const po
 INLINE void local_copy(int k, point *to, const point *from) { /* so that it stays in registers */
     UNROLL for (int i = 0; i < k; i++) to->theta[i] = from->theta[i];
     to->yield = from->yield;
-}
-
-/* Solve G x = r for both right-hand sides, G the lower triangle of the normal equations: LDL' without pivoting. */
-INLINE void eliminate(int k, vector *lower, vector *gradient, vector *coupling, vector *step, vector *tilt) {
-    vector scaled[MOST], inverse[MOST];
-    UNROLL for (int i = 0; i < k; i++) {
-        inverse[i] = 1.0 / lower[TRIANGLE(i) + i];
-        UNROLL for (int row = i + 1; row < k; row++) scaled[row] = lower[TRIANGLE(row) + i] * inverse[i];
-        UNROLL for (int row = i + 1; row < k; row++) {
-            UNROLL for (int col = i + 1; col <= row; col++)
-                lower[TRIANGLE(row) + col] -= scaled[row] * lower[TRIANGLE(col) + i];
-            gradient[row] -= scaled[row] * gradient[i];
-            coupling[row] -= scaled[row] * coupling[i];
-        }
-    }
-    UNROLL for (int i = k - 1; i >= 0; i--) {
-        vector first = gradient[i], second = coupling[i];
-        UNROLL for (int row = i + 1; row < k; row++) {
-            first -= lower[TRIANGLE(row) + i] * step[row];
-            second -= lower[TRIANGLE(row) + i] * tilt[row];
-        }
-        step[i] = first * inverse[i];
-        tilt[i] = second * inverse[i];
-    }
 }
 
 typedef struct {
@@ -136,8 +108,6 @@ INLINE void expect(int k, int shared, const bins *at, const point *where, vector
     for (int64_t j = at->plain; j < at->bins; j++) expected[j] = expectation(k, shared, 0, at, &here, j);
 }
 
-#define CLOSE 0.1715728752538099 /* u of a ratio of sqrt(2) */
-
 /* -ln L at one point minus that at another, bin by bin; see likelihood.py. The logarithm of a ratio near 1 is
    2 atanh(u), u = difference / sum, by its series up to u^21; lanes with other ratios take the long way. */
 INLINE vector rise(int k, int shared, const bins *at, const point *higher, const point *reference) {
@@ -148,9 +118,7 @@ INLINE vector rise(int k, int shared, const bins *at, const point *higher, const
     for (int64_t j = 0; j < at->bins; j++) {
         const vector a = expectation(k, shared, 0, at, &to, j), b = expectation(k, shared, 0, at, &from, j);
         const vector difference = a - b, u = difference / (a + b), square = u * u;
-        vector series = all(2.0 / 21);
-        UNROLL for (int power = 19; power >= 1; power -= 2) series = series * square + 2.0 / power;
-        total += at->exposure[j] * difference - at->counts[j] * (u * series);
+        total += at->exposure[j] * difference - at->counts[j] * twice_atanh(u);
         largest = greater(square, largest);
     }
     const mask close = largest <= all(CLOSE * CLOSE);

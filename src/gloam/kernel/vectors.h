@@ -61,6 +61,16 @@ INLINE vector square_root(vector a) {
     return a;
 }
 
+#define CLOSE 0.1715728752538099 /* (sqrt(2) - 1) / (sqrt(2) + 1) */
+
+/* ln((1 + u) / (1 - u)) for |u| <= CLOSE, by its series up to u^21. */
+INLINE vector twice_atanh(vector u) {
+    const vector square = u * u;
+    vector series = all(2.0 / 21);
+    UNROLL for (int power = 19; power >= 1; power -= 2) series = series * square + 2.0 / power;
+    return u * series;
+}
+
 /* ln x of positive, normal x; NaN for everything else. Within 2 units in the last place, and exact for x = 1.
    x = 2^k y with y in [sqrt(1/2), sqrt(2)), ln y = 2 atanh(u), u = (y - 1) / (y + 1), by its series up to u^21. */
 INLINE vector logarithm(vector x) {
@@ -76,6 +86,12 @@ INLINE vector logarithm(vector x) {
     /* 2 u = d - u d, so that the leading term carries no error of the division */
     const vector small = u * (square * series - d) + k * 1.9082149292705877e-10;
     return choose(valid, k * 0.69314718036912382 + (d + small), all(NAN));
+}
+
+/* ln(1 + d), also where d is so small that 1 + d forgets it. */
+INLINE vector logarithm_1p(vector d) {
+    const vector u = d / (2.0 + d);
+    return choose(magnitude(u) <= all(CLOSE), twice_atanh(u), logarithm(1.0 + d));
 }
 
 #endif

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ from gloam.statistics import (
     toy_yields,
     yield_bias,
 )
+from gloam.statistics.drawing import Base
 from gloam.store import provenance, write_json, write_table
 from gloam.workflow.results import Run
 from gloam.workflow.studies import Amount, fitted_channels, studied, together, yields_of
@@ -33,6 +35,9 @@ FLUCTUATION = (
     "base data: fluctuations of the data, and what the background model misses in them, belong to the truth of these "
     "toys: biases scatter from mass to mass by more than their errors, which scaled_error of the averages counts."
 )
+
+
+WHOLE = "each bin of the data varied, the entries of an event together"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +108,8 @@ def bias_of_run(
         progress=progress,
     )  # fmt: skip
     found = together([each for _, each in found_in], axis=0)
+    if base == "data" and any(channel.ranks is not None for channel, _ in found_in):
+        found = replace(found, base=WHOLE)
     bias = yield_bias(found)
     names = tuple(channel.name for channel, each in found_in for _ in each.rows)
     line = linearity(found) if len(amounts) > 1 else None
@@ -120,8 +127,18 @@ class _ToysOfOne:
     def __call__(self, channel: ChannelResult, row: int, amount: Amount) -> ToyYields:
         yields = yields_of([amount], channel.limits.observed[[row]])
         return toy_yields(
-            channel.result, [row], yields, self.base, self.toys, self.seed, stream=f"bias {channel.name}", threads=1
-        )
+            channel.result, [row], yields, _base(channel, self.base, self.toys, self.seed), self.toys, self.seed,
+            stream=f"bias {channel.name}", threads=1,
+        )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _base(channel: ChannelResult, base: Literal["data", "background"], toys: int, seed: int) -> Base:
+    """What the toys of a channel are variations of: of the data event by event, where entries share one."""
+    if base != "data" or channel.ranks is None:
+        return base
+    contents = channel.result.spectrum.values()
+    return channel.ranks.counts(contents, seed, f"bias {channel.name}", np.arange(toys), 1)
 
 
 def bias_summary(study: BiasStudy) -> dict[str, Any]:

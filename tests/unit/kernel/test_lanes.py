@@ -5,11 +5,14 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+from gloam.fit import Problem, SharedDesign
+from gloam.fit.interior_point import interior_point
 from gloam.kernel import (
     MOST_COEFFICIENTS,
     MOST_SHARED,
     LaneMinima,
     LaneProblem,
+    interior_lanes,
     newton_lanes,
     pair_lanes,
     rise,
@@ -236,3 +239,41 @@ def test_the_logarithm_is_that_of_the_library(variant, centre):
     one, zero = np.ones((x.size, 1)), np.zeros((x.size, 1))
     found = -rise(one, zero, x[:, None], one, variant)
     np.testing.assert_allclose(found, np.log(x), rtol=5e-16, atol=0)
+
+
+def sparse(rows=9, **arrays):
+    """Fits whose minima lie on mu = 0, and starts inside."""
+    counts = np.random.default_rng(5).poisson(0.1, (rows, 40)).astype(float)
+    counts[:, 20] = 0.0
+    values = {"counts": counts, "expected": np.full((rows, 40), np.nan), **arrays}
+    theta = np.zeros((rows, 2))
+    theta[:, 0] = 0.1
+    return lane_fits(rows, 40, 2, theta=theta, **values)
+
+
+@every_variant
+@pytest.mark.parametrize("free", [True, False])
+def test_the_interior_point_finds_what_that_of_numpy_finds(variant, free):
+    problem, fits = sparse()
+    reference = interior_point(
+        Problem(problem.counts, SharedDesign(problem.matrix.T), problem.signal), fits.theta.copy(), fits.yields.copy(),
+        free, 1e-11,
+    )  # fmt: skip
+    multiplier = np.zeros((9, 40))
+    interior_lanes(problem, fits, multiplier, free, 1e-11, variant)
+    np.testing.assert_array_equal(fits.certified != 0, reference.gap <= 1e-8)
+    np.testing.assert_allclose(fits.yields, reference.s, atol=1e-6)
+    np.testing.assert_allclose(fits.expected, reference.expected, atol=1e-6)
+    filled = problem.counts > 0
+    np.testing.assert_allclose((fits.expected * multiplier)[filled], problem.counts[filled], rtol=1e-4)
+
+
+@every_variant
+@pytest.mark.parametrize("name", ["counts", "signal", "theta", "yields", "exposure"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 0.0, -1.0, 1e300, 5e-324])
+def test_anything_in_one_row_never_crashes_the_interior_point(variant, name, value):
+    problem, fits = sparse(exposure=np.ones((9, 40)))
+    getattr(problem if hasattr(problem, name) else fits, name)[1] = value
+    interior_lanes(problem, fits, np.zeros((9, 40)), True, 1e-11, variant)
+    assert fits.certified[np.arange(9) != 1].all()
+    assert not fits.certified[1] or np.isfinite(fits.gap[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,6 +37,7 @@ class _Pairs:
         below: cumulative counts of the toys at the edges of the axis, shape (t, n + 1).
         toy: of each pair, shape (p,).
         row: the hypothesis of each pair, shape (p,).
+        controls: how far the control measurements of the nuisance parameters fluctuate in each toy, shape (t, N).
     """
 
     result: ScanResult
@@ -44,6 +45,7 @@ class _Pairs:
     below: FloatArray
     toy: IntArray
     row: IntArray
+    controls: FloatArray
 
     def significances(self, batch: Batch) -> tuple[FloatArray, BoolArray]:
         """Those of a batch, and which are certified."""
@@ -53,29 +55,37 @@ class _Pairs:
         counts = self.below[toy, edges[:, 1:]] - self.below[toy, edges[:, :-1]]
         if problem.used is not None:
             counts = np.where(problem.used, counts, 0.0)
+        problem = problem.with_counts(counts)
+        if problem.constraint is not None:
+            moved = problem.constraint.origin.copy()
+            moved[:, -self.controls.shape[1] :] += self.controls[toy[:, 0]]
+            problem = replace(problem, constraint=problem.constraint.around(moved))
         start = self.result.theta_background[self.row[batch.rows], : problem.parameters]
-        return significances(problem.with_counts(counts), start)
+        return significances(problem, start)
 
 
 def fit_pairs(
-    scan: Scan, result: ScanResult, below: FloatArray, toy: IntArray, row: IntArray, threads: int | None = None
-) -> tuple[FloatArray, BoolArray]:
+    scan: Scan, result: ScanResult, below: FloatArray, toy: IntArray, row: IntArray, threads: int | None = None,
+    controls: FloatArray | None = None,
+) -> tuple[FloatArray, BoolArray]:  # fmt: skip
     """The signed significances of pairs of toys and hypotheses, and which are certified; shapes (p,).
 
     A significance without a certificate is minus infinity.
 
     Args:
-        scan: plain counts, with a background that is free.
+        scan: counts, with a background that is free.
         result: the fits to the data.
         below: cumulative counts of the toys at the edges of the axis, shape (t, n + 1).
         toy: of each pair, shape (p,).
         row: the hypothesis of each pair, shape (p,).
         threads: how many to use.
+        controls: how far the control measurements of nuisance parameters of the signal fluctuate, shape (t, N).
     """
+    controls = np.zeros((below.shape[0], 0)) if controls is None else controls
     z, good = np.empty(toy.size), np.empty(toy.size, np.bool_)
     for start in range(0, toy.size, PAIRS):
         part = slice(start, start + PAIRS)
-        pairs = _Pairs(result, scan.take(row[part]), below, toy[part], row[part])
+        pairs = _Pairs(result, scan.take(row[part]), below, toy[part], row[part], controls)
 
         def work(batch: Batch, pairs: _Pairs = pairs, start: int = start) -> None:
             z[start + batch.rows], good[start + batch.rows] = pairs.significances(batch)
