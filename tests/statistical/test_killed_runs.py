@@ -1,6 +1,7 @@
 """A run that is killed at random moments and gone on with gives the files of one that never was."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -38,6 +39,17 @@ def contents(directory):
     return found
 
 
+def wait_for_workers(session):
+    """Nothing if the workers of a killed command end by themselves."""
+    for _ in range(600):
+        try:
+            os.killpg(session, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    pytest.fail("workers of a killed command went on")
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_run_killed_ten_times_gives_the_same_files(tmp_path, workers):
     out, whole, random = tmp_path / "out", tmp_path / "whole", np.random.default_rng(workers)
@@ -57,6 +69,7 @@ def test_a_run_killed_ten_times_gives_the_same_files(tmp_path, workers):
             process.send_signal(signal.SIGKILL)
             process.wait()
         assert process.returncode in (-signal.SIGKILL, 0)
+        wait_for_workers(process.pid)
         killed_in_toys += (out / "toys").exists()
     assert killed_in_toys > KILLS / 2
     subprocess.run(command(out, "--resume", "--workers", str(workers)), check=True)

@@ -18,7 +18,7 @@ from gloam.statistics.elsewhere import scan_toys
 __all__ = ["growth_lines", "time_growth"]
 
 HYPOTHESES = (1000, 10_000, 100_000, 1_000_000)
-TOYS = (100, 1000, 10_000, 100_000)
+TOYS = (10, 100, 1000, 10_000)
 ROWS = 192
 
 
