@@ -113,6 +113,12 @@ def test_toys_of_other_data_are_not_joined(source, toys):
         joined_toys([toys, make_toys(other, ToyRequest(10, seed=1))])
 
 
+def test_toys_of_another_engine_are_not_joined(toys):
+    other = dataclasses.replace(toys, number=toys.number + 600, engine="another")
+    with pytest.raises(InputError, match="different engines"):
+        joined_toys([toys, other])
+
+
 def test_toys_of_several_channels_are_searched_together(dimuon):
     toys = make_toys(dimuon, ToyRequest(60, seed=1))
     assert set(toys.channel.tolist()) > {"omega"}
