@@ -129,10 +129,10 @@ def check_shards(directory: Path, key: Mapping[str, object]) -> None:
 
 
 def clear_shards(directory: Path) -> None:
-    """Remove stored shards, and their directory if nothing else is in it."""
+    """Remove stored shards, what a kill left of some, and their directory if nothing else is in it."""
     if not directory.is_dir():
         return
-    for path in directory.glob("[0-9]*.npz"):
+    for path in (*directory.glob("[0-9]*.npz"), *directory.glob(".[0-9]*.npz.*.part")):
         path.unlink()
     if not any(directory.iterdir()):
         directory.rmdir()

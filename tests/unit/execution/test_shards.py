@@ -126,6 +126,7 @@ def test_an_interrupt_without_a_directory_is_one():
 def test_clearing_removes_shards_alone(tmp_path):
     run_shards(draw, shards_of(20), directory=tmp_path / "a", key={"seed": 1})
     (tmp_path / "a" / "note.txt").write_text("mine")
+    (tmp_path / "a" / ".000000000250.npz.x1y2.part").write_bytes(b"killed while it was written")
     clear_shards(tmp_path / "a")
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["note.txt"]
     clear_shards(tmp_path / "nowhere")
