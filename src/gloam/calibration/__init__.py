@@ -24,7 +24,7 @@ from gloam.calibration.streaming import (
     simulated_spectrum,
     visible_cross_section,
 )
-from gloam.calibration.tagged_mesons import TagModel, lambda_and_nothing
+from gloam.calibration.tagged_mesons import TagModel, lambda_and_false_tag, lambda_and_nothing
 from gloam.calibration.templates import LEAST_EFFECTIVE, BackgroundTemplate, WeightedCounts
 from gloam.calibration.tuned_line import LineGrid, LineParameters, LineSample, tune_line
 
@@ -55,6 +55,7 @@ __all__ = [
     "control_width",
     "expected_spectrum",
     "fit_crystal_ball",
+    "lambda_and_false_tag",
     "lambda_and_nothing",
     "measure_spurious_signal",
     "read_spurious_signal",

@@ -8,13 +8,14 @@ from typing import Any
 
 import click
 
+from gloam.cli.completing import searches
 from gloam.cli.options import common_options, print_json
 
 __all__ = ["command"]
 
 
 @click.command("prepare", epilog="Example: gloam prepare belle2_alp_3gamma --scale 0.01 --out prepared")
-@click.argument("search")
+@click.argument("search", shell_complete=searches)
 @click.option(
     "--scale", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True,
     help="Of the numbers of events, for a quick look.",

@@ -21,8 +21,8 @@ __all__ = ["CrystalBall"]
 class CrystalBall:
     """A Gaussian core that continues as a power law beyond `alpha` standard deviations.
 
-    Its density in z = (x - position) / width is proportional to exp(-z^2 / 2) for z > -|alpha| and to
-    (n/|alpha|)^n exp(-alpha^2 / 2) (n/|alpha| - |alpha| - z)^-n below (J. Gaiser, SLAC-R-255, appendix F).
+    Its density in z = (x - position) / width is proportional to exp(-z^2 / 2) for z > -a and to
+    (n/a)^n exp(-a^2 / 2) (n/a - a - z)^-n below, with a = abs(alpha) (J. Gaiser, SLAC-R-255, appendix F).
 
     Attributes:
         width: standard deviation of the core, in the unit of the observable.

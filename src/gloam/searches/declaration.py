@@ -7,18 +7,20 @@ from dataclasses import fields, is_dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field
 
 from gloam.errors import InputError
 from gloam.experiments import DataSet
 from gloam.interpretation import LuminosityKind
 from gloam.models import Polynomial, SignalShape, background_named, shape_named
-from gloam.searches.preparation import Declaration, Observable, Preparation, PreparedSpectrum, Range
+from gloam.searches.faults import Declaration, Fault, check
+from gloam.searches.preparation import Observable, Preparation, PreparedSpectrum, Range, different
 from gloam.sourced import Sourced
 from gloam.statistics import LimitMethod
 from gloam.systematic import Systematic
+from gloam.theory import MODELS
 
-__all__ = ["Channel", "Observable", "Search", "Searched", "require_different", "sourced_numbers"]
+__all__ = ["Channel", "Observable", "Search", "Searched", "sourced_numbers"]
 
 PREPARED = "prepared"
 """A signal shape, or a background, that comes from the artefact of `gloam prepare`."""
@@ -120,16 +122,34 @@ class Channel(Declaration):
     systematics: tuple[Systematic, ...] = ()
     cross_section: LuminosityKind | None = None
 
-    @model_validator(mode="after")
-    def _one_source(self) -> Channel:
-        own = (self.data, self.range, self.bin_width, self.width)
-        if self.spectrum is None and None in own:
-            raise ValueError("a channel without a prepared spectrum needs data, range, bin_width and width")
+    @check
+    def _own_source(self) -> Iterator[Fault]:
+        if self.spectrum is None and None in (self.data, self.range, self.bin_width, self.width):
+            yield (), "a channel without a prepared spectrum needs data, range, bin_width and width"
+
+    @check
+    def _prepared_source(self) -> Iterator[Fault]:
         if self.spectrum is not None and (self.data is not None or self.masses is None or self.signal != PREPARED):
-            raise ValueError(f"a channel with a prepared spectrum has masses, the signal {PREPARED!r}, and no data")
+            yield (), f"a channel with a prepared spectrum has masses, the signal {PREPARED!r}, and no data"
+
+    @check
+    def _nothing_prepared(self) -> Iterator[Fault]:
         if self.spectrum is None and (PREPARED in (self.signal, self.background) or isinstance(self.step, str)):
-            raise ValueError("what is prepared, or a step in units of the width, needs a prepared spectrum")
-        return self
+            yield (), "what is prepared, or a step in units of the width, needs a prepared spectrum"
+
+    @check
+    def _some_width(self) -> Iterator[Fault]:
+        if self.width is not None and not self.width.value > 0:
+            yield ("width",), f"a width of {self.width.value:g}; write a standard deviation above 0"
+
+    @check
+    def _bins_in_the_range(self) -> Iterator[Fault]:
+        if self.range is not None and self.bin_width is not None and self.bin_width > self.range[1] - self.range[0]:
+            yield ("bin_width",), f"wider than the range, {self.range[1] - self.range[0]:g}"
+
+    @check
+    def _one_size_of_each(self) -> Iterator[Fault]:
+        yield from different("systematics", [f"{each.name} ({each.target})" for each in self.systematics])
 
     @property
     def window_ends(self) -> tuple[float, float]:
@@ -186,6 +206,21 @@ class Searched(Declaration):
     compare_with: str | None = None
     notes: tuple[str, ...] = ()
 
+    @check
+    def _some_luminosity(self) -> Iterator[Fault]:
+        if self.luminosity is not None and not self.luminosity.value > 0:
+            yield ("luminosity",), f"{self.luminosity.value:g}; write fb^-1 above 0, or None where it is not known"
+
+    @check
+    def _known_model(self) -> Iterator[Fault]:
+        if self.model is not None and self.model not in MODELS:
+            yield ("model",), f"{self.model!r} is none of {', '.join(MODELS)}"
+
+    @check
+    def _something_to_compare(self) -> Iterator[Fault]:
+        if self.model is None and (self.decay is not None or self.compare_with is not None):
+            yield ("model",), "decay and compare_with are those of a model: name it"
+
 
 class Search(Searched):
     """A search that fits spectra: what is measured, in which data, how, and what is known of the answer.
@@ -210,18 +245,20 @@ class Search(Searched):
     effective_normalisation: Sourced | None = None
     preparation: Preparation | None = None
 
-    @model_validator(mode="after")
-    def _distinct_channels(self) -> Search:
-        require_different([channel.name for channel in self.channels])
-        return self
+    @check
+    def _distinct_channels(self) -> Iterator[Fault]:
+        yield from different("channels", [channel.name for channel in self.channels])
 
-    @model_validator(mode="after")
-    def _known_spectra(self) -> Search:
+    @check
+    def _known_spectra(self) -> Iterator[Fault]:
         known = set() if self.preparation is None else {each.name for each in self.preparation.spectra}
-        asked = {channel.spectrum for channel in self.channels} - {None}
-        if asked - known:
-            raise ValueError(f"no spectrum {', '.join(sorted(map(str, asked - known)))} is prepared")
-        return self
+        for number, channel in enumerate(self.channels):
+            if channel.spectrum is not None and channel.spectrum not in known:
+                yield ("channels", number, "spectrum"), f"no spectrum {channel.spectrum} is prepared"
+
+    @check
+    def _one_size_of_each(self) -> Iterator[Fault]:
+        yield from different("systematics", [f"{each.name} ({each.target})" for each in self.systematics])
 
     def observable_of(self, channel: Channel) -> Observable:
         """The observable of a channel."""
@@ -237,12 +274,6 @@ class Search(Searched):
     def all_systematics(self) -> tuple[Systematic, ...]:
         """Those of the search, then those of its channels."""
         return self.systematics + tuple(each for channel in self.channels for each in channel.systematics)
-
-
-def require_different(names: list[str]) -> None:
-    """Nothing if no two channels have one name; a ValueError becomes one of the faults that pydantic collects."""
-    if len(set(names)) < len(names):
-        raise ValueError(f"channels need different names, got {', '.join(names)}")
 
 
 def sourced_numbers(declared: Any, path: str = "") -> Iterator[tuple[str, Sourced]]:

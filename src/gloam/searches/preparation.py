@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, field_serializer, model_validator
+from pydantic import AfterValidator, Field, PlainSerializer, field_serializer
 
 from gloam.calibration import Tail
 from gloam.detector import Detector, ReconstructedBatch
+from gloam.generation import PROCESSES, PYTHIA_PROCESSES, TAU_MIXTURES
 from gloam.kinematics import MassScale
+from gloam.searches.faults import Declaration, Fault, check
 from gloam.selection import Cut, Entries
 from gloam.selection.network_files import network_selection_dict
 from gloam.selection.network_selection import NetworkSelection, with_network_columns
@@ -20,7 +22,7 @@ from gloam.store import content_hash
 
 __all__ = [
     "AnyOf", "CutOn", "Declaration", "Observable", "Preparation", "PreparedSpectrum", "Range", "Reconstruction",
-    "Simulated", "as_document", "function_name",
+    "Simulated", "as_document", "different", "function_name",
 ]  # fmt: skip
 
 Reconstruction = Callable[[ReconstructedBatch, float], Entries]
@@ -51,12 +53,6 @@ def as_document(value: Any) -> Any:
     if isinstance(value, tuple):
         return [as_document(item) for item in value]
     return value
-
-
-class Declaration(BaseModel):
-    """What declarations have in common: frozen, and an unknown field is a fault."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 class Observable(Declaration):
@@ -95,11 +91,12 @@ class CutOn(Declaration):
     below: Sourced | None = None
     name: str = ""
 
-    @model_validator(mode="after")
-    def _some_limit(self) -> CutOn:
+    @check
+    def _some_limit(self) -> Iterator[Fault]:
         if self.above is None and self.below is None:
-            raise ValueError("a cut needs a limit above or below")
-        return self
+            yield (), "a cut needs a limit above or below"
+        elif self.above is not None and self.below is not None and not self.above.value < self.below.value:
+            yield ("above",), f"nothing lies above {self.above.value:g} and below {self.below.value:g}"
 
     def cut(self) -> Cut:
         """The cut as selections take it."""
@@ -166,6 +163,16 @@ class Simulated(Declaration):
     detector: Annotated[Detector, PlainSerializer(as_document)] | None = None
     title: str | None = None
     tau_decays: str | None = None
+
+    @check
+    def _known_decays(self) -> Iterator[Fault]:
+        if self.tau_decays is not None and self.tau_decays not in TAU_MIXTURES:
+            yield ("tau_decays",), f"{self.tau_decays!r} is none of {', '.join(TAU_MIXTURES)}"
+
+    @check
+    def _known_process(self) -> Iterator[Fault]:
+        if self.process not in PROCESSES and self.process not in PYTHIA_PROCESSES:
+            yield ("process",), f"{self.process!r} is none that gloam generate has; see gloam generate --help"
 
     @property
     def label(self) -> str:
@@ -254,14 +261,22 @@ class Preparation(Declaration):
     def _written_out(self, detector: Detector) -> Any:
         return as_document(detector)
 
-    @model_validator(mode="after")
-    def _same_events(self) -> Preparation:
+    @check
+    def _same_events(self) -> Iterator[Fault]:
         before: set[str] = set()
-        for spectrum in self.spectra:
+        for number, spectrum in enumerate(self.spectra):
             if spectrum.same_events_as is not None and spectrum.same_events_as not in before:
-                raise ValueError(f"spectrum {spectrum.name}: no spectrum {spectrum.same_events_as} before it")
+                yield ("spectra", number, "same_events_as"), f"no spectrum {spectrum.same_events_as} before it"
             before.add(spectrum.name)
-        return self
+
+    @check
+    def _different_spectra(self) -> Iterator[Fault]:
+        yield from different("spectra", [spectrum.name for spectrum in self.spectra])
+
+    @check
+    def _different_backgrounds(self) -> Iterator[Fault]:
+        labels = [sample.title or sample.process for sample in self.backgrounds if not sample.settings]
+        yield from different("backgrounds", labels)
 
     def entries(self, seen: ReconstructedBatch) -> Entries:
         """The entries of what the detector saw, with the columns of the networks."""
@@ -273,6 +288,12 @@ class Preparation(Declaration):
         column = spectrum.observable.column
         known = Cut("reconstructed", lambda columns: np.isfinite(columns[column]), (column,))
         return [known, *(each.cut() for each in (*self.cuts, *spectrum.cuts))]
+
+
+def different(field: str, names: Sequence[str]) -> Iterator[Fault]:
+    """A fault where two entries of a field have one name."""
+    if len(set(names)) < len(names):
+        yield (field,), f"{field} need different names, got {', '.join(names)}"
 
 
 def function_name(function: Reconstruction) -> str:

@@ -64,7 +64,9 @@ def channel_grid(search: Search, channel: Channel) -> Grid:
         grid = grid_in_resolution(low, high, channel_shape(search, channel), fraction)
     else:
         grid = grid_in_steps(low, high, channel.step)
-    return Grid(mass_at(grid.position, scale), grid.position)
+    mass = mass_at(grid.position, scale)
+    # rounding must not carry the ends out of tables that are made for the declared masses
+    return Grid(mass if channel.masses is None else np.clip(mass, *channel.masses), grid.position)
 
 
 def channel_shape(search: Search, channel: Channel) -> SignalShape:

@@ -18,15 +18,19 @@ from gloam.selection.network_selection import NetworkSelection, cut_at, network_
 from gloam.selection.networks import Network
 from gloam.statistics.cut_scans import averaged
 from gloam.training.assessment import (
+    LEVEL,
     Cuts,
+    Interval,
     NetworkReport,
     Reached,
     Scored,
     choose_cuts,
     importance,
+    interval_of,
     passes,
     ratio_interval,
     reached,
+    resampled,
     score,
 )
 from gloam.training.hypotheses import Hypotheses
@@ -50,14 +54,12 @@ class NetworkPlan:
         method: "bce", "punzi" or "limit", as the command has it.
         training: network, loss and optimiser.
         ranges: networks, each for a range of masses.
-        knots: of the smooth cut.
         baseline: whether networks are trained on the cross entropy too, with the same effort, to compare with.
     """
 
     method: str = "punzi"
     training: Training = Training()  # noqa: RUF009
     ranges: int = 1
-    knots: int = 10
     baseline: bool = True
 
 
@@ -92,8 +94,6 @@ def train_selection(
         InputError: unusable events or settings, a missing extra, a file that cannot be written.
     """
     require_network_file(out)
-    if out.suffix.lower() == ".onnx" and plan.ranges > 1:
-        raise InputError(f"write {out.name}", f"{plan.ranges} networks", "one network in ONNX", "write a .json file")
     start = time.perf_counter()
     tables = source.tables(seed)
     windows = source.hypotheses(tables["train"])
@@ -106,12 +106,12 @@ def train_selection(
     document |= {"seconds": time.perf_counter() - start, "seed": seed, "file": str(out)}
     about = {"gloam": {"train": document}}
     selection = NetworkSelection(
-        tuple(each.network for each in made.trained), made.edges, made.cuts.knots, made.cuts.smooth,
+        tuple(each.network for each in made.trained), made.edges, windows.mass, made.cuts.smooth,
         {**about, "single_cut": made.cuts.single, "features": list(tables["train"].names),
          "loss": _plain(plan.training.loss), "windows": _windows(windows)},
     )  # fmt: skip
     write_network_selection(out, selection)
-    shares = importance(made.network_of, made.test, made.cuts.at(windows.mass), plan.training.loss, seed)
+    shares = importance(made.network_of, made.test, made.cuts.smooth, plan.training.loss, seed)
     document["importance"] = dict(zip(tables["train"].names, shares.tolist(), strict=True))
     return NetworkReport(
         document, selection, made.test, made.cuts, made.reached, None if baseline is None else baseline.reached,
@@ -134,7 +134,7 @@ def _make(
         return trained[int(np.searchsorted(edges, mass, side="right"))].network
 
     validation, test = (score(network_of, tables[name], windows) for name in ("validation", "test"))
-    cuts = choose_cuts(validation, loss, plan.knots)
+    cuts = choose_cuts(validation, loss)
     return _Made(trained, edges, validation, test, cuts, reached(test, cuts, loss))
 
 
@@ -146,7 +146,7 @@ def _trained_document(
     loss = plan.training.loss
     train = reached(score(made.network_of, tables["train"], windows), made.cuts, loss)
     starts = [_start_document(start) for each in made.trained for start in each.starts]
-    document = _document(plan.method, made.reached, made.cuts, made.test, source, loss)
+    document = _document(plan.method, made.reached, made.cuts, made.test, source, loss, seed)
     document |= {
         "starts": len(starts),
         "events": {name: len(table) for name, table in tables.items()},
@@ -162,30 +162,24 @@ def _trained_document(
     if baseline is None:
         document["notes"].append("ratios to a network trained on the cross entropy are null: no baseline was asked for")
         return document
-    ratio, low, high = ratio_interval(
-        (made.test, made.cuts.at(windows.mass)), (baseline.test, baseline.cuts.each), loss, seed
-    )
-    per_mass = made.reached.smooth / baseline.reached.each
-    worst = int(np.argmax(per_mass))
-    document |= {
-        "ratio_to_per_mass_bce": ratio,
-        "ratio_interval": [low, high],
-        "worst_mass": {"mass": float(windows.mass[worst]), "ratio": float(per_mass[worst])},
-    }
+    over = ratio_interval((made.test, made.cuts.smooth), (baseline.test, baseline.cuts.each), loss, seed)
+    worst = {"mass": float(windows.mass[over.worst]), "ratio": over.largest[0], "interval": over.largest[1:]}
+    document |= {"ratio_to_per_mass_bce": over.mean[0], "ratio_interval": over.mean[1:], "worst_mass": worst}
     document["per_mass"]["bce_each_mass"] = baseline.reached.each.tolist()
     return document
 
 
 def _document(
-    method: str, found: Reached, cuts: Cuts, scored: Scored, source: TableSource, loss: Any
+    method: str, found: Reached, cuts: Cuts, scored: Scored, source: TableSource, loss: Any, seed: int
 ) -> dict[str, Any]:
     windows = scored.pairs.hypotheses
+    single, smooth = _intervals(scored, cuts, found, loss, seed)
     notes = ["cross sections are those of a single count in each window: no shape, no look-elsewhere effect"]
     if source.is_toy:
         notes.append("events of a toy: absolute values mean nothing outside it")
     if loss.kind == "limit":
         notes.append("expected limits are asymptotic: too low below some three background events")
-    kept = passes(scored, cuts.at(windows.mass)) & ~scored.pairs.is_signal
+    kept = passes(scored, cuts.smooth) & ~scored.pairs.is_signal
     thin = np.count_nonzero(np.bincount(scored.pairs.group[kept], minlength=len(windows))[: len(windows)] < FEW)
     if thin:
         notes.append(
@@ -201,14 +195,17 @@ def _document(
         "single_cut": {
             "value": cuts.single,
             "mean_sigma_min": averaged(found.single, "mean"),
-            "geometric_sigma_min": averaged(found.single, "geometric"),
+            "geometric_sigma_min": single[0],
+            "interval": single[1:],
         },
         "smooth_cut": {
-            "mass": cuts.knots.tolist(),
+            "mass": windows.mass.tolist(),
             "value": cuts.smooth.tolist(),
             "mean_sigma_min": averaged(found.smooth, "mean"),
-            "geometric_sigma_min": averaged(found.smooth, "geometric"),
+            "geometric_sigma_min": smooth[0],
+            "interval": smooth[1:],
         },
+        "interval_level": LEVEL,
         "per_mass": {
             "mass": windows.mass.tolist(),
             "single_cut": found.single.tolist(),
@@ -219,6 +216,16 @@ def _document(
         "luminosity": source.luminosity,
         "notes": notes,
     }
+
+
+def _intervals(scored: Scored, cuts: Cuts, found: Reached, loss: Any, seed: int) -> list[Interval]:
+    """The geometric means with one cut and with the smooth cut, with intervals from resampled events."""
+    single = np.full(cuts.smooth.size, cuts.single)
+    drawn = np.exp(np.log(resampled([(scored, single), (scored, cuts.smooth)], loss, seed)).mean(axis=2))
+    return [
+        interval_of(averaged(values, "geometric"), replicas)
+        for values, replicas in zip((found.single, found.smooth), drawn.T, strict=True)
+    ]
 
 
 def evaluate_selection(
@@ -251,10 +258,10 @@ def evaluate_selection(
     scored = score(network_of, table, windows)
     own = choose_cuts(scored, loss)
     single = about.get("single_cut", own.single)
-    cuts = Cuts(single, windows.mass, cut_at(selection, windows.mass), own.each)
+    cuts = Cuts(single, cut_at(selection, windows.mass), own.each)
     found = reached(scored, cuts, loss)
-    shares = importance(network_of, scored, cuts.at(windows.mass), loss, seed)
-    document = _document("evaluate", found, cuts, scored, source, loss)
+    shares = importance(network_of, scored, cuts.smooth, loss, seed)
+    document = _document("evaluate", found, cuts, scored, source, loss, seed)
     document["notes"].append("cuts of each mass were chosen on these events: they look better than they are")
     document |= {
         "events": len(table),

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -115,10 +114,8 @@ class _Artefact:
 
 def _carried(search: AnySearch) -> _Artefact:
     """The artefact in the room of a search, which is that of its present declaration."""
-    from gloam.searches.registry import room_of
-
     assert search.preparation is not None  # noqa: S101 - asked for by the callers
-    return _loaded(room_of(search.name), preparation_hash(search.preparation), search.name)
+    return _loaded(search.name, preparation_hash(search.preparation))
 
 
 def preparation_hash(declared: Preparation | CountingPreparation | OnOffPreparation) -> str:
@@ -129,23 +126,27 @@ def preparation_hash(declared: Preparation | CountingPreparation | OnOffPreparat
 
 def prepared_cut_flows(search: AnySearch) -> dict[str, dict[str, Any]]:
     """What each cut left of simulated samples, by spectrum and sample as `gloam.selection.cut_flow_dict` writes it."""
-    from gloam.searches.registry import room_of
+    from gloam.searches.registry import room_folder
 
     if search.preparation is None:
         return {}
     _carried(search)  # checks that it is the right one
-    record = json.loads(files(room_of(search.name)).joinpath(f"{ARTEFACT}.json").read_text())
+    record = json.loads(room_folder(search.name).joinpath(f"{ARTEFACT}.json").read_text())
     return dict(record["cut_flow"])
 
 
 @cache
-def _loaded(room: str, declaration: str, name: str) -> _Artefact:
-    remedy = f"run gloam prepare {name}"
+def _loaded(name: str, declaration: str) -> _Artefact:
+    from gloam.searches.registry import room_folder
+
+    folder = room_folder(name)
+    remedy = f"run gloam prepare {name} --out {folder}"
     try:
-        folder = files(room)
         record = json.loads(folder.joinpath(f"{ARTEFACT}.json").read_text())
         with folder.joinpath(f"{ARTEFACT}.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {key: stored[key] for key in stored.files if key != "schema_version"}
+    except FileNotFoundError:
+        raise InputError(f"artefact of {name}", "none", "one beside its declaration", remedy) from None
     except (OSError, ValueError, KeyError) as fault:
         raise InputError(f"artefact of {name}", str(fault), "the files that gloam prepare writes", remedy) from None
     if content_hash(arrays) != record["sha256"]:

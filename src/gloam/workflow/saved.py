@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gloam.blinding import require_open
 from gloam.errors import InputError
 from gloam.report import Channel, ChannelResult, CountingChannel
 from gloam.spectra import Origin, Spectrum, from_uhi_json
@@ -74,6 +75,7 @@ def load_run(directory: Path, search: AnySearch | None = None) -> Run:
         declaration={key: value for key, value in files.declaration.items() if key != "schema_version"},
         seed=files.provenance["seed"],
         toys=None if files.toys is None else restored_toys(files.toys),
+        blinding=files.summary["data"].get("blinding", {}),
         **rest,
     )
 
@@ -126,6 +128,8 @@ def _read(directory: Path) -> _Files:
         raise InputError(
             f"read the run in {directory}", f"schema version {version}", f"{SCHEMA_VERSION}", "run it again"
         )  # fmt: skip
+    if not summary["data"].get("blinding"):
+        require_open(directory, provenance["hashes"].get("file"))
     spectra = (directory / "spectrum.json").read_text()
     return _Files(directory, declaration, summary, provenance, spectra, arrays, toys)
 

@@ -61,6 +61,7 @@ def summary(run: Run) -> dict[str, Any]:
             "source": run.origin.source,
             "luminosity_fb": run.origin.luminosity_fb,
             "entries": _entries([result.spectrum for result in results]),
+            **({"blinding": run.blinding} if run.blinding else {}),
         },
         "n_hypotheses": sum(result.mass.size for result in results),
         "n_fits": sum(_fits(channel).n_fits for channel in run.channels),

@@ -64,7 +64,7 @@ def outputs_figure(report: NetworkReport) -> Figure:
             figure.colorbar(shown, ax=axes, label="Part of the window", pad=0.01)
             axes.plot(mass, np.clip(cuts.each, edges[1][0], edges[1][-1]), "o", color=BACKGROUND, ms=3, ls="",
                       label="Best cut of each mass")  # fmt: skip
-            axes.plot(mass, cuts.at(mass), color=FIT, label="Smooth cut")
+            axes.plot(mass, cuts.smooth, color=FIT, label="Smooth cut")
             axes.axhline(cuts.single, color="black", lw=1, ls="--", label="One cut")
             _output_axis(axes, edges[1])
             axes.annotate(name, (0.02, 0.06), xycoords="axes fraction", fontweight="bold",
@@ -112,7 +112,7 @@ def boundary_figure(report: NetworkReport) -> Figure:
     """The part of the events that is kept against the two most important features, around three masses."""
     pairs = report.scored.pairs
     mass = pairs.hypotheses.mass
-    kept = passes(report.scored, report.cuts.at(mass))
+    kept = passes(report.scored, report.cuts.smooth)
     first, second = np.sort(np.argsort(-report.importance)[:2])
     values = pairs.features[:, [first, second]].astype(float)
     low, high = np.quantile(values, (0.002, 0.998), axis=0)
