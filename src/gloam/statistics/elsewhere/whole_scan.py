@@ -110,7 +110,7 @@ class ScanSearch:
 
         def fit(toy: IntArray, place: IntArray, _: FloatArray) -> tuple[FloatArray, BoolArray]:
             self.fits += toy.size
-            return fit_pairs(scan, self.result, below, toy, self.rows[place], self.threads)
+            return fit_pairs(scan, self.result.theta_background, below, toy, self.rows[place], self.threads)
 
         linear = self.scorer(np.diff(below).astype(np.float32), self.threads)
         return filtered_maxima(linear, self.scorer.scale, margin, self.rows, fit)
