@@ -5,7 +5,7 @@ from gloam.calibration.control_region import ControlFactor, combined_factor, con
 from gloam.calibration.control_width import ControlWidth, control_width
 from gloam.calibration.decay_counts import DecayCounts
 from gloam.calibration.orders_by_region import OrdersByRegion, OrderTrial, select_orders
-from gloam.calibration.peaks import PeakFit, Tail, fit_crystal_ball
+from gloam.calibration.peaks import PeakFit, Tail, ThreeGaussians, fit_crystal_ball, fit_three_gaussians
 from gloam.calibration.prepared import PreparedScan
 from gloam.calibration.prepared_counts import PreparedCounts, at_points
 from gloam.calibration.smoothing import smoothed
@@ -48,6 +48,7 @@ __all__ = [
     "SpuriousSignal",
     "TagModel",
     "Tail",
+    "ThreeGaussians",
     "WeightedCounts",
     "at_points",
     "combined_factor",
@@ -55,6 +56,7 @@ __all__ = [
     "control_width",
     "expected_spectrum",
     "fit_crystal_ball",
+    "fit_three_gaussians",
     "lambda_and_false_tag",
     "lambda_and_nothing",
     "measure_spurious_signal",

@@ -18,7 +18,7 @@ from gloam.fit.profiling import TOLERANCE, first_step, minimise, profile, projec
 from gloam.fit.status import FitStatus
 from gloam.kernel import LanePairs, Windows, pair_lanes
 
-__all__ = ["Pair", "fit_pair", "fit_pair_in_spectra", "yield_errors"]
+__all__ = ["Pair", "fit_pair", "fit_pair_in_spectra", "in_spectra", "yield_errors"]
 
 MOST_PROMISED = 1e5
 """Gain in 2 ln L, to second order, above which a first step is not believed."""
@@ -97,15 +97,9 @@ def fit_pair_in_spectra(
         most_promised: gain in 2 ln L, to second order, above which a first step is not believed.
     """
 
-    def fits(rows: IntArray) -> Problem:
-        row, spectrum = windows.template[rows], windows.spectrum[rows, None]
-        edges = windows.index[row]
-        counts = windows.below[spectrum, edges[:, 1:]] - windows.below[spectrum, edges[:, :-1]]
-        part = problem.take(row)
-        return part.with_counts(counts if part.used is None else np.where(part.used, counts, 0.0))
-
     def rest(left: IntArray) -> Pair:
-        return _one_after_the_other(fits(left), tol, start[left], most_promised, False)
+        fits = in_spectra(problem, windows.taken(left))
+        return _one_after_the_other(fits, tol, start[left], most_promised, False)
 
     lanes = in_lanes(problem)
     if lanes is None:
@@ -113,6 +107,14 @@ def fit_pair_in_spectra(
     return _completed(
         pair_lanes(replace(lanes[0], counts=windows), tol, most_promised, lanes[1], covariance=False), rest
     )
+
+
+def in_spectra(problem: Problem, windows: Windows) -> Problem:
+    """Rows of a problem with the contents of its windows in other spectra."""
+    edges, spectrum = windows.index[windows.template], windows.spectrum[:, None]
+    counts = windows.below[spectrum, edges[:, 1:]] - windows.below[spectrum, edges[:, :-1]]
+    part = problem.take(windows.template)
+    return part.with_counts(counts if part.used is None else np.where(part.used, counts, 0.0))
 
 
 def _completed(found: LanePairs, rest: Callable[[IntArray], Pair]) -> Pair:

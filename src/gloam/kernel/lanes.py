@@ -73,6 +73,10 @@ class Windows:
     template: IntArray
     spectrum: IntArray
 
+    def taken(self, fits: IntArray | slice) -> Windows:
+        """Those of some of the fits."""
+        return Windows(self.index, self.below, self.template[fits], self.spectrum[fits])
+
     def checked(self, templates: int, bins: int) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
         """Template and spectrum of each fit, indices and sums as the library reads them.
 

@@ -20,14 +20,17 @@ from gloam.statistics import LimitMethod
 from gloam.systematic import Systematic
 from gloam.theory import MODELS
 
-__all__ = ["Channel", "Observable", "Search", "Searched", "sourced_numbers"]
+__all__ = ["Channel", "KnownPeak", "Observable", "Search", "Searched", "sourced_numbers"]
 
 PREPARED = "prepared"
 """A signal shape, or a background, that comes from the artefact of `gloam prepare`."""
 
+THREE_GAUSSIANS = "prepared:three-gaussians"
+"""The signal shape there that is three Gaussians with a common mean instead of Crystal Balls."""
+
 
 def _shape(text: str) -> str:
-    return text if text == PREPARED else _known(text, lambda: shape_named(text, 1.0))
+    return text if text in (PREPARED, THREE_GAUSSIANS) else _known(text, lambda: shape_named(text, 1.0))
 
 
 def _step(step: float | str) -> float | str:
@@ -91,7 +94,8 @@ class Channel(Declaration):
         step: of the grid; as in "0.5sigma" in units of the width.
         window: half-width of the fit window in units of the width, how far it goes below and above the position, or
             "whole" for the spectrum as it is.
-        signal: a shape as on the command line, such as "crystal-ball:1.5,3", or "prepared".
+        signal: a shape as on the command line, such as "crystal-ball:1.5,3", or "prepared", or
+            "prepared:three-gaussians" where these were fitted too.
         width: standard deviation of the signal's core; None for a prepared shape.
         background: as on the command line, such as "polynomial:2"; the order is fixed before the scan. "prepared" is
             the simulated template with a yield that floats, each bin with its statistical error.
@@ -129,12 +133,12 @@ class Channel(Declaration):
 
     @check
     def _prepared_source(self) -> Iterator[Fault]:
-        if self.spectrum is not None and (self.data is not None or self.masses is None or self.signal != PREPARED):
+        if self.spectrum is not None and (self.data is not None or self.masses is None or not self._is_prepared):
             yield (), f"a channel with a prepared spectrum has masses, the signal {PREPARED!r}, and no data"
 
     @check
     def _nothing_prepared(self) -> Iterator[Fault]:
-        if self.spectrum is None and (PREPARED in (self.signal, self.background) or isinstance(self.step, str)):
+        if self.spectrum is None and (self._is_prepared or self.background == PREPARED or isinstance(self.step, str)):
             yield (), "what is prepared, or a step in units of the width, needs a prepared spectrum"
 
     @check
@@ -156,6 +160,15 @@ class Channel(Declaration):
         """How far the window goes from the position, in units of the width: below (negative) and above."""
         return _ends(self.window)
 
+    @property
+    def _is_prepared(self) -> bool:
+        return self.signal in (PREPARED, THREE_GAUSSIANS)
+
+    @property
+    def has_three_gaussians(self) -> bool:
+        """Whether the prepared signal is three Gaussians."""
+        return self.signal == THREE_GAUSSIANS
+
     def signal_shape(self) -> SignalShape:
         """The shape of a signal that is not prepared."""
         return shape_named(self.signal, float(self.width or 0.0))
@@ -163,6 +176,28 @@ class Channel(Declaration):
     def background_form(self) -> Polynomial:
         """The form of a background that is not prepared."""
         return background_named(self.background)
+
+
+class KnownPeak(Declaration):
+    """A known particle in a spectrum, whose width in data over that of its simulated shape corrects all signals.
+
+    Attributes:
+        name: of the particle.
+        mass: in GeV.
+        spectrum: of the preparation, in whose data it is and whose shape it has.
+        cross_section: in fb, visible, of its entries in pseudo-data.
+        width_ratio: of pseudo-data: all peaks in them are so much wider than simulated ones.
+        background: under it, as on the command line.
+        window: half-width of the fit, in standard deviations.
+    """
+
+    name: str
+    mass: Sourced
+    spectrum: str
+    cross_section: Sourced
+    width_ratio: Sourced
+    background: Annotated[str, AfterValidator(_background)] = "polynomial:1"
+    window: Annotated[float, Field(gt=0)] = 10.0
 
 
 class Searched(Declaration):
@@ -235,6 +270,7 @@ class Search(Searched):
         effective_normalisation: one constant by which ours differ from the published ones; the comparison is repeated
             with it, and no limit is changed.
         preparation: how shapes, efficiencies and templates are simulated.
+        calibration: a known particle whose peak corrects the width of the signal, its error being a systematic.
     """
 
     observable: Observable
@@ -244,6 +280,7 @@ class Search(Searched):
     variants: str | None = None
     effective_normalisation: Sourced | None = None
     preparation: Preparation | None = None
+    calibration: KnownPeak | None = None
 
     @check
     def _distinct_channels(self) -> Iterator[Fault]:
@@ -255,6 +292,8 @@ class Search(Searched):
         for number, channel in enumerate(self.channels):
             if channel.spectrum is not None and channel.spectrum not in known:
                 yield ("channels", number, "spectrum"), f"no spectrum {channel.spectrum} is prepared"
+        if self.calibration is not None and self.calibration.spectrum not in known:
+            yield ("calibration", "spectrum"), f"no spectrum {self.calibration.spectrum} is prepared"
 
     @check
     def _one_size_of_each(self) -> Iterator[Fault]:
@@ -269,6 +308,11 @@ class Search(Searched):
         """The prepared spectrum of a channel; None where it has data of its own."""
         spectra = () if self.preparation is None else self.preparation.spectra
         return next((each for each in spectra if each.name == channel.spectrum), None)
+
+    def data_of(self, channel: Channel) -> str | None:
+        """The prepared spectrum whose data a channel has: another one than its own, if they share their events."""
+        spectrum = self.spectrum_of(channel)
+        return None if spectrum is None else spectrum.same_events_as or spectrum.name
 
     @property
     def all_systematics(self) -> tuple[Systematic, ...]:

@@ -198,6 +198,10 @@ class PreparedSpectrum(Declaration):
         wrong: whether wrong candidates of the signal are part of its shape; where they are broader than the windows
             they can be left to a background that floats.
         pieces: of the cubic spline that the logarithm of the background is; None: the simulated bins as they are.
+        three_gaussians: the first events of each mass, to which three Gaussians are fitted as well, for channels that
+            ask for them; 0: none are.
+        whole_events: how many of the first simulated events of the backgrounds are kept to know which entries go
+            together; 0: pseudo-data and toys draw every entry by itself. Every event needs as many entries.
     """
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -211,6 +215,8 @@ class PreparedSpectrum(Declaration):
     same_events_as: str | None = None
     wrong: bool = True
     pieces: Annotated[int, Field(ge=1)] | None = None
+    three_gaussians: Annotated[int, Field(ge=0)] = 0
+    whole_events: Annotated[int, Field(ge=0)] = 0
 
 
 class Preparation(Declaration):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +18,10 @@ from gloam.calibration import (
     SimulatedPiece,
     WeightedCounts,
     fit_crystal_ball,
+    fit_three_gaussians,
     simulated_pieces,
     smoothed,
 )
-from gloam.detector import ReconstructedBatch
 from gloam.errors import InputError
 from gloam.generation import Process, Tally, make_process, mixture_fraction
 from gloam.kinematics import position_of
@@ -30,6 +31,8 @@ from gloam.selection import Count, CutFlow, Entries, efficiency, select
 from gloam.selection.cut_flow import count
 from gloam.theory import production
 from gloam.workflow.prepared import write_prepared
+from gloam.workflow.sample_cache import SampleCache, recipe_of
+from gloam.workflow.whole_events import WholeEvents
 
 if TYPE_CHECKING:
     from gloam.searches import Search
@@ -41,6 +44,9 @@ KERNELS = 8000
 """Wrong candidates that a kernel density is made of: more change nothing that a fit could see."""
 
 PARAMETERS = ("mean", "sigma", "alpha", "n", "alpha_high", "n_high")
+
+LOOKED_AT = 500_000
+"""The first events of a background, among which whole ones are chosen."""
 
 LEAST_OF_A_PEAK, LEAST_OF_A_BACKGROUND = 2000, 20_000
 """Events that are simulated at any scale."""
@@ -72,6 +78,7 @@ class _Signal:
 
     name: str
     peak: PeakFit
+    gaussians: tuple[float, ...]
     wrong: FloatArray
     wrong_per_right: float
     share: float
@@ -87,11 +94,12 @@ class _Run:
     seed: int
     threads: int | None
     advance: Callable[[int], object]
+    samples: SampleCache | None = None
 
 
 def prepare_search(
     search: Search, folder: Path, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
-    progress: Callable[[int], object] | None = None,
+    progress: Callable[[int], object] | None = None, samples: SampleCache | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """What `gloam prepare --json` says, after the artefact of a search was made and written to a folder.
 
@@ -100,7 +108,7 @@ def prepare_search(
     """
     declared = _declared(search)
     seed = declared.seed if seed is None else seed
-    found = prepare(declared, scale=scale, seed=seed, threads=threads, progress=progress)
+    found = prepare(declared, scale=scale, seed=seed, threads=threads, progress=progress, samples=samples)
     record = write_prepared(declared, found.scans, found.flows, folder, seed=seed, scale=scale)
     return {
         "search": search.name, "events": events_to_simulate(search, scale), **record,
@@ -124,7 +132,7 @@ def events_to_simulate(search: Search, scale: float = 1.0) -> int:
 
 def prepare(
     declared: Preparation, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
-    progress: Callable[[int], object] | None = None,
+    progress: Callable[[int], object] | None = None, samples: SampleCache | None = None,
 ) -> Prepared:  # fmt: skip
     """What a preparation finds, from events that are generated, measured and selected.
 
@@ -134,18 +142,23 @@ def prepare(
         seed: of everything random; None: the one that is declared.
         threads: how many generate; the answer does not depend on it.
         progress: called with the number of events that were simulated.
+        samples: where entries of simulated events are kept for preparations with other cuts; None: nowhere.
     """
-    run = _Run(scale, declared.seed if seed is None else seed, threads, progress or (lambda _: None))
+    run = _Run(scale, declared.seed if seed is None else seed, threads, progress or (lambda _: None), samples)
     signals = {spectrum.name: _signals(declared, spectrum, run) for spectrum in declared.spectra}
     edges: dict[str, FloatArray] = {}
     for spectrum in declared.spectra:
         own = spectrum.same_events_as is None
         sigma = [each.peak.sigma for each in signals[spectrum.name]]
         edges[spectrum.name] = _edges(spectrum, sigma) if own else edges[str(spectrum.same_events_as)]
-    backgrounds = _backgrounds(declared, edges, run)
+    whole = {each.name: WholeEvents(each.observable.column) for each in declared.spectra if each.whole_events}
+    backgrounds = _backgrounds(declared, edges, whole, run)
     names = [spectrum.name for spectrum in declared.spectra]
     return Prepared(
-        {each.name: _assembled(each, signals[each.name], backgrounds[each.name][0]) for each in declared.spectra},
+        {
+            each.name: _assembled(each, signals[each.name], backgrounds[each.name][0], whole.get(each.name), run.seed)
+            for each in declared.spectra
+        },
         {name: _signal_flows(signals[name]) | backgrounds[name][1] for name in names},
     )
 
@@ -199,20 +212,21 @@ def _signal(declared: Preparation, spectrum: PreparedSpectrum, mass: float, run:
     number = _number(sample, run.scale, LEAST_OF_A_PEAK)
     process = make_process(sample.process, mass=mass, **_settings(sample))
     process = replace(process, name=f"{process.name} {mass:g} {spectrum.name}")
-    right, wrong, flow, tally, counted = [], [], None, Tally(), Count()
+    right, wrong, flow, tally, counted, first = [], [], None, Tally(), Count(), 0
     for piece in _pieces(declared, sample, process, [spectrum], number, run):
         kept, passed = piece.found[0]
         chosen = _right(declared, kept)
         right.append(kept.columns[spectrum.observable.column][chosen])
         counted += count(kept, chosen)
+        first += int(np.count_nonzero(chosen & (kept.event < spectrum.three_gaussians)))
         wrong.append(kept.columns[spectrum.observable.column][~chosen & spectrum.wrong])
         flow, tally = passed if flow is None else flow + passed, tally + piece.tally
     assert flow is not None  # noqa: S101 - there is at least one event
-    fit = fit_crystal_ball(np.concatenate(right), float(position_of(mass, spectrum.observable.scale)), spectrum.tail)
-    others = np.concatenate(wrong)
+    peak, at, others = np.concatenate(right), float(position_of(mass, spectrum.observable.scale)), np.concatenate(wrong)
+    gaussians = astuple(fit_three_gaussians(peak[:first], at))[:6] if spectrum.three_gaussians else ()
     return _Signal(
-        f"{sample.process} {mass:g} GeV", fit, others[:KERNELS], others.size / np.concatenate(right).size,
-        _share(declared, sample, tally, mass), counted, flow,
+        f"{sample.process} {mass:g} GeV", fit_crystal_ball(peak, at, spectrum.tail), gaussians, others[:KERNELS],
+        others.size / peak.size, _share(declared, sample, tally, mass), counted, flow,
     )  # fmt: skip
 
 
@@ -231,9 +245,12 @@ def _share(declared: Preparation, sample: Simulated, found: Tally, mass: float) 
 
 
 def _backgrounds(
-    declared: Preparation, edges: dict[str, FloatArray], run: _Run
+    declared: Preparation, edges: dict[str, FloatArray], whole: dict[str, WholeEvents], run: _Run
 ) -> dict[str, tuple[WeightedCounts, dict[str, CutFlow]]]:
-    """The backgrounds of all spectra for 1 fb^-1, each from the same events, and their cut flows in fb."""
+    """The backgrounds of all spectra for 1 fb^-1, each from the same events, and their cut flows in fb.
+
+    Where events are kept whole their entries go into `whole` as well.
+    """
     total = {name: WeightedCounts.empty(each) for name, each in edges.items()}
     flows: dict[str, dict[str, CutFlow]] = {name: {} for name in edges}
     for sample in declared.backgrounds:
@@ -242,12 +259,17 @@ def _backgrounds(
         filled = {name: WeightedCounts.empty(each) for name, each in edges.items()}
         found: dict[str, CutFlow] = {}
         tally, weight = Tally(), 0.0
+        pieces_before = {name: len(each.weights) for name, each in whole.items()}
         for piece in _pieces(declared, sample, process, declared.spectra, number, run):
             tally, weight = tally + piece.tally, weight + piece.weight
             for spectrum, (kept, flow) in zip(declared.spectra, piece.found, strict=True):
                 filled[spectrum.name].add(kept.columns[spectrum.observable.column], kept.weights)
+                if spectrum.name in whole:
+                    whole[spectrum.name].add(kept[kept.event < LOOKED_AT])
                 found[spectrum.name] = found[spectrum.name] + flow if spectrum.name in found else flow
         per_fb = float(sample.scale or 1.0) * tally.cross_section / weight
+        for name, each in whole.items():
+            each.scaled(per_fb, pieces_before[name])
         for name in edges:
             total[name] = total[name] + filled[name].scaled(per_fb)
             flows[name][sample.label] = found[name].scaled(per_fb)
@@ -260,16 +282,19 @@ def _pieces(
 ) -> Iterator[SimulatedPiece[list[tuple[Entries, CutFlow]]]]:  # fmt: skip
     """Piece after piece of simulated events, and what the selection of each spectrum leaves of them."""
     cuts = [declared.cuts_of(spectrum) for spectrum in spectra]
-
-    def treat(seen: ReconstructedBatch) -> list[tuple[Entries, CutFlow]]:
-        entries = declared.entries(seen)
-        return [select(entries, each) for each in cuts]
-
-    for piece in simulated_pieces(
-        process, declared.detector, treat, events=number, seed=run.seed, sqrt_s=float(declared.sqrt_s),
-        weighted=sample.weighted, threads=run.threads, tau_decays=sample.tau_decays,
-    ):  # fmt: skip
-        yield piece
+    made = partial(
+        simulated_pieces, process, declared.detector, declared.entries, events=number, seed=run.seed,
+        sqrt_s=float(declared.sqrt_s), weighted=sample.weighted, threads=run.threads, tau_decays=sample.tau_decays,
+    )  # fmt: skip
+    if run.samples is None:
+        pieces = made()
+    else:
+        columns = dict.fromkeys(spectrum.observable.column for spectrum in declared.spectra)
+        recipe = recipe_of(declared, sample, process.name, number, run.seed)
+        pieces = run.samples.pieces(recipe, list(columns), made)
+    for piece in pieces:
+        found = [select(piece.found, each) for each in cuts]
+        yield SimulatedPiece(found, piece.tally, piece.events, piece.weight)
         run.advance(piece.events)
 
 
@@ -321,12 +346,14 @@ def _edges(spectrum: PreparedSpectrum, sigma: list[float]) -> FloatArray:
     return np.append(edges[:-1], high)
 
 
-def _assembled(spectrum: PreparedSpectrum, signals: list[_Signal], background: WeightedCounts) -> PreparedScan:
+def _assembled(
+    spectrum: PreparedSpectrum, signals: list[_Signal], background: WeightedCounts, whole: WholeEvents | None, seed: int
+) -> PreparedScan:  # fmt: skip
     peaks = [each.peak for each in signals]
     parts = [efficiency(each.right, each.flow.before) for each in signals]
     share = np.array([each.share for each in signals])
     columns = {name: np.array([getattr(peak, name) for peak in peaks]) for name in PARAMETERS}
-    return PreparedScan(
+    found = PreparedScan(
         mass=np.array(spectrum.masses), position=_positions(spectrum), **columns,
         errors=np.array([peak.errors for peak in peaks]),
         quality=np.array([peak.chi2 / peak.degrees for peak in peaks]),
@@ -335,7 +362,9 @@ def _assembled(spectrum: PreparedSpectrum, signals: list[_Signal], background: W
         wrong_below=_wrong_below(signals, background.edges),
         expected=background.total if spectrum.pieces is None else smoothed(background, spectrum.pieces),
         variance=background.squares,
+        gaussians=np.array([each.gaussians for each in signals if each.gaussians]).reshape(-1, 6),
     )  # fmt: skip
+    return found if whole is None else replace(found, levels=whole.ranks(spectrum.whole_events, seed).levels)
 
 
 def _positions(spectrum: PreparedSpectrum) -> FloatArray:

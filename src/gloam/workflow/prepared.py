@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from gloam.arrays import FloatArray
 from gloam.calibration import DecayCounts, PreparedCounts, PreparedScan
 from gloam.errors import InputError
 from gloam.selection import CutFlow, cut_flow_dict
@@ -156,6 +155,8 @@ def _loaded(name: str, declaration: str) -> _Artefact:
     return _Artefact(arrays)
 
 
-def _short(array: FloatArray) -> np.ndarray[Any, Any]:
+def _short(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Distribution functions and parameters in single precision, which is far below their errors; edges stay."""
+    if array.dtype.kind != "f":
+        return array
     return array if array.ndim == 1 and (np.diff(array) > 0).all() else array.astype(np.float32)

@@ -12,14 +12,15 @@ from gloam.calibration import PreparedScan
 from gloam.errors import InputError
 from gloam.execution import random_stream
 from gloam.kinematics import position_of
-from gloam.spectra import Axis, Origin, Spectrum, with_flow
+from gloam.models import Stretched
+from gloam.spectra import Axis, EventRanks, Origin, Spectrum, with_flow
 from gloam.workflow.coupling import search_coupling
 from gloam.workflow.prepared import prepared
 
 if TYPE_CHECKING:
     from gloam.searches import Channel, Search
 
-__all__ = ["Injection", "expected_spectrum", "prepared_axis", "pseudo_spectrum", "signal_in_bins"]
+__all__ = ["Injection", "event_ranks", "expected_spectrum", "prepared_axis", "pseudo_spectrum", "signal_in_bins"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,12 @@ def pseudo_spectrum(search: Search, channel: Channel, seed: int, injected: Injec
     channel = _source(search, channel)
     scan, axis = _scan_of(search, channel), prepared_axis(search, channel)
     luminosity = _luminosity(search)
-    expected = scan.template(luminosity).expected
+    expected = _expected(search, channel)
     stream = f"pseudo-data {search.name} {channel.spectrum}"
-    counts = random_stream(seed, stream).poisson(expected).astype(float)
+    if scan.ranks is None:
+        counts = random_stream(seed, stream).poisson(expected).astype(float)
+    else:
+        (counts,) = scan.ranks.counts(expected, seed, stream, np.zeros(1, np.int64))
     source = f"{search.data_source}; seed {seed}"
     if injected is not None:
         _require_covered(search, injected)
@@ -79,8 +83,25 @@ def expected_spectrum(search: Search, channel: Channel) -> Spectrum:
     """The background that is expected in a channel, without fluctuations."""
     channel = _source(search, channel)
     axis = prepared_axis(search, channel)
-    expected = _scan_of(search, channel).template(_luminosity(search)).expected
-    return Spectrum((axis,), with_flow(expected, (axis,)), asimov=True)
+    return Spectrum((axis,), with_flow(_expected(search, channel), (axis,)), asimov=True)
+
+
+def event_ranks(search: Search, channel: Channel) -> EventRanks | None:
+    """How the entries of one event of a channel go together; None where they are taken as independent."""
+    if channel.spectrum is None or search.preparation is None:
+        return None
+    return _scan_of(search, _source(search, channel)).ranks
+
+
+def _expected(search: Search, channel: Channel) -> FloatArray:
+    """The background, and a known particle in it."""
+    scan, luminosity = _scan_of(search, channel), _luminosity(search)
+    expected, peak = scan.template(luminosity).expected, search.calibration
+    if peak is None or peak.spectrum != channel.spectrum:
+        return expected
+    position = position_of(np.array([peak.mass.value]), search.observable_of(channel).scale)
+    shape = Stretched(scan.signal(), peak.width_ratio.value)
+    return expected + peak.cross_section.value * luminosity * np.diff(shape.cumulative(scan.edges, position))
 
 
 def signal_in_bins(search: Search, channel: Channel, injected: Injection) -> FloatArray:
@@ -90,16 +111,14 @@ def signal_in_bins(search: Search, channel: Channel, injected: Injection) -> Flo
     assert coupling is not None  # noqa: S101 - checked before
     number = coupling.at_one(mass) * injected.coupling**coupling.power * scan.efficiencies()(mass) * _luminosity(search)
     position = position_of(mass, search.observable_of(channel).scale)
-    shape = np.diff(scan.signal().cumulative(scan.edges, position))
+    ratio = 1.0 if search.calibration is None else search.calibration.width_ratio.value
+    shape = np.diff(Stretched(scan.signal(), ratio).cumulative(scan.edges, position))
     return np.asarray(np.maximum(number * shape, 0.0))
 
 
 def _source(search: Search, channel: Channel) -> Channel:
     """The channel whose spectrum pseudo-data are drawn from: another one, if they share their events."""
-    declared = search.spectrum_of(channel)
-    if declared is None or declared.same_events_as is None:
-        return channel
-    return channel.model_copy(update={"spectrum": declared.same_events_as})
+    return channel.model_copy(update={"spectrum": search.data_of(channel)})
 
 
 def _scan_of(search: Search, channel: Channel) -> PreparedScan:

@@ -29,6 +29,8 @@ from gloam.workflow.pseudo_data import Injection
 from gloam.workflow.results import Run
 from gloam.workflow.run_counts import run_counting_search
 from gloam.workflow.variants import scan_variants
+from gloam.workflow.width_calibration import calibration_note
+from gloam.workflow.width_calibration import in_summary as width_in_summary
 
 if TYPE_CHECKING:  # declarations cost 0.2 s to import, which a scan of a file need not pay
     from gloam.searches import AnySearch, Channel, OnOffSearch, Search
@@ -103,6 +105,7 @@ def _run_scans(
     filled = [(channel, spectra[channel.name]) for channel in declared.channels if channel.name in spectra]
     results = tuple(run_channel(declared, channel, spectrum, threads, progress) for channel, spectrum in filled)
     origin = filled[0][1].origin or Origin("user", "unknown")
+    width = width_in_summary(declared, *filled[0])
     return Run(
         name=declared.name,
         title=declared.title,
@@ -116,8 +119,9 @@ def _run_scans(
         },
         published=compare_with_published(declared, results)
         or (_known_particles(declared, results) if data is None else None),
-        systematics=nuisances_of(declared),
-        notes=(*notes, *preparation_notes(declared, results)),
+        systematics=nuisances_of(declared, spectra),
+        notes=(*notes, *calibration_note(width), *preparation_notes(declared, results)),
+        width=width,
         declaration=of_search(declared, data, stage),
         model=declared.model,
         sqrt_s=nominal_energy(declared),

@@ -18,6 +18,7 @@ from gloam.arrays import FloatArray, IntArray
 from gloam.execution import PoissonTables, poisson_tables
 from gloam.fit import JoinedDesign, Problem, profile
 from gloam.scans import JointScan, Scan, ScanResult, batches
+from gloam.spectra import EventRanks
 
 __all__ = [
     "PASSES",
@@ -47,10 +48,12 @@ class Truth:
         expected: counts of every bin of the axis of each channel, shapes (n_c,); 0 where no window is.
         theta: the parameters of each hypothesis that come closest to it, shape (h, K): those of its fit, smoothed like
             the expectation.
+        ranks: how the entries of one event go together in the first channel; None: entries are independent.
     """
 
     expected: tuple[FloatArray, ...]
     theta: FloatArray
+    ranks: EventRanks | None = None
 
     @cached_property
     def tables(self) -> tuple[PoissonTables, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.execution import map_batches
-from gloam.fit import Problem, fit_pair, fit_pair_in_spectra, likelihood_difference, minimise, profile
+from gloam.fit import Problem, fit_pair, fit_pair_in_spectra, in_spectra, likelihood_difference, minimise, profile
 from gloam.kernel import Windows
 from gloam.scans import Batch, JointScan, Scan, batches, signed_significance
 from gloam.statistics.elsewhere.expectation import is_plain
@@ -65,19 +65,21 @@ def _held_pieces(scan: Scan) -> tuple[_Piece, ...]:
 
 
 def fit_pairs(
-    scan: Scan, theta: FloatArray, below: FloatArray, toy: IntArray, row: IntArray, threads: int | None = None
-) -> tuple[FloatArray, BoolArray]:
+    scan: Scan, theta: FloatArray, below: FloatArray, toy: IntArray, row: IntArray, threads: int | None = None,
+    controls: FloatArray | None = None,
+) -> tuple[FloatArray, BoolArray]:  # fmt: skip
     """The signed significances of pairs of toys and hypotheses, and which are certified; shapes (p,).
 
     A significance without a certificate is minus infinity.
 
     Args:
-        scan: plain counts, with a background that is free.
+        scan: counts, with a background that is free.
         theta: backgrounds of all hypotheses to start from, shape (h, K).
         below: cumulative counts of the toys at the edges of the axis, shape (t, n + 1).
         toy: of each pair, shape (p,).
         row: the hypothesis of each pair, shape (p,).
         threads: how many to use.
+        controls: how far the control measurements of nuisance parameters of the signal fluctuate, shape (t, N).
     """
     z, good = np.empty(toy.size), np.empty(toy.size, np.bool_)
     order = np.argsort(row, kind="stable")
@@ -91,7 +93,14 @@ def fit_pairs(
         pairs = order[np.concatenate([np.arange(*ends) for ends in zip(first, last, strict=True)])]
         start = theta[row[pairs], : piece.problem.parameters]
         windows = Windows(piece.edges, below, template, toy[pairs])
-        z[pairs], good[pairs] = _significances_in(piece.problem, windows, start)
+        if is_plain(piece.problem):
+            z[pairs], good[pairs] = _significances_in(piece.problem, windows, start)
+            return
+        size = max(ELEMENTS // piece.edges.shape[1], 1)
+        for at in range(0, pairs.size, size):
+            part = slice(at, at + size)
+            moved = _with_controls(piece.problem, windows.taken(part), controls)
+            z[pairs[part]], good[pairs[part]] = significances(moved, start[part])
 
     map_batches(work, _pieces(scan), threads)
     return z, good
@@ -102,6 +111,16 @@ def _significances_in(problem: Problem, windows: Windows, start: FloatArray) -> 
     pair = fit_pair_in_spectra(problem, windows, start, CERTIFICATE, most_promised=SMALL_STEP)
     good = pair.gap <= CERTIFICATE
     return np.where(good, signed_significance(pair.s, pair.q0), -np.inf), good
+
+
+def _with_controls(problem: Problem, windows: Windows, controls: FloatArray | None) -> Problem:
+    """Rows of a problem with the contents of windows, and control measurements as they fluctuate in each toy."""
+    toys = in_spectra(problem, windows)
+    if toys.constraint is None or controls is None:
+        return toys
+    origin = toys.constraint.origin.copy()
+    origin[:, -controls.shape[1] :] += controls[windows.spectrum]
+    return replace(toys, constraint=toys.constraint.around(origin))
 
 
 def fit_every_hypothesis(
