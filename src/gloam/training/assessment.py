@@ -38,8 +38,8 @@ __all__ = [
     "Reached",
     "Scored",
     "choose_cuts",
+    "ends_of",
     "importance",
-    "interval_of",
     "merit_of",
     "ratio_interval",
     "reached",
@@ -116,14 +116,25 @@ class Comparison:
 
     Attributes:
         mean: geometric mean of the ratios over masses.
-        worst: number of the hypothesis with the largest ratio.
-        largest: the ratio there. The largest of many is the larger, the fewer events it is found on; the interval is
-            that of this mass, as if it had been chosen before.
+        each: the ratio of each mass, shape (h,).
+        low: lower end of its interval, shape (h,).
+        high: upper end.
     """
 
     mean: Interval
-    worst: int
-    largest: Interval
+    each: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+    @property
+    def worst(self) -> int:
+        """Number of the hypothesis with the largest ratio."""
+        return int(np.argmax(np.nan_to_num(self.each, nan=0.0, posinf=np.inf)))
+
+    @property
+    def largest(self) -> Interval:
+        """The largest ratio. Of many it is the larger, the fewer events there are; the interval is that of its mass."""
+        return float(self.each[self.worst]), float(self.low[self.worst]), float(self.high[self.worst])
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +151,8 @@ class NetworkReport:
         names: of the features.
         importance: of each feature.
         histories: of the losses, for each network.
+        over_baseline: the smooth cut compared with the baseline.
+        trained_on: cross sections on the training sample.
     """
 
     document: dict[str, Any]
@@ -151,6 +164,8 @@ class NetworkReport:
     names: tuple[str, ...]
     importance: FloatArray
     histories: tuple[FloatArray, ...] = ()
+    over_baseline: Comparison | None = None
+    trained_on: Reached | None = None
 
 
 def merit_of(loss: LossSettings, luminosity: float) -> Merit:
@@ -284,16 +299,15 @@ def ratio_interval(
     with np.errstate(invalid="ignore"):  # where no signal is left for one, or for both
         logs, ratio = np.log(drawn[:, 0]) - np.log(drawn[:, 1]), first / second
         means = logs.mean(axis=1)
-    worst = int(np.argmax(np.nan_to_num(ratio, nan=0.0, posinf=np.inf)))
-    mean = interval_of(averaged(ratio, "geometric"), np.exp(means), level)
-    return Comparison(mean, worst, interval_of(float(ratio[worst]), np.exp(logs[:, worst]), level))
+    low, high = ends_of(np.exp(logs), level)
+    return Comparison((averaged(ratio, "geometric"), *map(float, ends_of(np.exp(means), level))), ratio, low, high)
 
 
-def interval_of(value: float, replicas: FloatArray, level: float = LEVEL) -> Interval:
-    """A value with the central interval of its replicas; those that are no number are left out."""
+def ends_of(replicas: FloatArray, level: float = LEVEL) -> tuple[FloatArray, FloatArray]:
+    """Both ends of the central interval of replicas (first axis), some of which may be infinite or no number."""
     ends = (0.5 - level / 2, 0.5 + level / 2)
-    low, high = np.nanquantile(replicas, ends, method="nearest")  # some may be infinite
-    return value, float(low), float(high)
+    low, high = np.quantile(np.nan_to_num(replicas, nan=np.inf, posinf=np.inf), ends, axis=0, method="nearest")
+    return low, high
 
 
 def importance(

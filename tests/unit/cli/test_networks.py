@@ -47,7 +47,7 @@ def test_a_network_is_trained_on_the_toy_drawn_and_evaluated(gloam, tmp_path):
     assert any("toy" in note for note in found["notes"])
     assert found["ratio_interval"][0] <= found["ratio_to_per_mass_bce"] <= found["ratio_interval"][1]
     drawn = sorted(path.name for path in (tmp_path / "net_figures").iterdir())
-    stems = ("boundary", "figure_of_merit", "importance", "losses", "outputs")
+    stems = ("boundary", "figure_of_merit", "importance", "losses", "outputs", "overtraining")
     assert drawn == [f"{stem}.{kind}" for stem in stems for kind in ("pdf", "png")]
     again = gloam(
         "evaluate", tmp_path / "net.json", "--events", "toy", "--toy-size", 0.03, "--seed", 2, "--json"
