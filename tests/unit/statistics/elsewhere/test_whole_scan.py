@@ -7,12 +7,8 @@ import gloam
 from gloam.benchmarking.workloads import dimuon, three_photons
 from gloam.errors import InputError
 from gloam.execution import poisson_tables
-<<<<<<< HEAD
-from gloam.fit import minimise
-from gloam.models import YieldNuisance, resolution_nuisance
-=======
 from gloam.fit import fit_pair
->>>>>>> kernel
+from gloam.models import YieldNuisance, resolution_nuisance
 from gloam.scans import JointScan, fit_scan
 from gloam.spectra import Axis
 from gloam.statistics import global_significance
