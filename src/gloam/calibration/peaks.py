@@ -19,6 +19,15 @@ Tail: TypeAlias = Literal[1, -1, 0]
 REACH = (12.0, 6.0)
 """Of the fit, in robust standard deviations towards the tail and away from it."""
 BINS = 150
+POOR = 5.0
+"""Chi-square over degrees of freedom beyond which a fit starts again, from the events next to the position."""
+
+NEAREST, OF_THEM = 0.1587, 0.2
+"""The part of all events that are next to the position, and how far they reach in standard deviations of a normal."""
+
+NARROW, MOST_STEPS = 0.25, 6
+"""A core that is narrower than this part of the scale of its bins is fitted again on its own scale, so many times."""
+
 LEAST = 200
 """Events below which four parameters are not fitted."""
 
@@ -72,14 +81,27 @@ def fit_crystal_ball(values: FloatArray, position: float, tail: Tail = 1) -> Pea
         >>> abs(found.sigma - 0.1) < 3 * found.errors[1] + 0.001
         True
     """
-    from scipy.optimize import least_squares
-
     if values.size < LEAST:
         raise InputError(
             f"fit of the peak at {position:g}", f"{values.size} events", f"at least {LEAST}", "simulate more events"
         )
     low, middle, high = np.quantile(values, [0.1587, 0.5, 0.8413])
-    spread = 0.5 * (high - low)
+    found, spread = _fitted(values, position, tail, middle, 0.5 * (high - low))
+    if found.chi2 > POOR * found.degrees:
+        # most events are in the tail: bins and bounds were made for that, not for the core
+        nearest = np.quantile(np.abs(values - position), NEAREST)
+        found, spread = _fitted(values, position, tail, position, nearest / OF_THEM)
+    for _ in range(MOST_STEPS):
+        if found.sigma > NARROW * spread:
+            break
+        found, spread = _fitted(values, position, tail, position + found.mean, found.sigma)
+    return found
+
+
+def _fitted(values: FloatArray, position: float, tail: Tail, middle: float, spread: float) -> tuple[PeakFit, float]:
+    """The fit around a middle, whose bins and bounds are in units of a spread, and that spread."""
+    from scipy.optimize import least_squares
+
     below, above = {1: REACH, -1: REACH[::-1], 0: (REACH[0], REACH[0])}[tail]
     edges = np.linspace(middle - below * spread, middle + above * spread, BINS + 1)
     counts = np.histogram(values, edges)[0].astype(float)
@@ -99,10 +121,11 @@ def fit_crystal_ball(values: FloatArray, position: float, tail: Tail = 1) -> Pea
     # a parameter that the events say nothing about has no finite error: the pseudo-inverse gives it 0
     variances = np.diag(np.linalg.pinv(found.jac.T @ found.jac))
     errors = np.sqrt(variances) * np.array([spread, spread, *tails * [1.0, 1.0]])
-    return PeakFit(
+    fit = PeakFit(
         mean - position, sigma, alpha if tail >= 0 else -alpha, n, tuple(errors.tolist()), float(2 * found.cost),
         int(np.count_nonzero(counts) - 2 - 2 * tails), *second,
     )  # fmt: skip
+    return fit, spread
 
 
 def _shape(sigma: float, tails: list[float], tail: Tail) -> SignalShape:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from gloam.interpretation.exclusions import Exclusion, Plane
 from gloam.report.channel import Channel, CountingChannel
 from gloam.report.figures import (
+    LimitLines,
     counts_figure,
     exclusion_figure,
     fit_figure,
     limit_figure,
+    lines_figure,
     overview_figure,
     plane_coupling_figure,
     plane_limit_figure,
@@ -34,8 +36,9 @@ CouplingPlane: TypeAlias = tuple[Plane, tuple[Exclusion, ...]]
 
 
 def write_figures(
-    channels: Sequence[Channel], directory: Path, palette: str = "hep", plane: CouplingPlane | None = None
-) -> list[Path]:
+    channels: Sequence[Channel], directory: Path, palette: str = "hep", plane: CouplingPlane | None = None,
+    lines: LimitLines | None = None,
+) -> list[Path]:  # fmt: skip
     """The files of all figures, PNG and PDF: fit or counts, significance, limit, variants of each channel, `overview`.
 
     A channel without a certified fit has no figure of one.
@@ -45,6 +48,7 @@ def write_figures(
         directory: made if it is not there.
         palette: "hep" or "colour-blind".
         plane: published exclusions and our own limits on the coupling of a model, drawn as `coupling`.
+        lines: limits from all channels at once in the plane of two masses, drawn as `combined`.
     """
     written: list[Path] = []
     for channel in channels:
@@ -53,6 +57,8 @@ def write_figures(
     overview = overview_figure(channels)
     if overview is not None:
         written += save_figure(overview, directory, "overview")
+    if lines is not None:
+        written += save_figure(lines_figure(lines), directory, "combined")
     return written if plane is None else written + save_figure(exclusion_figure(*plane), directory, "coupling")
 
 

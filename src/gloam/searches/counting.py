@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, field_serializer, model_validator
 
 from gloam.detector import Correction, Detector, correction_systematics
 from gloam.scans.counting import PlaneShape
+from gloam.searches.backgrounds import CountedBackground
 from gloam.searches.declaration import Searched, require_different
 from gloam.searches.preparation import (
     AnyOf,
@@ -27,10 +28,11 @@ from gloam.statistics import CountingMethod
 from gloam.statistics.figures_of_merit import PunziForm
 from gloam.statistics.prior import Prior
 from gloam.systematic import Systematic
+from gloam.theory.dark_higgsstrahlung import shares_of_three
 
 __all__ = [
-    "ActingOn", "CountedChannel", "CountedSpectrum", "CountingPreparation", "CountingSearch", "CrossCheck",
-    "EfficiencyRange", "LimitRange", "TunedLine", "YieldUncertainty",
+    "ActingOn", "CombinedLines", "CountedChannel", "CountedSpectrum", "CountingPreparation", "CountingSearch",
+    "CrossCheck", "EfficiencyRange", "LimitRange", "TunedLine", "YieldUncertainty",
 ]  # fmt: skip
 
 ActingOn: TypeAlias = Literal["signal", "background"]
@@ -111,7 +113,7 @@ class CountedSpectrum(Declaration):
     cuts: tuple[CutOn | AnyOf, ...] = ()
     tuned: TunedLine | None = None
     signal: Simulated | None = None
-    backgrounds: tuple[Simulated, ...] = Field(min_length=1)
+    backgrounds: tuple[CountedBackground, ...] = Field(min_length=1)
     masses: Annotated[tuple[Masses, ...], AfterValidator(_same_sizes)] = ()
     ranges: tuple[Range, ...]
     half_width: Sourced
@@ -235,6 +237,8 @@ class CountedChannel(Declaration):
         uncertainties: others.
         has_signal_efficiency: whether limits are turned into cross sections; if not, they are on efficiency times
             cross section.
+        share: the final state of three dark photons that is counted, as `gloam.theory.dark_higgsstrahlung` names it,
+            whose branching fraction limits on the cross section contain; None: the decay of the search.
     """
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -246,6 +250,7 @@ class CountedChannel(Declaration):
     corrections: tuple[Correction, ...] = ()
     uncertainties: tuple[YieldUncertainty, ...] = ()
     has_signal_efficiency: bool = True
+    share: str | None = None
 
     @property
     def correction(self) -> float:
@@ -262,6 +267,25 @@ class CountedChannel(Declaration):
             *correction_systematics(self.corrections),
             *(part for each in self.uncertainties for part in each.systematics()),
         )
+
+
+class CombinedLines(Declaration):
+    """Where in the plane all channels are combined: one mass runs, the other is given.
+
+    Attributes:
+        at: given masses of the first and of the second particle, in GeV.
+        along: what the first and the second run over, in GeV.
+    """
+
+    at: tuple[Masses, Masses]
+    along: tuple[Masses, Masses]
+
+    @property
+    def points(self) -> tuple[tuple[float, float], ...]:
+        """All pairs of masses, none twice."""
+        first = [(mass, mass2) for mass2 in self.at[1] for mass in self.along[0]]
+        second = [(mass, mass2) for mass in self.at[0] for mass2 in self.along[1]]
+        return tuple(sorted({*first, *second}))
 
 
 class EfficiencyRange(Declaration):
@@ -304,6 +328,7 @@ class CountingSearch(Searched):
         preparation: how efficiencies and backgrounds are simulated.
         published_efficiency: with which ours is compared; one constant may be fitted to it, never to limits.
         published_ranges: of limits, with which expected ones are compared.
+        combination: where all channels give one limit on the coupling; None: they stay apart.
     """
 
     channels: tuple[CountedChannel, ...] = Field(min_length=1)
@@ -312,6 +337,7 @@ class CountingSearch(Searched):
     preparation: CountingPreparation
     published_efficiency: EfficiencyRange | None = None
     published_ranges: tuple[LimitRange, ...] = ()
+    combination: CombinedLines | None = None
 
     @model_validator(mode="after")
     def _known_names(self) -> CountingSearch:
@@ -321,6 +347,8 @@ class CountingSearch(Searched):
             if channel.spectrum not in known:
                 raise ValueError(f"no spectrum {channel.spectrum} is prepared")
             self._require_known(channel, known[channel.spectrum])
+        if self.combination is not None and (self.model is None or len(self.channels[0].masses) != 2):
+            raise ValueError("channels are combined in the plane of two masses, on the coupling of a model")
         return self
 
     def _require_known(self, channel: CountedChannel, spectrum: CountedSpectrum) -> None:
@@ -329,6 +357,8 @@ class CountingSearch(Searched):
         processes = {sample.label for sample in spectrum.backgrounds}
         if len(channel.masses) != len(spectrum.observables):
             raise ValueError(f"channel {channel.name} needs a range of masses for each observable")
+        if channel.share is not None and channel.share not in shares_of_three(1.0):
+            raise ValueError(f"share {channel.share!r} of {channel.name} is none of {', '.join(shares_of_three(1.0))}")
         if any(each.per != "event" for each in channel.corrections):
             raise ValueError(f"corrections of channel {channel.name} are for each event: multiply those of its tracks")
         if channel.has_signal_efficiency and spectrum.signal is None:

@@ -186,7 +186,8 @@ def _combined(arrays: Arrays) -> CombinedLimits | None:
     """The limits of all channels together, where a run has them."""
     if "combined.mass" not in arrays:
         return None
-    return CombinedLimits(*(arrays[f"combined.{name}"] for name in ("mass", "observed", "expected", "best")))
+    found = CombinedLimits(*(arrays[f"combined.{name}"] for name in ("mass", "observed", "expected", "best")))
+    return replace(found, mass2=arrays.get("combined.mass2"))
 
 
 def _of_counting_search(files: _Files, search: CountingSearch) -> tuple[tuple[Channel, ...], dict[str, Any]]:
@@ -204,7 +205,7 @@ def _of_counting_search(files: _Files, search: CountingSearch) -> tuple[tuple[Ch
     origin = channels[0].result.spectrum.origin or Origin("user", "unknown")
     return channels, {
         "origin": origin, "systematics": uncertainties_of(search), "model": search.model,
-        "cut_flows": prepared_cut_flows(search),
+        "cut_flows": prepared_cut_flows(search), "combined": _combined(files.arrays),
     }  # fmt: skip
 
 
