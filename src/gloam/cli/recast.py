@@ -26,21 +26,23 @@ __all__ = ["command"]
 @click.option("--cross-section-error", type=click.FloatRange(0), default=0.0, metavar="RELATIVE", help="Of the same.")
 @click.option("--branching-fraction", metavar="VALUE|TABLE.csv", help="Of the decay that was searched for.  [1]")
 @click.option("--decay", metavar="mumu|invisible|...", help="That was searched for: its fraction as gloam theory says.")
+@click.option("--sqrt-s", type=float, metavar="E", help="Energy of the collision in GeV.  [that of the run]")
 @click.option("--efficiency", metavar="VALUE|TABLE.csv", help="For this model.  [that of the run]")
 @click.option("--radiative-factor", metavar="VALUE|TABLE.csv", help="(1 + delta) x VP.  [that of the run]")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write limits.csv and summary.json here.")
 @common_options
 def command(
     directory: Path, model: str, cross_section: str | None, cross_section_error: float, branching_fraction: str | None,
-    decay: str | None, efficiency: str | None, radiative_factor: str | None, out: Path | None, as_json: bool,
-    quiet: bool,
+    decay: str | None, sqrt_s: float | None, efficiency: str | None, radiative_factor: str | None, out: Path | None,
+    as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Turn the limits of the run in DIR into limits on the coupling of a model."""
     from gloam.interpretation import factor_named
     from gloam.workflow.coupling import model_coupling
-    from gloam.workflow.recast import recast_run, write_recast
+    from gloam.workflow.recast import energy_of_run, recast_run, write_recast
 
-    coupling = model_coupling(model, cross_section, branching_fraction, cross_section_error, decay)
+    energy = energy_of_run(directory) if sqrt_s is None else sqrt_s
+    coupling = model_coupling(model, cross_section, branching_fraction, cross_section_error, decay, energy)
     factors = [
         None if text is None else factor_named(text, name)
         for text, name in ((efficiency, "efficiency"), (radiative_factor, "radiative_factor"))

@@ -9,6 +9,7 @@ import click
 
 from gloam.cli.options import common_options, engine_options, output_options, toy_options
 from gloam.cli.scan_options import cross_section_options, limit_options, multiple, prior_of
+from gloam.constants import SQRT_S
 from gloam.errors import InputError
 from gloam.statistics import TOYS, LimitMethod, PriorForm, ToyPlan
 from gloam.systematic import Constraint
@@ -63,6 +64,9 @@ __all__ = ["command"]
 )
 @click.option("--model", help="Turn limits on the cross section into its coupling, as gloam theory says.")
 @click.option("--decay", metavar="mumu|invisible|...", help="Final state of the model that is seen.  [every one]")
+@click.option(
+    "--sqrt-s", type=float, default=SQRT_S, show_default=True, metavar="E", help="Energy of the collision, for --model."
+)
 @limit_options
 @cross_section_options
 @output_options
@@ -75,7 +79,7 @@ def command(
     toys: int | None, limits: bool, luminosity: float | None, efficiency: str | None,
     branching_fraction: str | None, radiative_factor: str | None, systematics: tuple[str, ...],
     constraint: Constraint, out: Path | None, figures: bool, threads: int | None, seed: int,
-    as_json: bool, quiet: bool, variants: str | None, model: str | None, decay: str | None,
+    as_json: bool, quiet: bool, variants: str | None, model: str | None, decay: str | None, sqrt_s: float,
     global_toys: int | None, first_toy: int, exhaustive: bool,
     resume: bool, workers: int, scheduler: str | None,
 ) -> None:  # fmt: skip
@@ -99,7 +103,7 @@ def command(
         toys=_toys(method, toys, seed), luminosity=luminosity, efficiency=efficiency,
         branching_fraction=branching_fraction, radiative_factor=radiative_factor,
         systematics=tuple(systematic_named(text, constraint) for text in systematics), constraint=constraint,
-        variants=variants, model=model, decay=decay,
+        variants=variants, model=model, decay=decay, sqrt_s=sqrt_s,
     )  # fmt: skip
     run = scan_file(request, threads=threads, quiet=quiet or as_json)
     deliver(run, out, figures, seed, as_json, quiet, asked, threads)

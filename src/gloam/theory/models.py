@@ -92,8 +92,12 @@ LOWEST_ENERGY, HIGHEST_ENERGY = 0.1, 40.0
 _WORDS = {"higgs_mass": "a second mass", "dark_coupling": "a second coupling", "most_cosine": "an angular range"}
 
 
-def production(model: str) -> Callable[[FloatArray], FloatArray]:
+def production(model: str, sqrt_s: float = SQRT_S) -> Callable[[FloatArray], FloatArray]:
     """The cross section of a model in fb at coupling 1 as a function of masses in GeV: that of its first process.
+
+    Args:
+        model: as on the command line.
+        sqrt_s: energy of the collision in GeV.
 
     Raises:
         InputError: if the model has a second mass, or its coupling is a branching fraction.
@@ -102,7 +106,14 @@ def production(model: str) -> Callable[[FloatArray], FloatArray]:
         >>> production("zprime")(np.array([3.0, 12.0])).round(1)
         array([13710.9,     0. ])
     """
-    return _of_one_mass(model, "cross_section", "a cross section of one mass")
+    check_parameter("centre-of-mass energy", sqrt_s)
+    function = _of_one_mass(model, "cross_section", "a cross section of one mass")
+
+    def cross_section(mass: FloatArray) -> FloatArray:
+        found: FloatArray = function(mass, np.full(np.shape(mass), sqrt_s))
+        return found
+
+    return cross_section
 
 
 def decay_fraction(model: str, final_state: str) -> Callable[[FloatArray], FloatArray]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gloam.arrays import FloatArray
+from gloam.constants import SQRT_S
 from gloam.errors import InputError
 from gloam.interpretation import Coupling, factor_named
 from gloam.interpretation.exclusions import coupling_plane
@@ -17,20 +18,29 @@ from gloam.theory.dark_higgsstrahlung import cross_section as associated_product
 from gloam.theory.dark_higgsstrahlung import shares_of_three
 
 if TYPE_CHECKING:
-    from gloam.searches.declaration import Searched
+    from gloam.searches import CountingSearch, Search
 
-__all__ = ["AtHypotheses", "model_coupling", "plane_coupling", "search_coupling"]
+__all__ = ["AtHypotheses", "model_coupling", "nominal_energy", "plane_coupling", "search_coupling"]
 
 RATES = ("dark-higgsstrahlung", "b-dark-photons", "b-dark-baryon")
 """Models whose coupling enters like a cross section: epsilon^2 alpha_D, or a branching fraction."""
 
 
-def search_coupling(search: Searched) -> Coupling | None:
+def search_coupling(search: Search | CountingSearch) -> Coupling | None:
     """The coupling of the model of a search, for the decay that it looks for; None without a model."""
-    return None if search.model is None else model_coupling(search.model, decay=search.decay)
+    if search.model is None:
+        return None
+    return model_coupling(search.model, decay=search.decay, sqrt_s=nominal_energy(search))
 
 
-def plane_coupling(search: Searched, mass: FloatArray, mass2: FloatArray, share: str | None = None) -> Coupling | None:
+def nominal_energy(search: Search | CountingSearch) -> float:
+    """The energy in GeV at which the model of a search is asked: that of its simulation, else the Upsilon(4S)."""
+    return SQRT_S if search.preparation is None else float(search.preparation.sqrt_s)
+
+
+def plane_coupling(
+    search: Search | CountingSearch, mass: FloatArray, mass2: FloatArray, share: str | None = None
+) -> Coupling | None:
     """The coupling of a model of two masses, known at these hypotheses alone; None without a model.
 
     The branching fraction is that of the first particle into the decay that is searched for, or of three dark photons.
@@ -56,7 +66,7 @@ def plane_coupling(search: Searched, mass: FloatArray, mass2: FloatArray, share:
         fraction = AtHypotheses(np.array([shares_of_three(each)[share] for each in different.tolist()])[which])
     elif search.decay is not None:
         fraction = AtHypotheses(decay_fraction("dark-photon", search.decay)(different)[which])
-    produced = AtHypotheses(associated_production(mass, mass2))
+    produced = AtHypotheses(associated_production(mass, mass2, nominal_energy(search)))
     return Coupling(coupling_plane(search.model).quantity, produced, fraction, power=1.0)
 
 
@@ -86,16 +96,18 @@ def model_coupling(
     branching_fraction: str | None = None,
     relative_error: float = 0.0,
     decay: str | None = None,
+    sqrt_s: float = SQRT_S,
 ) -> Coupling:
     """The coupling of a model, and the cross section that it makes.
 
     Args:
         model: as on the command line.
         cross_section: in fb at coupling 1, a number or the name of a CSV file with columns mass,cross_section; None:
-            that of `gloam theory`, at 10.58 GeV and without radiation.
+            that of `gloam theory`, without radiation.
         branching_fraction: of the decay that was searched for, a number or a file; None: 1.
         relative_error: of the cross section.
         decay: the final state that was searched for, whose branching fraction `gloam theory` knows.
+        sqrt_s: energy of the collision in GeV, for the cross section of `gloam theory`.
 
     Raises:
         InputError: for a model that does not exist, one without a cross section of its own, or two branching
@@ -109,7 +121,7 @@ def model_coupling(
     plane = coupling_plane(model)
     if decay is not None and branching_fraction is not None:
         raise InputError("--decay and --branching-fraction", "both", "one of the two", "leave out one")
-    produced = production(model) if cross_section is None else factor_named(cross_section, "cross_section")
+    produced = production(model, sqrt_s) if cross_section is None else factor_named(cross_section, "cross_section")
     fraction: Parameter = 1.0
     if decay is not None:
         fraction = decay_fraction(model, decay)

@@ -59,6 +59,10 @@ class Prepared:
     flows: dict[str, dict[str, CutFlow]]
 
 
+MOST_OF_A_MODEL = 1.02
+"""Largest part of a model's cross section that can be generated: all of it, and the error of the integral."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Signal:
     """What one simulated mass gives to one spectrum.
@@ -216,7 +220,14 @@ def _share(declared: Preparation, sample: Simulated, found: Tally, mass: float) 
     """The part of the cross section that was generated: less than 1 with cuts, or some of the tau decays."""
     if declared.relative_to is None:
         return 1.0 if sample.tau_decays is None else mixture_fraction(sample.tau_decays)
-    return float(found.cross_section / production(declared.relative_to)(np.array([mass]))[0])
+    energy = float(declared.sqrt_s)
+    share = float(found.cross_section / production(declared.relative_to, energy)(np.array([mass]))[0])
+    if not share <= MOST_OF_A_MODEL:
+        raise InputError(
+            f"{sample.process} at {mass:g} GeV as part of {declared.relative_to}", f"{share:.3g} of its cross section",
+            f"at most all of it, at sqrt(s) = {energy:g} GeV", "declare a process of this model, or no relative_to",
+        )  # fmt: skip
+    return share
 
 
 def _backgrounds(

@@ -7,13 +7,19 @@ from typing import Any
 
 import numpy as np
 
+from gloam.constants import SQRT_S
 from gloam.interpretation import Coupling, Recast, StoredLimits, read_limits, recast, result_of_run
 from gloam.interpretation.exclusions import coupling_plane
 from gloam.interpretation.stored import QUANTILES
 from gloam.models import Parameter
 from gloam.store import content_hash, file_hash, provenance, write_json, write_table
 
-__all__ = ["recast_run", "write_recast"]
+__all__ = ["energy_of_run", "recast_run", "write_recast"]
+
+
+def energy_of_run(directory: Path) -> float:
+    """The energy in GeV at which the model of a run was asked; that of the Upsilon(4S) for a run without a model."""
+    return float(read_limits(directory).summary["limit"].get("sqrt_s", SQRT_S))
 
 
 def recast_run(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
+from gloam.constants import SQRT_S
 from gloam.models import YieldNuisance
 from gloam.report import Channel
 from gloam.spectra import Origin
@@ -83,6 +84,7 @@ class Run:
         declaration: what was asked for, see `gloam.workflow.declared`; None for what only Python code knows.
         seed: of everything random; None where nothing was.
         model: whose coupling the limits are on; None where none is declared.
+        sqrt_s: energy of the collision in GeV, at which the cross section of the model was taken.
         toys: of the whole run without a signal, from which the global p-value is taken; None without.
         cut_flows: what each cut left of simulated events, by spectrum and sample; empty where nothing was simulated.
         combined: limits on the coupling from all channels at once; None where channels are not combined.
@@ -100,6 +102,7 @@ class Run:
     declaration: dict[str, Any] | None = None
     seed: int | None = None
     model: str | None = None
+    sqrt_s: float = SQRT_S
     toys: RunToys | None = None
     cut_flows: dict[str, dict[str, Any]] = field(default_factory=dict)
     combined: CombinedLimits | None = None

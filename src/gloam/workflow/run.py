@@ -17,6 +17,7 @@ from gloam.spectra import Origin, Spectrum
 from gloam.statistics import nuisance_effects, representative, upper_limits
 from gloam.store import content_hash
 from gloam.workflow.comparison import compare_with_published
+from gloam.workflow.coupling import nominal_energy
 from gloam.workflow.data import Stage, own_spectrum, user_spectra
 from gloam.workflow.declared import of_search, search_hash
 from gloam.workflow.declaring import bare_channel, channel_variants, declare_channel, hypotheses, nuisances_of
@@ -106,6 +107,7 @@ def run(
         notes=(*notes, *preparation_notes(declared, results)),
         declaration=of_search(declared, data, stage),
         model=declared.model,
+        sqrt_s=nominal_energy(declared),
         seed=seed if data is None and declared.preparation is not None else None,
         cut_flows=prepared_cut_flows(declared),
     )

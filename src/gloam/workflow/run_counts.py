@@ -20,6 +20,7 @@ from gloam.store import content_hash
 from gloam.workflow.combined_counts import combined_in_plane
 from gloam.workflow.comparison_counts import compare_counts
 from gloam.workflow.counting_data import pseudo_counts, user_counts
+from gloam.workflow.coupling import nominal_energy
 from gloam.workflow.declared import of_search, search_hash
 from gloam.workflow.declaring_counts import counted_channel, declare_counts, uncertainties_of
 from gloam.workflow.prepared import prepared_counts, prepared_cut_flows
@@ -70,6 +71,7 @@ def run_counting_search(
         notes=(*(search.notes if data is None else ()), *missing, INDEPENDENT, *_simulation_notes(search, results)),
         declaration=of_search(search, data, stage),
         model=search.model,
+        sqrt_s=nominal_energy(search),
         seed=seed if data is None else None,
         cut_flows=prepared_cut_flows(search),
         combined=combined_in_plane(search, results),

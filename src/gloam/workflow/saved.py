@@ -14,6 +14,7 @@ from gloam.errors import InputError
 from gloam.report import Channel, ChannelResult, CountingChannel
 from gloam.spectra import Origin, Spectrum, from_uhi_json
 from gloam.store import SCHEMA_VERSION
+from gloam.workflow.coupling import nominal_energy
 from gloam.workflow.declared import declared_request, search_hash
 from gloam.workflow.prepared import prepared_cut_flows
 from gloam.workflow.results import CombinedLimits, Run
@@ -163,7 +164,7 @@ def _of_search(files: _Files, search: AnySearch | None) -> tuple[tuple[Channel, 
     origin = channels[0].result.scan.spectrum.origin or Origin("user", "unknown")
     return tuple(channels), {
         "origin": origin, "systematics": nuisances_of(declared), "model": declared.model,
-        "cut_flows": prepared_cut_flows(declared),
+        "sqrt_s": nominal_energy(declared), "cut_flows": prepared_cut_flows(declared),
     }  # fmt: skip
 
 
@@ -205,7 +206,8 @@ def _of_counting_search(files: _Files, search: CountingSearch) -> tuple[tuple[Ch
     origin = channels[0].result.spectrum.origin or Origin("user", "unknown")
     return channels, {
         "origin": origin, "systematics": uncertainties_of(search), "model": search.model,
-        "cut_flows": prepared_cut_flows(search), "combined": _combined(files.arrays),
+        "sqrt_s": nominal_energy(search), "cut_flows": prepared_cut_flows(search),
+        "combined": _combined(files.arrays),
     }  # fmt: skip
 
 
@@ -220,7 +222,9 @@ def _of_scan(files: _Files) -> tuple[tuple[ChannelResult, ...], dict[str, Any]]:
     bare = scan_channel(request, planned, found.result, found.limits)
     origin = planned.scan.spectrum.origin or Origin("user", request.source)
     channel = replace(bare, variants=found.variants, nuisances=found.nuisances)
-    rest = {"origin": origin, "systematics": planned.systematics, "model": request.model}
+    rest = {
+        "origin": origin, "systematics": planned.systematics, "model": request.model, "sqrt_s": request.sqrt_s,
+    }  # fmt: skip
     return (channel,), rest
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gloam.constants import SQRT_S
 from gloam.errors import InputError
 from gloam.execution import progress_bar
 from gloam.interpretation import Coupling, YieldFactors
@@ -83,6 +84,7 @@ class ScanRequest:
         constraint: of the errors in the table of efficiencies.
         model: whose coupling the limits are turned into, with the cross section that `gloam theory` says; None: none.
         decay: the final state of the model that is seen; None: every one.
+        sqrt_s: energy of the collision in GeV, for the cross section of the model.
     """
 
     source: str
@@ -110,6 +112,7 @@ class ScanRequest:
     constraint: Constraint = "lognormal"
     model: str | None = None
     decay: str | None = None
+    sqrt_s: float = SQRT_S
 
 
 def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool = True) -> Run:
@@ -155,6 +158,7 @@ def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool =
         notes=_notes(request, systematics),
         declaration=of_request(request),
         model=request.model,
+        sqrt_s=request.sqrt_s,
     )
 
 
@@ -232,7 +236,7 @@ def _coupling(request: ScanRequest, factors: YieldFactors) -> Coupling | None:
         )  # fmt: skip
     if request.decay is not None and request.branching_fraction is not None:
         raise InputError("--decay and --branching-fraction", "both", "one of the two", "leave out one")
-    return model_coupling(request.model, decay=request.decay)
+    return model_coupling(request.model, decay=request.decay, sqrt_s=request.sqrt_s)
 
 
 def _systematics(request: ScanRequest, efficiency_error: Parameter | None) -> tuple[YieldNuisance, ...]:

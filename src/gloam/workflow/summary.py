@@ -83,7 +83,7 @@ def summary(run: Run) -> dict[str, Any]:
             "n_toys_failed": sum(channel.limits.n_toys_failed for channel in run.channels),
             "largest_relative_error": _largest(limits.error / limits.observed),
             "cross_section": _cross_section(run.channels[0]),
-            **_coupling(run.channels),
+            **_coupling(run),
         },
         "systematics": [in_summary(nuisance, run.channels[0].result.mass) for nuisance in run.systematics],
         "published": run.published,
@@ -251,10 +251,12 @@ def _combined(found: CombinedLimits | None) -> dict[str, Any]:
     }
 
 
-def _coupling(channels: tuple[Channel, ...]) -> dict[str, str]:
-    """Which coupling the limits are on; nothing where no model is declared."""
-    found = channels[0].coupling_limits
-    return {} if found is None else {"coupling": f"{found.name} [{found.unit}]" if found.unit else found.name}
+def _coupling(run: Run) -> dict[str, Any]:
+    """Which coupling the limits are on, and the energy at which it was looked for; nothing without a model."""
+    found = run.channels[0].coupling_limits
+    if found is None:
+        return {}
+    return {"coupling": f"{found.name} [{found.unit}]" if found.unit else found.name, "sqrt_s": run.sqrt_s}
 
 
 def _over_masses(values: FloatArray) -> float | list[float] | None:

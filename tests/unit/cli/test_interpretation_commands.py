@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from gloam.interpretation.exclusions import models
+from gloam.theory import production
 
 
 @pytest.mark.parametrize("model", models())
@@ -76,6 +77,24 @@ def test_a_run_recast_to_a_model(gloam, run):
     assert document["coupling"] == "g'"
     assert document["limit"] == {"method": "cls", "level": 0.9}
     assert any("kinematics are taken to be the same" in note for note in document["notes"])
+
+
+def test_a_run_at_another_energy_is_recast_at_that_energy(gloam, scan, run):
+    """The energy of a scan with a model is kept for a recast."""
+    energy = ["--sqrt-s", "20"]
+    plain, other = (gloam("recast", run, "--model", "dark-photon", *more, "--json").document for more in ([], energy))
+    mass = np.array([row["mass"] for row in plain["limits"]])
+    ratio = np.array(
+        [b["coupling_ul"] / a["coupling_ul"] for a, b in zip(plain["limits"], other["limits"], strict=True)]
+    )
+    expected = production("dark-photon")(mass) / production("dark-photon", 20.0)(mass)
+    assert (np.abs(expected - 1) > 0.2).all()
+    np.testing.assert_allclose(ratio, np.sqrt(expected), rtol=1e-9)
+    assert scan(step=0.1, luminosity=100.0, efficiency=0.2, model="dark-photon", sqrt_s=20.0).code == 0
+    assert gloam("recast", run, "--model", "dark-photon", "--json").document["limits"] == other["limits"]
+    refused = gloam("recast", run, "--model", "dark-photon", "--sqrt-s", "-1")
+    assert (refused.code, refused.out) == (2, "")
+    assert "centre-of-mass energy" in refused.err
 
 
 def test_the_uncertainty_of_the_cross_section_is_listed_beside_the_limit(gloam, run):

@@ -5,10 +5,14 @@ import json
 import numpy as np
 import pytest
 
+from gloam.errors import InputError
 from gloam.searches import load_search
+from gloam.sourced import assumed
 from gloam.theory import dark_photon, decay_fraction
 from gloam.workflow import run, summary
+from gloam.workflow.coupling import search_coupling
 from gloam.workflow.declaring import channel_grid, declare_channel
+from gloam.workflow.prepare import prepare
 from gloam.workflow.prepared import prepared
 from gloam.workflow.pseudo_data import Injection, expected_spectrum, signal_in_bins
 
@@ -59,3 +63,20 @@ def test_the_declaration_can_be_written_out():
     document = json.loads(SEARCH.model_dump_json())
     assert document["preparation"]["reconstruction"] == "gloam.selection.muon_pair_photon.muon_pair_photon"
     assert document["preparation"]["detector"]["name"] == "belle2"
+
+
+def test_a_search_at_another_energy_asks_the_model_there():
+    """Efficiencies and couplings at 3.773 GeV are not those of the Upsilon(4S), with an eighth of the cross section."""
+    energy = 3.773
+    preparation = SEARCH.preparation.model_copy(update={"sqrt_s": assumed(energy, 0, "GeV", "of this test")})
+    elsewhere = SEARCH.model_copy(update={"preparation": preparation})
+    mass = np.array([0.5, 2.0])
+    expected = dark_photon.cross_section(mass, np.full(2, energy)) * decay_fraction("dark-photon", "mumu")(mass)
+    np.testing.assert_allclose(search_coupling(elsewhere).at_one(mass), expected, rtol=1e-12)
+    assert (expected > 5 * search_coupling(SEARCH).at_one(mass)).all()
+
+
+def test_a_process_with_more_than_the_cross_section_of_its_model_is_refused():
+    wrong = SEARCH.preparation.model_copy(update={"relative_to": "alp-photon"})
+    with pytest.raises(InputError, match=r"gamma-dark-photon at .* GeV as part of alp-photon: .* Declare a process"):
+        prepare(wrong, scale=1e-3)
