@@ -175,8 +175,8 @@ def _signal(spectrum: CountedSpectrum, mass: tuple[float, ...], run: _Run) -> _S
     process = replace(process, name=f"{process.name} {words} {spectrum.name}")
     number = _number(sample, run.scale, LEAST_OF_A_SIGNAL)
     kept, flow, tally, weight = _simulated(spectrum, sample, process, number, run)
-    if len(kept) < sample.least:
-        more = min(MOST_OF_A_SIGNAL, 1.2 * sample.least / max(len(kept), 1))
+    if kept.events < sample.least:
+        more = min(MOST_OF_A_SIGNAL, 1.2 * sample.least / max(kept.events, 1))
         silent = replace(run, advance=lambda _: None)
         kept, flow, tally, weight = _simulated(spectrum, sample, process, round(more * number), silent)
     factor = 1.0

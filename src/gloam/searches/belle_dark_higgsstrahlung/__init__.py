@@ -129,10 +129,10 @@ def _spectrum(state: str) -> CountedSpectrum:
         cuts=_WITH_MISSING if missing else _EXCLUSIVE,
         signal=Simulated(
             process="three-dark-photons", settings={"decay": state.replace("X", "pipi"), "isr": 4.0}, events=5_000,
-            least=500,
+            least=350,
         ),
         backgrounds=(
-            _mistaken(state, "qqbar", 250_000, None), _mistaken(state, "bbbar", 100_000, _ON_RESONANCE), _UNSIMULATED,
+            _mistaken(state, "qqbar", 200_000, None), _mistaken(state, "bbbar", 60_000, _ON_RESONANCE), _UNSIMULATED,
         ),
         masses=_masses(state), ranges=((0.05, 3.6), (0.15, 10.6)), tails=(1, 1),
         half_width=assumed(
