@@ -11,7 +11,8 @@ LOCK := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check unit statistical kernel kernel-sanitized bench bench-peers docs lock clean
+.PHONY: help demo test check unit statistical kernel kernel-sanitized bench bench-instructions bench-peers docs notebooks \
+	check-docs check-peers lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -52,12 +53,26 @@ kernel-sanitized: .venv/.test ## tests of the compiled engine under the address 
 bench: .venv/.base kernel ## time the standard scans
 	$(BIN)/gloam bench
 
+bench-instructions: .venv/.base kernel ## whether the kernel became slower: instructions (valgrind), else ratios to NumPy
+	$(BIN)/python benchmarks/instructions.py
+
 bench-peers: .venv-peers/.peers kernel ## time them against iminuit and others, side by side
 	.venv-peers/bin/gloam bench --peers
 
 docs: .venv-docs/.docs ## the documentation, in build/docs
 	.venv-docs/bin/python -m sphinx -W --keep-going -q -b html docs build/docs
 	@echo "documentation  build/docs/index.html"
+
+notebooks: .venv-docs/.docs ## the notebooks of examples/notebooks, in build/notebooks
+	.venv-docs/bin/jupytext --quiet --to ipynb examples/notebooks/*.py
+	mkdir -p build/notebooks && mv examples/notebooks/*.ipynb build/notebooks
+	@echo "notebooks  build/notebooks"
+
+check-peers: .venv-peers/.peers kernel ## what other programs make of our exports
+	.venv-peers/bin/python -m pytest -q tests/validation/test_export_hs3.py
+
+check-docs: .venv/.test kernel ## run every code block of every page as it stands
+	$(BIN)/python -m pytest -n 2 tests/documentation -m "statistical or not statistical"
 
 lock: ## resolve the requirements again (needs uv); UPGRADE=--upgrade takes newer versions
 	$(LOCK) --group build -o requirements/base.lock

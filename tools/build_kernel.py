@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 SOURCES = Path(__file__).resolve().parents[1] / "src" / "gloam" / "kernel"
@@ -28,6 +29,16 @@ X86 = {
     "avx2": ["-DLANES=4", "-mavx2", "-mfma"],
     "avx512": ["-DLANES=8", "-mavx512f", "-mavx512dq", "-mavx512vl", "-mfma", "-mprefer-vector-width=512"],
 }
+FILES = (
+    "sweeps",
+    "newton",
+    "interior",
+    "pairs",
+    "limits",
+    "rise",
+    "tables",
+    "poisson",
+)  # compiled once for each instruction set
 VARIANTS = X86 if platform.machine().lower() in {"x86_64", "amd64"} else {"baseline": ["-DLANES=2"]}
 
 
@@ -41,13 +52,14 @@ def build(cc: list[str], output: Path, optimise: list[str]) -> None:
     """Compile each instruction set on its own, link, and put the library in its place at once."""
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent) as folder:
-        objects = [Path(folder) / f"{name}.o" for name in ("dispatch", *VARIANTS)]
-        commands = [[*cc, *OPTIONS, *optimise, "-c", str(SOURCES / "dispatch.c"), "-o", str(objects[0])]]
-        for (name, flags), target in zip(VARIANTS.items(), objects[1:], strict=True):
-            source = str(SOURCES / "lanes.c")
-            commands.append([*cc, *OPTIONS, *optimise, *flags, f"-DVARIANT={name}", "-c", source, "-o", str(target)])
-        running = [subprocess.Popen(command) for command in commands]
-        outcomes = [process.wait() for process in running]
+        jobs = [(stem, name, flags) for stem in FILES for name, flags in VARIANTS.items()]
+        objects = [Path(folder) / f"{stem}-{name}.o" for stem, name, _ in (*jobs, ("dispatch", "any", []))]
+        commands = [
+            [*cc, *OPTIONS, *optimise, *flags, f"-DVARIANT={name}", "-c", str(SOURCES / f"{stem}.c"), "-o", str(target)]
+            for (stem, name, flags), target in zip((*jobs, ("dispatch", "any", [])), objects, strict=True)
+        ]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            outcomes = list(pool.map(lambda command: subprocess.run(command, check=False).returncode, commands))
         if any(outcomes):
             raise subprocess.SubprocessError("the compiler failed")
         library = Path(folder) / output.name

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
-__all__ = ["DegenerateFitError", "GloamError", "InputError", "InterruptedRunError"]
+__all__ = [
+    "DegenerateFitError",
+    "GloamError",
+    "InputError",
+    "InterruptedRunError",
+    "collected_refusals",
+    "one_of",
+    "refuse",
+]
 
 
 class GloamError(Exception):
@@ -50,6 +60,28 @@ class InterruptedRunError(GloamError):
     """Work stopped part-way by a signal; what was finished is kept; exit code 3."""
 
     exit_code = 3
+
+
+_COLLECTED: ContextVar[list[tuple[object, InputError]] | None] = ContextVar("collected refusals", default=None)
+
+
+def refuse(value: object, fault: InputError) -> None:
+    """Nothing, after the fault of a declared value was raised; or kept, where all of a declaration's are collected."""
+    collected = _COLLECTED.get()
+    if collected is None:
+        raise fault
+    collected.append((value, fault))
+
+
+@contextmanager
+def collected_refusals() -> Iterator[list[tuple[object, InputError]]]:
+    """Inside, `refuse` keeps faults in the list, with the value that each belongs to."""
+    collected: list[tuple[object, InputError]] = []
+    token = _COLLECTED.set(collected)
+    try:
+        yield collected
+    finally:
+        _COLLECTED.reset(token)
 
 
 def one_of(options: Iterable[str]) -> str:

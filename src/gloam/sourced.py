@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from gloam.errors import InputError, one_of
+from gloam.errors import InputError, one_of, refuse
 
 __all__ = ["Sourced", "Standing", "assumed", "published", "recalled", "simulated"]
 
@@ -41,14 +41,16 @@ class Sourced:
     def __post_init__(self) -> None:
         asked = f"sourced number {self.value} {self.unit}".rstrip()
         if not math.isfinite(self.value):
-            raise InputError(asked, self.value, "a finite value", "declare an unknown number as None")
+            refuse(self, InputError(asked, self.value, "a finite value", "declare an unknown number as None"))
         if not (math.isfinite(self.error) and self.error >= 0):
-            raise InputError(f"error of {asked}", self.error, "a finite error >= 0", "use 0 where none is known")
+            allowed, remedy = "a finite error >= 0", "use 0 where none is known"
+            refuse(self, InputError(f"error of {asked}", self.error, allowed, remedy))
         if self.standing not in get_args(Standing):
-            allowed = one_of(get_args(Standing))
-            raise InputError(f"standing of {asked}", self.standing, allowed, "say what the number is worth")
+            allowed, remedy = one_of(get_args(Standing)), "say what the number is worth"
+            refuse(self, InputError(f"standing of {asked}", self.standing, allowed, remedy))
         if not self.reference.strip():
-            raise InputError(f"reference of {asked}", "nothing", "a source or a reason", "name the paper or the choice")
+            allowed, remedy = "a source or a reason", "name the paper or the choice"
+            refuse(self, InputError(f"reference of {asked}", "nothing", allowed, remedy))
 
     def __float__(self) -> float:
         return float(self.value)

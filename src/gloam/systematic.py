@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from gloam.errors import InputError, one_of
+from gloam.errors import InputError, one_of, refuse
 from gloam.sourced import Sourced
 
 __all__ = ["Constraint", "Systematic", "Target", "in_quadrature"]
@@ -39,16 +39,16 @@ class Systematic:
     constraint: Constraint = "lognormal"
 
     def __post_init__(self) -> None:
+        asked = f"systematic {self.name!r}"
         if not self.name.strip():
-            raise InputError("name of a systematic", "nothing", "a name", "name the source of the uncertainty")
+            refuse(self, InputError("name of a systematic", "nothing", "a name", "name the source of the uncertainty"))
         if self.relative.value < 0:
-            raise InputError(f"systematic {self.name!r}", self.relative.value, "a size >= 0", "give its absolute value")
+            refuse(self, InputError(asked, self.relative.value, "a size >= 0", "give its absolute value"))
         if self.target not in get_args(Target):
-            allowed = one_of(get_args(Target))
-            raise InputError(f"target of systematic {self.name!r}", self.target, allowed, "say what it scales")
+            refuse(self, InputError(f"target of {asked}", self.target, one_of(get_args(Target)), "say what it scales"))
         if self.constraint not in get_args(Constraint):
             allowed = one_of(get_args(Constraint))
-            raise InputError(f"constraint of systematic {self.name!r}", self.constraint, allowed, "choose one")
+            refuse(self, InputError(f"constraint of {asked}", self.constraint, allowed, "choose one"))
 
 
 def in_quadrature(systematics: Iterable[Systematic]) -> float:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gloam.fit import FitStatus, Problem, RowDesign, SharedDesign, likelihood_difference, minimise, profile
+from gloam.fit import FitStatus, Problem, RowDesign, SharedDesign, fit_pair, likelihood_difference, minimise, profile
 from gloam.fit.linear import start_without_signal
 from gloam.kernel.engine import INSTRUCTION_SETS
 from gloam.kernel.library import library
@@ -35,7 +35,13 @@ def fits_of(problem, tolerance=1e-11):
     without = profile(problem, start_without_signal(problem), none, tolerance)
     free = minimise(problem, without.theta, none, tolerance)
     aside = profile(problem, free.theta, free.s + 2 / np.sqrt(np.maximum(free.curvature, 1e-6)), tolerance)
-    return without, free, aside, 2 * likelihood_difference(problem, without, free)
+    return (
+        without,
+        free,
+        aside,
+        2 * likelihood_difference(problem, without, free),
+        fit_pair(problem, with_covariance=True),
+    )
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -63,3 +69,8 @@ def test_both_engines_find_the_same_minima(variant, seed, mean, bins, order, exp
     np.testing.assert_allclose(found[3][both], reference[3][both], rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(found[2].slope[both] * error, reference[2].slope[both] * error, rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(found[1].curvature[both], reference[1].curvature[both], rtol=1e-3)
+    one, other = reference[4], found[4]
+    np.testing.assert_array_equal(one.status == FitStatus.NOT_CERTIFIED, other.status == FitStatus.NOT_CERTIFIED)
+    np.testing.assert_allclose(other.q0[both], one.q0[both], rtol=1e-9, atol=1e-9)
+    assert (np.abs(other.s - one.s)[both] <= 1e-5 * error).all()
+    np.testing.assert_allclose(other.error[both], one.error[both], rtol=1e-3)

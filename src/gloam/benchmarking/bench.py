@@ -9,6 +9,8 @@ from gloam.benchmarking.cold_start import cold_start
 from gloam.benchmarking.dimuon import time_dimuon
 from gloam.benchmarking.machine import machine
 from gloam.benchmarking.photons import time_photons
+from gloam.benchmarking.scaling import scaling_lines, time_scaling
+from gloam.benchmarking.toys import time_toys
 from gloam.execution import default_threads
 from gloam.kernel import running_engine
 
@@ -34,15 +36,20 @@ def run_bench(
     threads = default_threads() if threads is None else threads
     notes: list[str] = []
     document: dict[str, Any] = {"machine": machine(), **running_engine(), "threads": threads}
-    report(f"{document['machine']['cpu']}, {document['machine']['cores']} cores; engine {document['engine']}")
+    report(
+        f"{document['machine']['cpu']}, {document['machine']['cores']} cores; engine {document['engine']}, "
+        f"instruction set {document['instruction_set'] or 'of NumPy'}, load {document['machine']['load_before']}"
+    )
     with threadpool_limits(limits=1):  # each program on one core
         document["w1"] = time_dimuon(peers, quick, threads, report, notes)
         document["w2"] = time_photons(peers, quick, threads, report, notes)
-    document["toys"] = None
-    notes.append("toys: not measured, gloam makes none yet")
+        document["toys"] = time_toys(quick, threads, report)
+        document["scaling"] = None if quick else time_scaling()
+    if document["scaling"] is not None:
+        report(scaling_lines(document["scaling"]))
     document["cold"] = None
     if quick:
-        notes.append("cold: not measured in a quick run")
+        notes.append("cold start and scaling: not measured in a quick run")
     else:
         document["cold"] = cold_start(notes, threads=threads)
         report(f"W1 events from a CSV file, start of python to files written: {_cold(document['cold'])}")

@@ -14,8 +14,8 @@ from gloam.benchmarking.report import Table
 from gloam.benchmarking.timing import Timing, alternate
 from gloam.benchmarking.workloads import dimuon
 from gloam.execution import map_batches
-from gloam.fit import Problem, likelihood_difference, minimise, profile, projected_start
-from gloam.scans import ScanResult, batches, fit_scan
+from gloam.fit import Problem, fit_pair
+from gloam.scans import ScanResult, batches, fit_scan, signed_significance
 
 __all__ = ["agreement", "fit_prepared", "time_dimuon"]
 
@@ -36,8 +36,10 @@ def time_dimuon(
     result: ScanResult = ours.result
     table = Table("W1: two fits and the significance of 9788 hypotheses, templates included, one thread")
     table.add("gloam", len(scan.grid), ours.cpu / len(scan.grid), None, "")
+    table.add("gloam, fits alone", len(scan.grid), fits_only.cpu / len(scan.grid), None, "")
     entry: dict[str, Any] = {
-        "seconds": fits_only.wall, "seconds_with_templates": at_work.wall, "cpu_seconds_with_templates": ours.cpu,
+        "seconds": fits_only.wall, "seconds_with_templates": at_work.wall, "cpu_seconds": fits_only.cpu,
+        "cpu_seconds_with_templates": ours.cpu,
         "n_fits": result.n_fits, "n_failed": result.n_failed, "peers": {},
     }  # fmt: skip
     for peer in chosen:
@@ -64,11 +66,8 @@ def fit_prepared(problems: list[tuple[IntArray, Problem]], threads: int) -> Floa
 
     def work(part: tuple[IntArray, Problem]) -> None:
         rows, problem = part
-        none = np.zeros(problem.size)
-        without = profile(problem, projected_start(problem), none)
-        free = minimise(problem, without.theta, none)
-        q = 2 * likelihood_difference(problem, without, free)
-        z[rows] = np.sign(free.s) * np.sqrt(np.maximum(q, 0.0))
+        pair = fit_pair(problem)
+        z[rows] = signed_significance(pair.s, pair.q0)
 
     map_batches(work, problems, threads)
     return z

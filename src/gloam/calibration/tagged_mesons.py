@@ -1,4 +1,7 @@
-"""Decays of B mesons opposite to a fully reconstructed one: a Lambda, nothing else, and a missing mass."""
+"""Decays of B mesons opposite to a fully reconstructed one: a Lambda, nothing else, and a missing mass.
+
+Light quarks have no B meson to be tagged: what is taken for one there is all that is seen beside a Lambda.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,10 @@ from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.detector import Detector, JaggedResponse, simulate_jagged
 from gloam.events.jagged import JaggedEvents, picked
 from gloam.execution import random_stream
-from gloam.kinematics import mass
+from gloam.kinematics import beam_constrained_mass, energy_difference, mass
 from gloam.selection import Entries
 
-__all__ = ["TagModel", "lambda_and_nothing"]
+__all__ = ["TagModel", "lambda_and_false_tag", "lambda_and_nothing"]
 
 B0, LAMBDA, PROTON, PION = 511, 3122, 2212, 211
 
@@ -55,9 +58,7 @@ def lambda_and_nothing(
         seed: of the run.
         sample: name of these events; another one gives other random numbers.
     """
-    # few B mesons have a Lambda, and the others need no detector
-    protonic = (np.abs(events.numbers) == PROTON) & (np.abs(events.numbers[_places_of_parents(events)]) == LAMBDA)
-    events = picked(events, np.flatnonzero(events.sums(protonic.astype(float)) > 0))
+    events = _with_a_lambda(events)
     seen = simulate_jagged(events, replace(detector, spread=False), seed=seed, sample=sample)
     side = events.ancestors
     protons, pions = _daughters(events, seen)
@@ -80,6 +81,59 @@ def lambda_and_nothing(
     return Entries(
         {name: column[order] for name, column in columns.items()}, events.event[mesons][rows][order], weights
     )
+
+
+def lambda_and_false_tag(
+    events: JaggedEvents, detector: Detector, tag: TagModel, sqrt_s: float, *, least: tuple[float, float],
+    delta_e: float, seed: int, sample: str,
+) -> FloatArray:  # fmt: skip
+    """The masses that a false tag and a Lambda leave in events without B mesons, in GeV; negative where m^2 < 0.
+
+    Nothing else is allowed in an event, so that a false tag is all tracks and photons beside one Lambda -> p pi-: two
+    tracks or more without net charge, that look like a B0 in M_bc and Delta E. Few do; looser cuts give more of them.
+    Combinations fill the ball of momenta that M_bc allows evenly; the larger ball of the looser cut is shrunk to it.
+
+    Args:
+        events: without B mesons.
+        detector: that measures them.
+        tag: its `cluster` counts; no other energy is drawn, which does not depend on the mass.
+        sqrt_s: energy of the collision in GeV.
+        least: M_bc of the analysis, and the looser one that is used, in GeV.
+        delta_e: largest |Delta E| that is used, in GeV.
+        seed: of the run.
+        sample: name of these events; another one gives other random numbers.
+    """
+    events = _with_a_lambda(events)
+    seen = simulate_jagged(events, replace(detector, spread=False), seed=seed, sample=sample)
+    protons, pions = _daughters(events, seen)
+    chosen = events.event[protons]
+    once = np.bincount(chosen, minlength=len(events))[chosen] == 1
+    protons, pions, chosen = protons[once], pions[once], chosen[once]
+    others = seen.tracks.copy()
+    others[protons] = others[pions] = False
+    used = others | (seen.clusters & (seen.laboratory[:, 0] > tag.cluster))
+    momenta = np.where(used[:, None], seen.momenta, 0.0)
+    false = np.stack([events.sums(momenta[:, axis]) for axis in range(4)], axis=1)[chosen]
+    charge = np.where(others, _charges(events.numbers), 0.0)
+    neutral = (events.sums(charge) == 0) & (events.sums(others.astype(float)) >= 2)
+    tight, loose = (np.sqrt(0.25 * sqrt_s**2 - each**2) for each in least)
+    alike = neutral[chosen] & (beam_constrained_mass(false, sqrt_s) > least[1])
+    alike &= np.abs(energy_difference(false, sqrt_s)) < delta_e
+    baryons = (seen.momenta[protons] + seen.momenta[pions])[alike]
+    across = false[alike, 1:] * tight / loose
+    return mass(np.concatenate([0.5 * sqrt_s - baryons[:, :1], -baryons[:, 1:] - across], axis=1))
+
+
+def _charges(numbers: IntArray) -> FloatArray:
+    """The charges of particles that leave tracks: PDG numbers of leptons are positive for negative ones."""
+    signs: FloatArray = np.sign(numbers) * np.where(np.isin(np.abs(numbers), (11, 13)), -1.0, 1.0)
+    return signs
+
+
+def _with_a_lambda(events: JaggedEvents) -> JaggedEvents:
+    """The events with a Lambda -> p pi-: few have one, and the others need no detector."""
+    protonic = (np.abs(events.numbers) == PROTON) & (np.abs(events.numbers[_places_of_parents(events)]) == LAMBDA)
+    return picked(events, np.flatnonzero(events.sums(protonic.astype(float)) > 0))
 
 
 def _daughters(events: JaggedEvents, seen: JaggedResponse) -> tuple[IntArray, IntArray]:

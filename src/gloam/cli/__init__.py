@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from gloam.errors import GloamError
 
@@ -17,7 +18,9 @@ __all__ = ["main"]
 COMMANDS = {
     "bench": "time the standard scans, alone or against other tools",
     "bias": "bias of the fitted yields of a run, by toys with a known signal",
+    "blind": "register data that must not be looked at yet",
     "cache": "show or clear the stored artefacts",
+    "completion": "completion of commands, options and files in your shell",
     "count": "count events in windows of one or two observables",
     "coverage": "how often limits hold the true signal: of a run, or of a count",
     "evaluate": "what a trained network is worth on other events",
@@ -27,6 +30,7 @@ COMMANDS = {
     "limit": "limits of a counting experiment",
     "list": "the searches there are",
     "merge": "the toys of several runs together",
+    "new": "a search of yours: a package to begin from",
     "prepare": "simulate what a search needs: shapes, efficiencies, templates",
     "project": "the expected limits of a run at another luminosity",
     "recast": "the limits of a run for another model",
@@ -37,6 +41,7 @@ COMMANDS = {
     "significance": "significance of a count over a measured background",
     "theory": "cross sections, widths and branching fractions of a model",
     "train": "networks that select events",
+    "unblind": "open blinded data, and write down who did it and why",
 }
 
 
@@ -50,6 +55,11 @@ class _LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         return getattr(import_module(f"gloam.cli.{cmd_name}"), "command", None)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands by name, none of which is imported, and options."""
+        found = [CompletionItem(name, help=words) for name, words in COMMANDS.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -8,13 +8,14 @@ from typing import Any, Literal
 
 import click
 
+from gloam.cli.completing import searches_and_runs
 from gloam.cli.options import common_options, engine_options, output_options, print_json
 
 __all__ = ["command"]
 
 
 @click.command("bias", epilog="Example: gloam bias cms_dimuon --mass 9.46 --inject 0UL --inject 1UL --toys 1000")
-@click.argument("target", metavar="SEARCH|DIR")
+@click.argument("target", metavar="SEARCH|DIR", shell_complete=searches_and_runs)
 @click.option("--mass", "masses", type=float, multiple=True, metavar="M", help="In GeV.  [representative ones]")
 @click.option(
     "--inject", "injected", multiple=True, metavar="N|xUL",

@@ -13,12 +13,15 @@ __all__ = ["command"]
 @click.option("--clear", is_flag=True, help="Remove all artefacts; they are made again when needed.")
 @common_options
 def command(clear: bool, as_json: bool, quiet: bool) -> None:
-    """Show where artefacts are stored, how many and how large; GLOAM_CACHE moves them."""
+    """Show where artefacts are stored, how many and how large; GLOAM_CACHE moves them.
+
+    They are pieces of simulated samples that `gloam prepare` keeps, at most 4 GB of them.
+    """
     from gloam.store import Artefacts, cache_directory
 
     directory = cache_directory()
     removed = Artefacts(directory).clear() if clear else 0
-    files = list(directory.glob("*.npz"))
+    files = list(directory.rglob("*.npz"))
     size = sum(file.stat().st_size for file in files)
     if as_json:
         print_json({"directory": str(directory), "artefacts": len(files), "bytes": size, "removed": removed})

@@ -7,7 +7,8 @@ from typing import get_args
 
 import click
 
-from gloam.cli.options import common_options, engine_options, output_options, toy_options
+from gloam.cli.completing import files
+from gloam.cli.options import blinded_option, common_options, engine_options, output_options, toy_options
 from gloam.cli.scan_options import cross_section_options, limit_options, multiple, prior_of
 from gloam.scans.counting import PlaneShape
 from gloam.statistics import CountingMethod, CountingOptions, PriorForm
@@ -23,7 +24,7 @@ __all__ = ["command"]
     "   (one observable)  |  gloam count events.csv --column M --column2 mRecoil --range 2 5 --range2 2 5 --width 0.01"
     " --width2 0.05 --background simulation:background.csv,10 --syst shape=0.2:background   (the plane of two)",
 )
-@click.argument("source", metavar="FILE[:OBJECT]")
+@click.argument("source", metavar="FILE[:OBJECT]", shell_complete=files)
 @click.option("--column", help="Column with the observable, in GeV; none for a histogram.")
 @click.option("--column2", help="Column with a second observable.")
 @click.option("--range", "ends", type=float, nargs=2, metavar="LO HI", help="Of the observable; all windows lie in it.")
@@ -55,6 +56,7 @@ __all__ = ["command"]
 @cross_section_options
 @output_options
 @engine_options
+@blinded_option
 @common_options
 def command(
     source: str, column: str | None, column2: str | None, ends: tuple[float, float] | None,
@@ -65,7 +67,7 @@ def command(
     prior: PriorForm | None, prior_range: tuple[float, float] | None, limits: bool, luminosity: float | None,
     efficiency: str | None, branching_fraction: str | None, radiative_factor: str | None,
     systematics: tuple[str, ...], constraint: Constraint, out: Path | None, figures: bool, threads: int | None,
-    seed: int, as_json: bool, quiet: bool,
+    seed: int, as_json: bool, quiet: bool, blinded: bool,
 ) -> None:  # fmt: skip
     """Count events in windows of one observable or of the plane of two, with significance and upper limit of each.
 
@@ -73,7 +75,7 @@ def command(
     if its centre lies in it, in data, sidebands and simulation alike. Limits are on the signal events in the window:
     an --efficiency must count the same events.
     """
-    from gloam.cli.results import ToyOptions, deliver
+    from gloam.cli.results import ToyOptions, deliver, through_mask
     from gloam.workflow.count_file import CountRequest, count_file
     from gloam.workflow.systematics import systematic_named
 
@@ -87,4 +89,6 @@ def command(
         systematics=tuple(systematic_named(text, constraint) for text in systematics), constraint=constraint,
     )  # fmt: skip
     asked = ToyOptions(toys, first_toy, exhaustive, resume, workers, scheduler)
-    deliver(count_file(request), out, figures, seed, as_json, quiet, asked, threads)
+    with through_mask(source, blinded):
+        run = count_file(request)
+    deliver(run, out, figures, seed, as_json, quiet, asked, threads)

@@ -7,6 +7,7 @@ from typing import Any, cast, get_args
 
 import click
 
+from gloam.cli.completing import searches_and_runs
 from gloam.cli.options import common_options, engine_options, output_options, print_json
 from gloam.errors import InputError, one_of
 from gloam.statistics import CountingMethod, LimitMethod
@@ -21,7 +22,7 @@ _METHODS = tuple(dict.fromkeys((*get_args(LimitMethod), *get_args(CountingMethod
     epilog="Examples: gloam coverage cms_dimuon --mass 9.46 --signal 0 --signal 1UL --toys 500   (toys)"
     "  |  gloam coverage counting --background 3 --level 0.90 --method feldman-cousins   (exact)",
 )
-@click.argument("target", metavar="SEARCH|DIR|counting")
+@click.argument("target", metavar="SEARCH|DIR|counting", shell_complete=searches_and_runs)
 @click.option("--mass", "masses", type=float, multiple=True, metavar="M", help="In GeV.  [representative ones]")
 @click.option(
     "--signal", "signals", multiple=True, metavar="N|xUL",

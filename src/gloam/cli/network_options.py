@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -77,17 +77,24 @@ def write_network_figures(report: NetworkReport, directory: Path) -> list[Path]:
 
 def print_reached(document: Mapping[str, Any]) -> None:
     """Say in words what was reached."""
-    click.echo(f"{document['quantity']}, geometric mean over {len(document['per_mass']['mass'])} masses:")
-    single, smooth = document["single_cut"], document["smooth_cut"]
-    click.echo(f"  one cut for all masses     {single['geometric_sigma_min']:.4g}")
-    click.echo(f"  cut that is smooth in mass {smooth['geometric_sigma_min']:.4g}")
+    level = f"{100 * document['interval_level']:g} %"
+    click.echo(
+        f"{document['quantity']}, geometric mean over {len(document['per_mass']['mass'])} masses "
+        f"[interval at {level} from resampled events]:"
+    )
+    for name, key in (("one cut for all masses    ", "single_cut"), ("cut that is smooth in mass", "smooth_cut")):
+        found = document[key]
+        click.echo(f"  {name} {found['geometric_sigma_min']:.4g} {_range(found['interval'])}")
     if document.get("ratio_to_per_mass_bce") is not None:
-        low, high = document["ratio_interval"]
         worst = document["worst_mass"]
         click.echo(
             f"  over a network trained on the cross entropy, with a cut at each mass: "
-            f"{document['ratio_to_per_mass_bce']:.3f} [{low:.3f}, {high:.3f}], "
-            f"at worst {worst['ratio']:.3f} ({worst['mass']:g} GeV)"
+            f"{document['ratio_to_per_mass_bce']:.3f} {_range(document['ratio_interval'])}, "
+            f"at worst {worst['ratio']:.3f} {_range(worst['interval'])} ({worst['mass']:g} GeV)"
         )
     for note in document["notes"]:
         click.echo(f"  note: {note}")
+
+
+def _range(ends: Sequence[float]) -> str:
+    return f"[{ends[0]:.4g}, {ends[1]:.4g}]"

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["common_options", "engine_options", "output_options", "print_json", "toy_options"]
+__all__ = ["blinded_option", "common_options", "engine_options", "output_options", "print_json", "toy_options"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -58,6 +58,14 @@ def engine_options(function: F) -> F:
     ):  # fmt: skip
         function = option(function)
     return function
+
+
+def blinded_option(function: F) -> F:
+    """`--blinded`."""
+    option = click.option(
+        "--blinded", is_flag=True, help="Read only what may be seen of blinded data, see gloam blind."
+    )
+    return option(function)
 
 
 def toy_options(function: F) -> F:

@@ -8,13 +8,14 @@ from typing import Any
 
 import click
 
+from gloam.cli.completing import searches
 from gloam.cli.options import common_options, print_json
 
 __all__ = ["command"]
 
 
 @click.command("prepare", epilog="Example: gloam prepare belle2_alp_3gamma --scale 0.01 --out prepared")
-@click.argument("search")
+@click.argument("search", shell_complete=searches)
 @click.option(
     "--scale", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True,
     help="Of the numbers of events, for a quick look.",
@@ -27,10 +28,15 @@ __all__ = ["command"]
 )
 @click.option("--seed", type=click.IntRange(0), help="Of everything random.  [that of the shipped artefact]")
 @click.option("--threads", type=click.IntRange(1), help="How many generate; the answer does not depend on it.  [1]")
+@click.option(
+    "--cache/--no-cache", default=True, show_default=True,
+    help="Keep simulated events (gloam cache), so that other cuts need no other ones; of searches that fit spectra.",
+)  # fmt: skip
 @common_options
 def command(
-    search: str, scale: float, out: Path | None, seed: int | None, threads: int | None, as_json: bool, quiet: bool
-) -> None:
+    search: str, scale: float, out: Path | None, seed: int | None, threads: int | None, cache: bool, as_json: bool,
+    quiet: bool,
+) -> None:  # fmt: skip
     """Simulate what SEARCH needs: peak shapes, efficiencies and background templates.
 
     The artefact that ships with a search was made so. A copy written elsewhere is for comparison: `gloam run` takes the
@@ -41,6 +47,7 @@ def command(
     from gloam.workflow.prepare import events_to_simulate, prepare_search
     from gloam.workflow.prepare_counts import events_of_counts, prepare_counting_search
     from gloam.workflow.prepare_on_off import decays_to_simulate, prepare_on_off
+    from gloam.workflow.sample_cache import SampleCache
 
     declared, folder = load_search(search), out or Path("prepared") / search
     if isinstance(declared, CountingSearch):
@@ -48,7 +55,8 @@ def command(
     elif isinstance(declared, OnOffSearch):
         events, make = decays_to_simulate(declared, scale), partial(prepare_on_off, declared)
     else:
-        events, make = events_to_simulate(declared, scale), partial(prepare_search, declared)
+        samples = SampleCache.of_user(partial(click.echo, err=True)) if cache else None
+        events, make = events_to_simulate(declared, scale), partial(prepare_search, declared, samples=samples)
     with progress_bar(f"preparing {search}", events, not (quiet or as_json)) as advance:
         found = make(folder, scale=scale, seed=seed, threads=threads, progress=advance)
     if as_json:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from gloam.blinding import masked_reading
 from gloam.cli.options import print_json
 from gloam.errors import InputError
 from gloam.execution import clear_shards, progress_bar
+from gloam.spectra import split_source
 from gloam.workflow import Run, write_run
+from gloam.workflow.blinding import freeze
 from gloam.workflow.toys import SHARDS, ToyRequest, check_resume, make_toys
 
-__all__ = ["ToyOptions", "deliver", "show"]
+__all__ = ["ToyOptions", "deliver", "show", "through_mask"]
 
 USUAL = ("p_global", "toys", "efficiency", "coupling_ul", "variants")
 """How notes begin that hold for most runs: they are in `summary.json` and on the page."""
@@ -45,6 +49,21 @@ class ToyOptions:
                 raise InputError(option, "no whole-scan toys", "--toys N with it", "say how many toys, or leave it out")
 
 
+def through_mask(source: str | None, blinded: bool) -> AbstractContextManager[None]:
+    """Inside, blinded data may be read as far as they are visible, if that is asked for.
+
+    Raises:
+        InputError: if it is asked for without a file.
+    """
+    if not blinded:
+        return masked_reading(None)
+    if source is None:
+        raise InputError(
+            "--blinded", "no file of yours", "--data FILE with it", "leave it out: pseudo-data hide nothing"
+        )
+    return masked_reading(split_source(source)[0])
+
+
 def deliver(
     run: Run, out: Path | None, figures: bool, seed: int, as_json: bool, quiet: bool, toys: ToyOptions | None = None,
     threads: int | None = None,
@@ -66,6 +85,7 @@ def deliver(
             )  # fmt: skip
         run = replace(run, toys=made)
     numbers = write_run(run, directory, figures=figures, seed=seed)
+    freeze(run)
     clear_shards(directory / SHARDS)
     show(numbers, directory, figures, as_json, quiet)
 

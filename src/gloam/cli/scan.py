@@ -7,7 +7,8 @@ from typing import get_args
 
 import click
 
-from gloam.cli.options import common_options, engine_options, output_options, toy_options
+from gloam.cli.completing import files
+from gloam.cli.options import blinded_option, common_options, engine_options, output_options, toy_options
 from gloam.cli.scan_options import cross_section_options, limit_options, multiple, prior_of
 from gloam.constants import SQRT_S
 from gloam.errors import InputError
@@ -24,7 +25,7 @@ __all__ = ["command"]
     "  |  gloam scan events.csv --column M --range 9.0 9.7 --width 0.08 --luminosity 90 --efficiency efficiency.csv"
     " --radiative-factor 0.945 --syst luminosity=0.014:signal --syst tracking=0.014:signal   (cross sections)",
 )
-@click.argument("source", metavar="FILE[:OBJECT]")
+@click.argument("source", metavar="FILE[:OBJECT]", shell_complete=files)
 @click.option("--column", help="Column with the observable, in GeV; none for a histogram.")
 @click.option("--weights", help="Column with event weights (fitted as scaled Poisson).")
 @click.option(
@@ -71,6 +72,7 @@ __all__ = ["command"]
 @cross_section_options
 @output_options
 @engine_options
+@blinded_option
 @common_options
 def command(
     source: str, column: str | None, weights: str | None, ends: tuple[float, float] | None, signal: str, width: str,
@@ -81,7 +83,7 @@ def command(
     constraint: Constraint, out: Path | None, figures: bool, threads: int | None, seed: int,
     as_json: bool, quiet: bool, variants: str | None, model: str | None, decay: str | None, sqrt_s: float,
     global_toys: int | None, first_toy: int, exhaustive: bool,
-    resume: bool, workers: int, scheduler: str | None,
+    resume: bool, workers: int, scheduler: str | None, blinded: bool,
 ) -> None:  # fmt: skip
     """Scan a spectrum for a narrow peak at every mass, with significance and upper limit.
 
@@ -90,7 +92,7 @@ def command(
     and --efficiency their limits become limits on the cross section: n / (luminosity x efficiency), divided by
     --branching-fraction and --radiative-factor where these are given.
     """
-    from gloam.cli.results import ToyOptions, deliver
+    from gloam.cli.results import ToyOptions, deliver, through_mask
     from gloam.workflow.scan_file import ScanRequest, scan_file
     from gloam.workflow.systematics import systematic_named
 
@@ -105,7 +107,8 @@ def command(
         systematics=tuple(systematic_named(text, constraint) for text in systematics), constraint=constraint,
         variants=variants, model=model, decay=decay, sqrt_s=sqrt_s,
     )  # fmt: skip
-    run = scan_file(request, threads=threads, quiet=quiet or as_json)
+    with through_mask(source, blinded):
+        run = scan_file(request, threads=threads, quiet=quiet or as_json)
     deliver(run, out, figures, seed, as_json, quiet, asked, threads)
 
 

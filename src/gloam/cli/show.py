@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from gloam.cli.completing import searches
 from gloam.cli.options import common_options, print_json
+from gloam.errors import InputError
+
+if TYPE_CHECKING:
+    from gloam.searches import AnySearch
 
 __all__ = ["command"]
 
 
 @click.command("show", epilog="Example: gloam show cms_dimuon")
-@click.argument("search")
+@click.argument("search", shell_complete=searches)
 @common_options
 def command(search: str, as_json: bool, quiet: bool) -> None:
     """Show everything SEARCH declares, and for each number whether it is published, simulated, assumed or recalled."""
-    from gloam.searches import CountingSearch, OnOffSearch, load_search, sourced_numbers
+    from gloam.searches import load_search, sourced_numbers
 
     declared = load_search(search)
-    document = declared.model_dump(mode="json")
-    if isinstance(declared, CountingSearch):
-        from gloam.workflow.prepare_counts import counts_in_numbers
-        from gloam.workflow.prepared import prepared_counts
-
-        found = prepared_counts(declared)
-        document["simulated"] = {name: counts_in_numbers(each) for name, each in found.items()}
-    elif isinstance(declared, OnOffSearch):
-        from gloam.workflow.prepare_on_off import in_numbers as of_decays
-        from gloam.workflow.prepared import decay_counts
-
-        document["simulated"] = {name: of_decays(each) for name, each in decay_counts(declared).items()}
-    elif declared.preparation is not None:
-        from gloam.workflow.prepare import in_numbers
-        from gloam.workflow.prepared import prepared
-
-        document["simulated"] = {name: in_numbers(scan) for name, scan in prepared(declared).items()}
+    document = declared.model_dump(mode="json") | _simulated(declared)
     if as_json:
         print_json(document)
         return
@@ -44,6 +33,35 @@ def command(search: str, as_json: bool, quiet: bool) -> None:
         click.echo("\nnumbers and their sources")
         for path, number in sourced_numbers(declared):
             click.echo(f"  {path}: {number}")
+
+
+def _simulated(declared: AnySearch) -> dict[str, Any]:
+    """The entry `simulated`: what the artefact of a search says, or why it says nothing; none without a preparation."""
+    if declared.preparation is None:
+        return {}
+    try:
+        return {"simulated": _artefact_in_numbers(declared)}
+    except InputError as fault:
+        return {"simulated": str(fault)}
+
+
+def _artefact_in_numbers(declared: AnySearch) -> dict[str, Any]:
+    from gloam.searches import CountingSearch, OnOffSearch
+
+    if isinstance(declared, CountingSearch):
+        from gloam.workflow.prepare_counts import counts_in_numbers
+        from gloam.workflow.prepared import prepared_counts
+
+        return {name: counts_in_numbers(each) for name, each in prepared_counts(declared).items()}
+    if isinstance(declared, OnOffSearch):
+        from gloam.workflow.prepare_on_off import in_numbers as of_decays
+        from gloam.workflow.prepared import decay_counts
+
+        return {name: of_decays(each) for name, each in decay_counts(declared).items()}
+    from gloam.workflow.prepare import in_numbers
+    from gloam.workflow.prepared import prepared
+
+    return {name: in_numbers(scan) for name, scan in prepared(declared).items()}
 
 
 def _print(document: Any, depth: int) -> None:

@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from gloam.arrays import FloatArray
+from gloam.blinding import BlindRecord, Found, find_records, has_rows, is_same_column, visible_part
 from gloam.errors import InputError, one_of
 from gloam.events import comma_separated, lhe, npz, parquet, root
 from gloam.events.checking import require_file
 
-__all__ = ["column_names", "read_columns"]
+__all__ = ["blinded_columns", "column_names", "read_columns", "stored_columns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ _FORMATS = {
 def read_columns(path: Path | str, names: Sequence[str], object_name: str | None = None) -> dict[str, FloatArray]:
     r"""The named columns of a file of events, each float64 of shape (rows,), in the units of the file.
 
-    NaN and infinities pass; whoever fills or fits the values judges them.
+    NaN and infinities pass; whoever fills or fits the values judges them. Of blinded data, where they may be read at
+    all (see `gloam.blinding.masked_reading`), the rows that are hidden are left out of every column.
 
     Args:
         path: a .csv or .txt (header line, commas), .npz, .root (TTree, RNTuple) or .parquet file; or .lhe or .lhe.gz,
@@ -45,7 +49,7 @@ def read_columns(path: Path | str, names: Sequence[str], object_name: str | None
 
     Raises:
         InputError: no such file, format, object or column; no rows; a damaged file; a cell, branch or
-            array that is not one number per row.
+            array that is not one number per row; blinded data.
 
     Example:
         >>> import tempfile
@@ -56,6 +60,52 @@ def read_columns(path: Path | str, names: Sequence[str], object_name: str | None
         {'M': array([3.1 , 9.46])}
     """
     path = Path(path)
+    found = blinded_columns(path, object_name)
+    masks = visible_part(path, found, can_mask=lambda each: each.column is not None)
+    columns = stored_columns(path, names, object_name)
+    if not masks:
+        return columns
+    shown = np.ones(next(iter(columns.values())).size, np.bool_)
+    for each in masks:
+        named = str(each.column)
+        values = columns[named] if named in columns else stored_columns(path, [named], object_name)[named]
+        shown &= each.record.visible_rows(values)
+    return {name: values[shown] for name, values in columns.items()}
+
+
+def blinded_columns(path: Path, object_name: str | None = None) -> list[Found]:
+    """The records of blinded data that a file of events belongs to, open ones too, under whichever name and format.
+
+    Args:
+        path: a file as for `read_columns`.
+        object_name: the tree inside a ROOT file.
+    """
+
+    def column_of(record: BlindRecord) -> str | None:
+        """The column of the record in this file, most likely of the same name; None where it is not there."""
+        if record.column is None:
+            return None
+        for name in sorted(column_names(path, object_name), key=lambda name: name != record.column):
+            values = _numbers(path, name, object_name)
+            if values is not None and is_same_column(record.mark, values):
+                return name
+            if values is not None and not has_rows(record.mark, values.size) and path.suffix.lower() != ".npz":
+                return None  # all columns of a table are of one length
+        return None
+
+    return find_records(path, column_of)
+
+
+def _numbers(path: Path, name: str, object_name: str | None) -> FloatArray | None:
+    """A column; None where it does not hold one number in each row."""
+    try:
+        return stored_columns(path, [name], object_name)[name]
+    except InputError:
+        return None
+
+
+def stored_columns(path: Path, names: Sequence[str], object_name: str | None = None) -> dict[str, FloatArray]:
+    """The columns as they are in the file, without regard to who may look at them; arguments as for `read_columns`."""
     columns = _format_of(path).columns(path, names, object_name)
     lengths = {name: values.size for name, values in columns.items()}
     if len(set(lengths.values())) > 1:

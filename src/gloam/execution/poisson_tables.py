@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from gloam.arrays import FloatArray, IntArray
 from gloam.errors import InputError
-from gloam.execution.random import random_stream
+from gloam.execution.random import philox_state, random_stream
+from gloam.kernel import chosen_engine, poisson_counts
 
 __all__ = ["PoissonTables", "poisson_tables"]
 
@@ -78,6 +79,12 @@ class PoissonTables:
                    [      0,       3,     215,  999481]])
         """
         toys = np.atleast_1d(np.asarray(numbers, np.int64))
+        variant = chosen_engine().variant
+        if variant is not None and self.expanded.size == 0 and toys.size:
+            states = [philox_state(seed, stream, number) for number in toys.tolist()]
+            counters = np.stack([counter for _, counter in states])
+            drawn = poisson_counts(states[0][0], counters, CELLS, self.thresholds, self.cells, self.shift, variant)
+            return drawn.astype(dtype, copy=False)
         counts = np.empty((toys.size, self.expectation.size), dtype)
         size = max(ELEMENTS // max(self.expectation.size, 1), 1)
         for start in range(0, toys.size, size):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+import numpy.typing as npt
 
 from gloam.errors import InputError
 
-__all__ = ["random_stream"]
+__all__ = ["philox_state", "random_stream"]
 
 
 def random_stream(seed: int, stream: str, index: int = 0) -> np.random.Generator:
@@ -25,8 +26,13 @@ def random_stream(seed: int, stream: str, index: int = 0) -> np.random.Generator
         >>> random_stream(1, "toys", 7).poisson(3.0, 4)
         array([4, 3, 3, 1])
     """
+    key, counter = philox_state(seed, stream, index)
+    return np.random.Generator(np.random.Philox(key=key, counter=counter))
+
+
+def philox_state(seed: int, stream: str, index: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    """The key, shape (2,), and the counter, shape (4,), that a stream starts from."""
     if not 0 <= seed < 2**64:
         raise InputError("seed", seed, "a whole number from 0 to 2^64 - 1", "choose another --seed")
     name = int.from_bytes(hashlib.sha256(stream.encode()).digest()[:8], "little")
-    counter = np.array([0, 0, index % 2**64, index >> 64], np.uint64)
-    return np.random.Generator(np.random.Philox(key=np.array([seed, name], np.uint64), counter=counter))
+    return np.array([seed, name], np.uint64), np.array([0, 0, index % 2**64, index >> 64], np.uint64)

@@ -7,10 +7,9 @@ import dataclasses
 import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
-from gloam.fit.compiled import fast_newton
+from gloam.fit.compiled import fast_interior_point, fast_newton
 from gloam.fit.direction import Direction, direction
 from gloam.fit.elimination import solve_positive
-from gloam.fit.interior_point import interior_point
 from gloam.fit.minimum import Minimum
 from gloam.fit.problem import Problem
 from gloam.fit.status import FitStatus
@@ -81,7 +80,7 @@ def solve_linear(problem: Problem, theta: FloatArray, s: FloatArray, free: bool,
         flat = np.where(level_inside[:, None], flat, theta[left])
         start = np.where(level_inside, start, s[left])
         inside = np.flatnonzero(part.expected(flat, start).min(axis=1) > 0)
-        merge(found, left[inside], interior_point(part.take(inside), flat[inside], start[inside], free, tol))
+        merge(found, left[inside], fast_interior_point(part.take(inside), flat[inside], start[inside], free, tol))
     if not problem.is_unconstrained:
         found.penalty = problem.penalty(found.theta, found.s, found.expected)
     return found

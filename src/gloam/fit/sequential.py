@@ -12,7 +12,7 @@ import dataclasses
 import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
-from gloam.fit.likelihood import Point, likelihood_difference
+from gloam.fit.likelihood import MANY, Point, likelihood_difference, rounding
 from gloam.fit.linear import flat_height, merge, raised, solve_linear
 from gloam.fit.minimum import Minimum, pending, put
 from gloam.fit.problem import Problem
@@ -30,7 +30,7 @@ has to leave -ln L convex for the next one to carry them."""
 STUCK = 1e-8
 """What a tangent may still promise where no part of its step lowers -ln L."""
 ROUNDING = 1e-15
-"""Of -ln L, per count."""
+"""Of the logarithms in -ln L, per count, up to as many counts as they are added up for."""
 
 
 def profile_sequentially(problem: Problem, theta: FloatArray, s: FloatArray, tol: float) -> Minimum:
@@ -59,8 +59,9 @@ def profile_sequentially(problem: Problem, theta: FloatArray, s: FloatArray, tol
         linear, found, gained = _tangent_minimum(part, theta, s, at, multiplier, promised, tol)
         out.passes[rows] += found.passes
         good = is_certified(found.status) & (gained >= -STUCK - found.gap)
-        gained = np.maximum(gained, 0.0)
-        done = good & (gained <= tol)
+        least = rounding(part, found)  # a smaller gain is not seen
+        gained = np.maximum(gained, least)
+        done = good & (gained <= np.maximum(tol, least))
         theta, at, moved = _accepted(part, linear, theta, s, at, found, gained)
         # rounding leaves nothing to gain
         done |= good & ~moved & (gained <= STUCK)
@@ -149,7 +150,7 @@ def _accepted(
         tried = _floored(some, point_at(some, new[waiting], s[waiting]))
         with np.errstate(all="ignore"):
             rise = likelihood_difference(some, tried, at.take(waiting))
-        fine = rise <= ROUNDING * (1 + some.counts.sum(axis=1))
+        fine = rise <= ROUNDING * (1 + np.minimum(some.counts.sum(axis=1), MANY)) + 2 * rounding(some, tried)
         expected[waiting[fine]], penalty[waiting[fine]] = tried.expected[fine], tried.penalty[fine]
         waiting = waiting[~fine]
         if waiting.size == 0:

@@ -7,9 +7,13 @@ import os
 from functools import cache
 from importlib import resources
 
-__all__ = ["INTERFACE", "library"]
+import numpy as np
 
-INTERFACE = 1
+from gloam.arrays import FloatArray
+
+__all__ = ["INTERFACE", "built", "library", "readable"]
+
+INTERFACE = 3
 """Of the functions in fits.h that this package calls: a library left over from another version is not used."""
 
 
@@ -27,4 +31,24 @@ def library() -> ctypes.CDLL | None:
     except (OSError, AttributeError):
         return None
     found.gloam_name.restype = ctypes.c_char_p
+    found.gloam_tabulated.restype = found.gloam_windows.restype = ctypes.c_int64
     return found
+
+
+def built() -> ctypes.CDLL:
+    """The library, which has to be there."""
+    found = library()
+    if found is None:
+        raise ValueError("the kernel was not built")
+    return found
+
+
+def readable(array: FloatArray, shape: tuple[int, ...]) -> FloatArray:
+    """The array as the library reads it.
+
+    Raises:
+        ValueError: if it has another shape.
+    """
+    if array.shape != shape:
+        raise ValueError(f"an array of shape {array.shape} where {shape} is read")
+    return np.ascontiguousarray(array, np.float64)

@@ -21,8 +21,8 @@ __all__ = ["CrystalBall"]
 class CrystalBall:
     """A Gaussian core that continues as a power law beyond `alpha` standard deviations.
 
-    Its density in z = (x - position) / width is proportional to exp(-z^2 / 2) for z > -|alpha| and to
-    (n/|alpha|)^n exp(-alpha^2 / 2) (n/|alpha| - |alpha| - z)^-n below (J. Gaiser, SLAC-R-255, appendix F).
+    Its density in z = (x - position) / width is proportional to exp(-z^2 / 2) for z > -a and to
+    (n/a)^n exp(-a^2 / 2) (n/a - a - z)^-n below, with a = abs(alpha) (J. Gaiser, SLAC-R-255, appendix F).
 
     Attributes:
         width: standard deviation of the core, in the unit of the observable.
@@ -46,12 +46,12 @@ class CrystalBall:
 
     def cumulative(self, x: FloatArray, position: FloatArray) -> FloatArray:
         """The fraction of the signal below x."""
-        z = (x - position) / self.resolution(position)
+        sigma = self.resolution(position)
         if isinstance(self.alpha, (int, float)) and isinstance(self.n, (int, float)):
             alpha, n = float(self.alpha), float(self.n)
             check_tail(np.array(alpha), np.array(n))
-            table = crystal_ball_table(abs(alpha), n)
-            return table(z) if alpha > 0 else 1.0 - table(-z)
+            return crystal_ball_table(abs(alpha), n).around(x, position, sigma, math.copysign(1.0, alpha))
+        z = (x - position) / sigma
         alphas, ns = evaluate(self.alpha, position, "alpha"), evaluate(self.n, position, "n")
         check_tail(alphas, ns)
         side = np.sign(alphas)

@@ -36,7 +36,7 @@ class Gaussian:
 
     def cumulative(self, x: FloatArray, position: FloatArray) -> FloatArray:
         """The fraction of the signal below x."""
-        return _table()((x - position) / self.resolution(position))
+        return _table().around(x, position, self.resolution(position))
 
 
 @functools.cache

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from gloam.arrays import FloatArray
+from gloam.kernel import chosen_engine, tabulated
 
 __all__ = ["StandardTable", "normal_cumulative"]
 
@@ -42,6 +43,10 @@ class StandardTable:
     step: float
     coefficients: FloatArray
     exact: Callable[[FloatArray], FloatArray]
+    _by_cell: FloatArray = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_cell", np.ascontiguousarray(self.coefficients.T))
 
     @classmethod
     def of(
@@ -83,4 +88,25 @@ class StandardTable:
             reach = 0.5 * self.step * self.coefficients.shape[1]
             outside = np.abs(z - self.low - reach) >= reach
             value[outside] = self.exact(z[outside])
+        return value
+
+    def around(self, x: FloatArray, position: FloatArray, width: FloatArray, side: float = 1.0) -> FloatArray:
+        """The distribution function at z = (x - position) / width, or that of -z where side is -1.
+
+        Args:
+            x: where.
+            position: broadcasts with x.
+            width: the same.
+            side: 1, or -1 for 1 - F(-z).
+        """
+        variant = chosen_engine().variant
+        shape = (*x.shape[:-1], 1)
+        if variant is None or x.ndim != 2 or position.shape != shape or width.shape != shape:
+            z = (x - position) / width
+            return self(z) if side > 0 else 1.0 - self(-z)
+        value, missing = tabulated(self.low, self.step, self._by_cell, x, position[:, 0], width[:, 0], side, variant)
+        if missing:
+            row, column = np.nonzero(np.isnan(value))
+            z = side * (x[row, column] - position[row, 0]) / width[row, 0]
+            value[row, column] = self.exact(z) if side > 0 else 1.0 - self.exact(z)
         return value

@@ -17,6 +17,7 @@ from gloam.interpretation import (
 )
 from gloam.scans import ScanResult, VariantResults
 from gloam.scans.counting import CountingResult
+from gloam.spectra import EventRanks
 from gloam.statistics import CountingScanLimits, CountingSignificances, NuisanceEffects, UpperLimits, VariantSummary
 
 __all__ = ["Channel", "ChannelResult", "ChannelVariants", "CountingChannel"]
@@ -51,6 +52,7 @@ class ChannelResult:
         variants: fits and limits of all background variants; None where there is the nominal one alone.
         nuisances: what the nuisance parameters do at some of the hypotheses; None where there are none.
         coupling: what limits on the cross section are turned into; None where no model is declared.
+        ranks: how the entries of one event go together, for toys; None where entries are independent.
     """
 
     name: str
@@ -62,6 +64,7 @@ class ChannelResult:
     variants: ChannelVariants | None = None
     nuisances: NuisanceEffects | None = None
     coupling: Coupling | None = None
+    ranks: EventRanks | None = None
 
     @property
     def z_local(self) -> FloatArray:

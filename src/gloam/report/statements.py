@@ -27,10 +27,12 @@ __all__ = [
     "limit_statement",
     "nuisance_rows",
     "published_statement",
-    "systematic_cells",
+    "systematic_rows",
     "systematics_statement",
     "variants_statement",
 ]
+
+TARGETS = ("signal", "background", "resolution")
 
 KINDS = {"real": "Real collision data", "pseudo": "Pseudo-data, made by simulation", "user": "Data given by the user"}
 
@@ -152,20 +154,48 @@ def _factors(channels: Sequence[Channel]) -> str:
 
 
 def systematics_statement(summary: Mapping[str, Any]) -> str:
-    """Which systematic uncertainties were declared; empty if there are none."""
-    parts = []
+    """How many sources of systematic uncertainty there are and how large they are; empty if there are none."""
+    rows = systematic_rows(summary)
+    if not rows:
+        return ""
+    sizes = [size for each in summary["systematics"] for size in _ends(each["relative"])]
+    number = f"{len(rows)} sources" if len(rows) > 1 else "1 source"
+    size = f"{100 * min(sizes):.2g}%" + (f" to {100 * max(sizes):.2g}%" if min(sizes) < max(sizes) else "")
+    return f"Systematic uncertainties: {number}, {size} each, see the table below."
+
+
+def systematic_rows(summary: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Source, size for the signal, for the background and for the resolution, and constraint of each uncertainty.
+
+    What is declared for each channel apart, as "source, channel", is one row, with the channels where sizes differ.
+    """
+    channels = [str(each.get("channel")) for each in summary.get("channels") or []]
+    found: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
     for each in summary.get("systematics") or []:
-        target, size, constraint = systematic_cells(each)
-        parts.append(f"{each['name']} {size} of the {target} ({constraint})")
-    return f"Systematic uncertainties, as nuisance parameters in every fit: {', '.join(parts)}." if parts else ""
+        source, _, channel = str(each["name"]).rpartition(", ")
+        if channel not in channels or not source:
+            source, channel = str(each["name"]), ""
+        constraint = str(each["constraint"]).replace("lognormal", "log-normal")
+        sizes = found.setdefault((source, constraint), {}).setdefault(str(each["target"]), {})
+        low, high = _ends(each["relative"])
+        sizes[channel] = f"{100 * low:.3g}%" if low == high else f"{100 * low:.3g}% to {100 * high:.3g}%"
+    return [
+        (source, *(_of_channels(sizes.get(target, {}), channels) for target in TARGETS), constraint)
+        for (source, constraint), sizes in found.items()
+    ]
 
 
-def systematic_cells(declared: Mapping[str, Any]) -> tuple[str, str, str]:
-    """What an uncertainty acts on, its relative size and how it is constrained."""
-    relative = declared["relative"]
+def _ends(relative: Any) -> tuple[float, float]:
+    """The smallest and the largest size over the masses."""
     low, high = relative if isinstance(relative, Sequence) else (relative, relative)
-    size = f"{100 * low:.3g}%" if low == high else f"{100 * low:.3g}% to {100 * high:.3g}%"
-    return str(declared["target"]), size, str(declared["constraint"]).replace("lognormal", "log-normal")
+    return float(low), float(high)
+
+
+def _of_channels(sizes: Mapping[str, str], channels: Sequence[str]) -> str:
+    """One size where it is that of all channels, else each with the name of its channel."""
+    if set(sizes) in ({""}, set(channels)) and len(set(sizes.values())) == 1:
+        return next(iter(sizes.values()))
+    return ", ".join(f"{channel} {size}".strip() for channel, size in sizes.items())
 
 
 def published_statement(summary: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from gloam.scans.counting import (
     plane_windows,
     shifted_windows,
 )
-from gloam.scans.fits import fit_scan, yield_errors
+from gloam.scans.fits import fit_scan
 from gloam.scans.grid import Grid, grid_in_resolution, grid_in_steps
 from gloam.scans.joint import JointScan, Key, coefficient_keys, first_channel
 from gloam.scans.result import ScanResult, signed_significance
@@ -62,5 +62,4 @@ __all__ = [
     "sliding_windows",
     "vetoed",
     "windows_between",
-    "yield_errors",
 ]

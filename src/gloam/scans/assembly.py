@@ -9,6 +9,7 @@ import numpy as np
 from gloam.arrays import FloatArray, IntArray
 from gloam.errors import InputError
 from gloam.fit import KINK, SIGNAL, Constraint, Design, Effect, Effects, Problem, RowDesign, TemplateSpread
+from gloam.kernel import chosen_engine, window_contents
 from gloam.models import (
     Background,
     Nuisance,
@@ -95,8 +96,8 @@ def assemble(
         nuisances: names of the nuisance parameters, in their order in the fit.
     """
     indices = scan.windows.edge_indices(rows, bins)
-    edges, position = data.edges[indices], scan.grid.position[rows]
-    counts, exposure = _counts(data, indices)
+    position = scan.grid.position[rows]
+    edges, counts, exposure = _contents(data, indices)
     signal = expected_fractions(scan.signal, edges, position)
     is_plain = not isinstance(scan.background, StructuredBackground)
     if shared is not None and is_plain and not nuisances:
@@ -121,6 +122,14 @@ def assemble(
         if nuisances or spreads else None,
     )  # fmt: skip
     return Assembled(problem, terms.names)
+
+
+def _contents(data: CumulativeData, indices: IntArray) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+    """The edges, counts and exposure of the bins between edges."""
+    variant = chosen_engine().variant
+    if variant is None or data.variances_below is not None or data.used_below is not None:
+        return data.edges[indices], *_counts(data, indices)
+    return window_contents(indices, data.edges, data.contents, data.below, variant)
 
 
 def _counts(data: CumulativeData, indices: IntArray) -> tuple[FloatArray, FloatArray | None]:

@@ -9,7 +9,8 @@ import numpy as np
 
 from gloam.arrays import BoolArray, IntArray
 from gloam.errors import InputError
-from gloam.models import Background, Nuisance, SignalShape, names_of, parameter_names
+from gloam.models import Background, Nuisance, SignalShape, YieldNuisance, names_of, parameter_names
+from gloam.models.nuisance import SIGNAL
 from gloam.scans.grid import Grid
 from gloam.scans.windows import Windows
 from gloam.spectra import Spectrum
@@ -64,6 +65,19 @@ class Scan:
     def without_nuisance(self, name: str) -> Scan:
         """The same scan with one nuisance parameter fixed at 0."""
         return dataclasses.replace(self, nuisances=tuple(each for each in self.nuisances if each.name != name))
+
+    def without_yield_nuisances(self) -> Scan:
+        """The same scan without nuisance parameters that only multiply the yield of the signal.
+
+        Where the yield floats with both signs, the best fit and the one without a signal have them where their control
+        measurements are, and the likelihood ratio of the two does not know of them. Limits do. None is left out if one
+        changes the shape of the signal: Gaussian factors and changes of the shape are added, not multiplied.
+        """
+        others = [each for each in self.nuisances if not (isinstance(each, YieldNuisance) and each.acts_on_signal)]
+        if any(each.target == SIGNAL for each in others):
+            return self
+        kept = {*names_of(tuple(others)), *parameter_names(self.background)}
+        return dataclasses.replace(self, nuisances=tuple(each for each in self.nuisances if each.name in kept))
 
     @property
     def nuisance_names(self) -> tuple[str, ...]:

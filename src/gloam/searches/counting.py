@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field, field_serializer, model_validator
+from pydantic import AfterValidator, Field, field_serializer
 
 from gloam.detector import Correction, Detector, correction_systematics
 from gloam.scans.counting import PlaneShape
 from gloam.searches.backgrounds import CountedBackground
-from gloam.searches.declaration import Searched, require_different
+from gloam.searches.declaration import Searched
+from gloam.searches.faults import Declaration, Fault, check
 from gloam.searches.preparation import (
     AnyOf,
     CutOn,
-    Declaration,
     Observable,
     Range,
     Reconstruction,
     Simulated,
     as_document,
+    different,
     function_name,
 )
 from gloam.selection import Cut
@@ -27,7 +29,7 @@ from gloam.sourced import Sourced
 from gloam.statistics import CountingMethod
 from gloam.statistics.figures_of_merit import PunziForm
 from gloam.statistics.prior import Prior
-from gloam.systematic import Systematic
+from gloam.systematic import Constraint, Systematic
 from gloam.theory.dark_higgsstrahlung import shares_of_three
 
 __all__ = [
@@ -126,18 +128,27 @@ class CountedSpectrum(Declaration):
     def _named(self, function: Reconstruction) -> str:
         return function_name(function)
 
-    @model_validator(mode="after")
-    def _consistent(self) -> CountedSpectrum:
+    @check
+    def _as_many_ranges(self) -> Iterator[Fault]:
         number = len(self.observables)
         if any(len(each) != number for each in (self.ranges, self.tails, self.cells or self.ranges)):
-            raise ValueError(f"{number} observables need as many ranges, tails and cells")
+            yield (), f"{number} observables need as many ranges, tails and cells"
+
+    @check
+    def _some_signal(self) -> Iterator[Fault]:
         if (self.signal is None) == (self.like is None):
-            raise ValueError("a spectrum has a signal, or is like another one that has")
+            yield (), "a spectrum has a signal, or is like another one that has"
+
+    @check
+    def _enough_masses(self) -> Iterator[Fault]:
+        number = len(self.observables)
         if self.signal is not None and (len(self.masses) < 2 or len(self.masses[0]) != number):
-            raise ValueError(f"a signal is simulated at two or more hypotheses of {number} masses")
-        if self.tuned is not None and (number != 1 or self.signal is None):
-            raise ValueError("a step is tuned on a signal, in one observable")
-        return self
+            yield ("masses",), f"a signal is simulated at two or more hypotheses of {number} masses"
+
+    @check
+    def _tuned_on_a_signal(self) -> Iterator[Fault]:
+        if self.tuned is not None and (len(self.observables) != 1 or self.signal is None):
+            yield ("tuned",), "a step is tuned on a signal, in one observable"
 
     def all_cuts(self) -> list[Cut]:
         """The cuts in front of the tuned step, in their order."""
@@ -165,15 +176,19 @@ class CountingPreparation(Declaration):
     def _written_out(self, detector: Detector) -> object:
         return as_document(detector)
 
-    @model_validator(mode="after")
-    def _known_models(self) -> CountingPreparation:
+    @check
+    def _known_models(self) -> Iterator[Fault]:
         done: list[str] = []
-        for spectrum in self.spectra:
+        for number, spectrum in enumerate(self.spectra):
             if spectrum.like is not None and spectrum.like not in done:
-                raise ValueError(f"spectrum {spectrum.name} is like {spectrum.like}, which has to come before it")
+                words = f"{spectrum.name} is like {spectrum.like}, which has to come before it"
+                yield ("spectra", number, "like"), words
             if spectrum.like is None:
                 done.append(spectrum.name)
-        return self
+
+    @check
+    def _different_spectra(self) -> Iterator[Fault]:
+        yield from different("spectra", [spectrum.name for spectrum in self.spectra])
 
     def spectrum(self, name: str) -> CountedSpectrum:
         """The spectrum of that name."""
@@ -201,9 +216,9 @@ class YieldUncertainty(Declaration):
     step: str = ""
     processes: tuple[str, ...] = ()
 
-    def systematics(self) -> tuple[Systematic, ...]:
+    def systematics(self, form: Constraint) -> tuple[Systematic, ...]:
         """The same for each yield apart, as tables and reports list it."""
-        return tuple(Systematic(self.name, self.relative, target, "gaussian") for target in self.acts_on)
+        return tuple(Systematic(self.name, self.relative, target, form) for target in self.acts_on)
 
 
 class CrossCheck(Declaration):
@@ -239,6 +254,9 @@ class CountedChannel(Declaration):
             cross section.
         share: the final state of three dark photons that is counted, as `gloam.theory.dark_higgsstrahlung` names it,
             whose branching fraction limits on the cross section contain; None: the decay of the search.
+        form: of all uncertainties. A Gaussian efficiency ends at 0, so that its error cannot be large.
+        vetoes, vetoes2: ranges of the first and second observable that are not counted; a window that one touches has
+            no result.
     """
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -251,6 +269,9 @@ class CountedChannel(Declaration):
     uncertainties: tuple[YieldUncertainty, ...] = ()
     has_signal_efficiency: bool = True
     share: str | None = None
+    form: Constraint = "gaussian"
+    vetoes: tuple[Range, ...] = ()
+    vetoes2: tuple[Range, ...] = ()
 
     @property
     def correction(self) -> float:
@@ -264,8 +285,8 @@ class CountedChannel(Declaration):
     def systematics(self) -> tuple[Systematic, ...]:
         """Every uncertainty of this channel, for the signal and for the background apart."""
         return (
-            *correction_systematics(self.corrections),
-            *(part for each in self.uncertainties for part in each.systematics()),
+            *(replace(each, constraint=self.form) for each in correction_systematics(self.corrections)),
+            *(part for each in self.uncertainties for part in each.systematics(self.form)),
         )
 
 
@@ -339,35 +360,44 @@ class CountingSearch(Searched):
     published_ranges: tuple[LimitRange, ...] = ()
     combination: CombinedLines | None = None
 
-    @model_validator(mode="after")
-    def _known_names(self) -> CountingSearch:
-        require_different([channel.name for channel in self.channels])
-        known = {each.name: each for each in self.preparation.spectra}
-        for channel in self.channels:
-            if channel.spectrum not in known:
-                raise ValueError(f"no spectrum {channel.spectrum} is prepared")
-            self._require_known(channel, known[channel.spectrum])
-        if self.combination is not None and (self.model is None or len(self.channels[0].masses) != 2):
-            raise ValueError("channels are combined in the plane of two masses, on the coupling of a model")
-        return self
+    @check
+    def _distinct_channels(self) -> Iterator[Fault]:
+        yield from different("channels", [channel.name for channel in self.channels])
 
-    def _require_known(self, channel: CountedChannel, spectrum: CountedSpectrum) -> None:
+    @check
+    def _combined_in_a_plane(self) -> Iterator[Fault]:
+        if self.combination is not None and (self.model is None or len(self.channels[0].masses) != 2):
+            yield ("combination",), "channels are combined in the plane of two masses, on the coupling of a model"
+
+    @check
+    def _known_names(self) -> Iterator[Fault]:
+        known = {each.name: each for each in self.preparation.spectra}
+        for number, channel in enumerate(self.channels):
+            if channel.spectrum not in known:
+                yield ("channels", number, "spectrum"), f"no spectrum {channel.spectrum} is prepared"
+            else:
+                for path, words in self._faults_of(channel, known[channel.spectrum]):
+                    yield ("channels", number, *path), words
+
+    def _faults_of(self, channel: CountedChannel, spectrum: CountedSpectrum) -> Iterator[Fault]:
         tuned = self.preparation.tuned_step(spectrum)
         steps = {cut.name for cut in spectrum.all_cuts()} | ({tuned.name} if tuned else set())
         processes = {sample.label for sample in spectrum.backgrounds}
         if len(channel.masses) != len(spectrum.observables):
-            raise ValueError(f"channel {channel.name} needs a range of masses for each observable")
+            yield ("masses",), f"channel {channel.name} needs a range of masses for each observable"
         if channel.share is not None and channel.share not in shares_of_three(1.0):
-            raise ValueError(f"share {channel.share!r} of {channel.name} is none of {', '.join(shares_of_three(1.0))}")
+            yield ("share",), f"{channel.share!r} is none of {', '.join(shares_of_three(1.0))}"
         if any(each.per != "event" for each in channel.corrections):
-            raise ValueError(f"corrections of channel {channel.name} are for each event: multiply those of its tracks")
+            words = f"corrections of channel {channel.name} are for each event: multiply those of its tracks"
+            yield ("corrections",), words
         if channel.has_signal_efficiency and spectrum.signal is None:
-            raise ValueError(f"channel {channel.name} has no simulated signal: declare has_signal_efficiency=False")
-        for each in channel.uncertainties:
+            words = f"channel {channel.name} has no simulated signal: declare has_signal_efficiency=False"
+            yield ("has_signal_efficiency",), words
+        for number, each in enumerate(channel.uncertainties):
             if each.step and each.step not in steps:
-                raise ValueError(f"uncertainty {each.name} of a step {each.step!r} that is not in the selection")
+                yield ("uncertainties", number, "step"), f"{each.step!r} is not in the selection"
             if set(each.processes) - processes:
-                raise ValueError(f"uncertainty {each.name} of a background that is not simulated")
+                yield ("uncertainties", number, "processes"), f"a background of {each.name} that is not simulated"
 
     def spectrum_of(self, channel: CountedChannel) -> CountedSpectrum:
         """The prepared spectrum of a channel."""

@@ -7,25 +7,30 @@ from dataclasses import fields, is_dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field
 
 from gloam.errors import InputError
 from gloam.experiments import DataSet
 from gloam.interpretation import LuminosityKind
 from gloam.models import Polynomial, SignalShape, background_named, shape_named
-from gloam.searches.preparation import Declaration, Observable, Preparation, PreparedSpectrum, Range
+from gloam.searches.faults import Declaration, Fault, check
+from gloam.searches.preparation import Observable, Preparation, PreparedSpectrum, Range, different
 from gloam.sourced import Sourced
 from gloam.statistics import LimitMethod
 from gloam.systematic import Systematic
+from gloam.theory import MODELS
 
-__all__ = ["Channel", "Observable", "Search", "Searched", "require_different", "sourced_numbers"]
+__all__ = ["Channel", "KnownPeak", "Observable", "Search", "Searched", "sourced_numbers"]
 
 PREPARED = "prepared"
 """A signal shape, or a background, that comes from the artefact of `gloam prepare`."""
 
+THREE_GAUSSIANS = "prepared:three-gaussians"
+"""The signal shape there that is three Gaussians with a common mean instead of Crystal Balls."""
+
 
 def _shape(text: str) -> str:
-    return text if text == PREPARED else _known(text, lambda: shape_named(text, 1.0))
+    return text if text in (PREPARED, THREE_GAUSSIANS) else _known(text, lambda: shape_named(text, 1.0))
 
 
 def _step(step: float | str) -> float | str:
@@ -89,11 +94,17 @@ class Channel(Declaration):
         step: of the grid; as in "0.5sigma" in units of the width.
         window: half-width of the fit window in units of the width, how far it goes below and above the position, or
             "whole" for the spectrum as it is.
-        signal: a shape as on the command line, such as "crystal-ball:1.5,3", or "prepared".
+        signal: a shape as on the command line, such as "crystal-ball:1.5,3", or "prepared", or
+            "prepared:three-gaussians" where these were fitted too.
         width: standard deviation of the signal's core; None for a prepared shape.
         background: as on the command line, such as "polynomial:2"; the order is fixed before the scan. "prepared" is
             the simulated template with a yield that floats, each bin with its statistical error.
         background_reason: why this form and order.
+        background_errors: of the yield of each prepared background that is kept apart, relative, by its label; with
+            them every background is a template of its own with a Gaussian constraint.
+        slices: spectra that are parts of the prepared one and lie one behind the other on the axis, in place of it.
+        natural_width: total width of the particle over its mass; None: negligible. For squared masses alone.
+        decay: that is searched for, in place of that of the search: another reading of the same fits.
         vetoes: ranges that are not fitted.
         control_peak: a known particle in the range, at which the scan is checked.
         systematics: named uncertainties of this channel, beside those of the search.
@@ -115,26 +126,64 @@ class Channel(Declaration):
     width: Sourced | None = None
     background: Annotated[str, AfterValidator(_background)]
     background_reason: str
+    background_errors: Mapping[str, Sourced] = {}
+    slices: tuple[str, ...] = ()
+    natural_width: Sourced | None = None
+    decay: str | None = None
     vetoes: tuple[Range, ...] = ()
     control_peak: Sourced | None = None
     systematics: tuple[Systematic, ...] = ()
     cross_section: LuminosityKind | None = None
 
-    @model_validator(mode="after")
-    def _one_source(self) -> Channel:
-        own = (self.data, self.range, self.bin_width, self.width)
-        if self.spectrum is None and None in own:
-            raise ValueError("a channel without a prepared spectrum needs data, range, bin_width and width")
-        if self.spectrum is not None and (self.data is not None or self.masses is None or self.signal != PREPARED):
-            raise ValueError(f"a channel with a prepared spectrum has masses, the signal {PREPARED!r}, and no data")
-        if self.spectrum is None and (PREPARED in (self.signal, self.background) or isinstance(self.step, str)):
-            raise ValueError("what is prepared, or a step in units of the width, needs a prepared spectrum")
-        return self
+    @check
+    def _own_source(self) -> Iterator[Fault]:
+        if self.spectrum is None and None in (self.data, self.range, self.bin_width, self.width):
+            yield (), "a channel without a prepared spectrum needs data, range, bin_width and width"
+
+    @check
+    def _prepared_source(self) -> Iterator[Fault]:
+        if self.spectrum is not None and (self.data is not None or self.masses is None or not self._is_prepared):
+            yield (), f"a channel with a prepared spectrum has masses, the signal {PREPARED!r}, and no data"
+
+    @check
+    def _nothing_prepared(self) -> Iterator[Fault]:
+        if self.spectrum is None and (self._is_prepared or self.background == PREPARED or isinstance(self.step, str)):
+            yield (), "what is prepared, or a step in units of the width, needs a prepared spectrum"
+
+    @check
+    def _some_width(self) -> Iterator[Fault]:
+        if self.width is not None and not self.width.value > 0:
+            yield ("width",), f"a width of {self.width.value:g}; write a standard deviation above 0"
+
+    @check
+    def _bins_in_the_range(self) -> Iterator[Fault]:
+        if self.range is not None and self.bin_width is not None and self.bin_width > self.range[1] - self.range[0]:
+            yield ("bin_width",), f"wider than the range, {self.range[1] - self.range[0]:g}"
+
+    @check
+    def _one_size_of_each(self) -> Iterator[Fault]:
+        yield from different("systematics", [f"{each.name} ({each.target})" for each in self.systematics])
+
+    @check
+    def _one_way_to_fit_it(self) -> Iterator[Fault]:
+        if self.slices and (self.window != "whole" or self.natural_width is not None):
+            yield ("slices",), "slices are fitted as a whole, and to particles of negligible width"
+        if self.background_errors and self.background != PREPARED:
+            yield ("background_errors",), f"errors of single backgrounds need the background {PREPARED!r}"
 
     @property
     def window_ends(self) -> tuple[float, float]:
         """How far the window goes from the position, in units of the width: below (negative) and above."""
         return _ends(self.window)
+
+    @property
+    def _is_prepared(self) -> bool:
+        return self.signal in (PREPARED, THREE_GAUSSIANS)
+
+    @property
+    def has_three_gaussians(self) -> bool:
+        """Whether the prepared signal is three Gaussians."""
+        return self.signal == THREE_GAUSSIANS
 
     def signal_shape(self) -> SignalShape:
         """The shape of a signal that is not prepared."""
@@ -143,6 +192,28 @@ class Channel(Declaration):
     def background_form(self) -> Polynomial:
         """The form of a background that is not prepared."""
         return background_named(self.background)
+
+
+class KnownPeak(Declaration):
+    """A known particle in a spectrum, whose width in data over that of its simulated shape corrects all signals.
+
+    Attributes:
+        name: of the particle.
+        mass: in GeV.
+        spectrum: of the preparation, in whose data it is and whose shape it has.
+        cross_section: in fb, visible, of its entries in pseudo-data.
+        width_ratio: of pseudo-data: all peaks in them are so much wider than simulated ones.
+        background: under it, as on the command line.
+        window: half-width of the fit, in standard deviations.
+    """
+
+    name: str
+    mass: Sourced
+    spectrum: str
+    cross_section: Sourced
+    width_ratio: Sourced
+    background: Annotated[str, AfterValidator(_background)] = "polynomial:1"
+    window: Annotated[float, Field(gt=0)] = 10.0
 
 
 class Searched(Declaration):
@@ -186,6 +257,21 @@ class Searched(Declaration):
     compare_with: str | None = None
     notes: tuple[str, ...] = ()
 
+    @check
+    def _some_luminosity(self) -> Iterator[Fault]:
+        if self.luminosity is not None and not self.luminosity.value > 0:
+            yield ("luminosity",), f"{self.luminosity.value:g}; write fb^-1 above 0, or None where it is not known"
+
+    @check
+    def _known_model(self) -> Iterator[Fault]:
+        if self.model is not None and self.model not in MODELS:
+            yield ("model",), f"{self.model!r} is none of {', '.join(MODELS)}"
+
+    @check
+    def _something_to_compare(self) -> Iterator[Fault]:
+        if self.model is None and (self.decay is not None or self.compare_with is not None):
+            yield ("model",), "decay and compare_with are those of a model: name it"
+
 
 class Search(Searched):
     """A search that fits spectra: what is measured, in which data, how, and what is known of the answer.
@@ -200,6 +286,7 @@ class Search(Searched):
         effective_normalisation: one constant by which ours differ from the published ones; the comparison is repeated
             with it, and no limit is changed.
         preparation: how shapes, efficiencies and templates are simulated.
+        calibration: a known particle whose peak corrects the width of the signal, its error being a systematic.
     """
 
     observable: Observable
@@ -209,19 +296,40 @@ class Search(Searched):
     variants: str | None = None
     effective_normalisation: Sourced | None = None
     preparation: Preparation | None = None
+    calibration: KnownPeak | None = None
 
-    @model_validator(mode="after")
-    def _distinct_channels(self) -> Search:
-        require_different([channel.name for channel in self.channels])
-        return self
+    @check
+    def _distinct_channels(self) -> Iterator[Fault]:
+        yield from different("channels", [channel.name for channel in self.channels])
 
-    @model_validator(mode="after")
-    def _known_spectra(self) -> Search:
+    @check
+    def _known_spectra(self) -> Iterator[Fault]:
         known = set() if self.preparation is None else {each.name for each in self.preparation.spectra}
-        asked = {channel.spectrum for channel in self.channels} - {None}
-        if asked - known:
-            raise ValueError(f"no spectrum {', '.join(sorted(map(str, asked - known)))} is prepared")
-        return self
+        for number, channel in enumerate(self.channels):
+            if channel.spectrum is not None and channel.spectrum not in known:
+                yield ("channels", number, "spectrum"), f"no spectrum {channel.spectrum} is prepared"
+            if missing := [name for name in channel.slices if name not in known]:
+                yield ("channels", number, "slices"), f"no spectrum {', '.join(missing)} is prepared"
+        if self.calibration is not None and self.calibration.spectrum not in known:
+            yield ("calibration", "spectrum"), f"no spectrum {self.calibration.spectrum} is prepared"
+
+    @check
+    def _one_size_of_each(self) -> Iterator[Fault]:
+        yield from different("systematics", [f"{each.name} ({each.target})" for each in self.systematics])
+
+    @check
+    def _derived_spectra(self) -> Iterator[Fault]:
+        for number, channel in enumerate(self.channels):
+            spectrum = self.spectrum_of(channel)
+            if spectrum is None or self.preparation is None:
+                continue
+            if channel.slices and channel.slices != tuple(e.name for e in self.preparation.parts_of(spectrum.name)):
+                yield ("channels", number, "slices"), f"not the parts of spectrum {spectrum.name}"
+            if channel.natural_width is not None and spectrum.observable.scale != "mass squared":
+                yield ("channels", number, "natural_width"), "the observable is no squared mass"
+            labels = {each.label for each in self.preparation.backgrounds}
+            if channel.background_errors and (spectrum.pieces_of is None or set(channel.background_errors) != labels):
+                yield ("channels", number, "background_errors"), "not one for each background, kept apart"
 
     def observable_of(self, channel: Channel) -> Observable:
         """The observable of a channel."""
@@ -233,16 +341,15 @@ class Search(Searched):
         spectra = () if self.preparation is None else self.preparation.spectra
         return next((each for each in spectra if each.name == channel.spectrum), None)
 
+    def data_of(self, channel: Channel) -> str | None:
+        """The prepared spectrum whose data a channel has: another one than its own, if they share their events."""
+        spectrum = self.spectrum_of(channel)
+        return None if spectrum is None else spectrum.same_events_as or spectrum.name
+
     @property
     def all_systematics(self) -> tuple[Systematic, ...]:
         """Those of the search, then those of its channels."""
         return self.systematics + tuple(each for channel in self.channels for each in channel.systematics)
-
-
-def require_different(names: list[str]) -> None:
-    """Nothing if no two channels have one name; a ValueError becomes one of the faults that pydantic collects."""
-    if len(set(names)) < len(names):
-        raise ValueError(f"channels need different names, got {', '.join(names)}")
 
 
 def sourced_numbers(declared: Any, path: str = "") -> Iterator[tuple[str, Sourced]]:

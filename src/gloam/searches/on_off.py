@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_serializer, model_validator
+from pydantic import AfterValidator, Field, field_serializer
 
 from gloam.detector import Detector
-from gloam.searches.declaration import Searched, require_different
-from gloam.searches.preparation import Declaration, Observable, Range, Simulated, as_document
+from gloam.searches.declaration import Searched
+from gloam.searches.faults import Declaration, Fault, check
+from gloam.searches.preparation import Observable, Range, Simulated, as_document, different
 from gloam.sourced import Sourced
 from gloam.statistics import CountingMethod
 from gloam.systematic import Systematic
@@ -41,6 +42,7 @@ class OnOffChannel(Declaration):
         share: final state of two A' that is counted, as `gloam.theory.b_dark_photons.final_states` names it, with its
             factor 2 for different pairs: the coupling is without it, the cross section with it. None: all decays.
         systematics: of signal and background, log-normal.
+        vetoes: ranges of the observable that are not counted; a window that one touches has no result.
     """
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -53,12 +55,22 @@ class OnOffChannel(Declaration):
     branching_fraction: Sourced | None = None
     share: str | None = None
     systematics: tuple[Systematic, ...] = ()
+    vetoes: tuple[Range, ...] = ()
 
-    @model_validator(mode="after")
-    def _whole(self) -> OnOffChannel:
+    @check
+    def _whole(self) -> Iterator[Fault]:
         if (self.rare_tau is None) != (self.rare_share is None):
-            raise ValueError("a rare background has both rare_tau and rare_share")
-        return self
+            yield (), "a rare background has both rare_tau and rare_share"
+
+    @check
+    def _some_simulation(self) -> Iterator[Fault]:
+        for name, tau in (("tau", self.tau), ("rare_tau", self.rare_tau)):
+            if tau is not None and not tau.value > 0:
+                yield (name,), f"{tau.value:g} times the background of the data; write a number above 0"
+
+    @check
+    def _one_size_of_each(self) -> Iterator[Fault]:
+        yield from different("systematics", [f"{each.name} ({each.target})" for each in self.systematics])
 
 
 class OnOffPreparation(Declaration):
@@ -104,7 +116,10 @@ class TaggedDecay(OnOffPreparation):
         energy_cut: largest E_ECL at the lightest and at the heaviest mass, linear in the recoil mass in between.
         proton_identification: efficiency.
         lambda_quality: efficiency of the vertex of the Lambda and of cuts on it.
-        continuum: background from light quarks over that from B0 decays, of the same shape.
+        light_quarks: their events, in which all that is seen beside a Lambda is taken for a tag.
+        continuum: background from light quarks over that from B0 decays, on the whole axis.
+        m_bc: smallest M_bc of a tag, and a looser one for more simulated false tags.
+        delta_e: largest |Delta E| of simulated false tags.
         repeats: how often tag and extra energy are drawn for each simulated decay.
         smoothing: width in GeV by which simulated background is spread out in the recoil mass.
     """
@@ -120,7 +135,10 @@ class TaggedDecay(OnOffPreparation):
     energy_cut: tuple[Sourced, Sourced]
     proton_identification: Sourced
     lambda_quality: Sourced
+    light_quarks: Simulated
     continuum: Sourced
+    m_bc: tuple[Sourced, Sourced]
+    delta_e: Sourced
     repeats: int = Field(default=20, ge=1)
     smoothing: Sourced
 
@@ -201,13 +219,16 @@ class OnOffSearch(Searched):
     preparation: TaggedDecay | DarkPhotonPairs
     published_range: tuple[Sourced, Sourced] | None = None
 
-    @model_validator(mode="after")
-    def _consistent(self) -> OnOffSearch:
-        require_different([channel.name for channel in self.channels])
+    @check
+    def _distinct_channels(self) -> Iterator[Fault]:
+        yield from different("channels", [channel.name for channel in self.channels])
+
+    @check
+    def _simulated_masses(self) -> Iterator[Fault]:
         first, last = self.preparation.simulated_masses[0], self.preparation.simulated_masses[-1]
-        if any(not first <= mass <= last for channel in self.channels for mass in channel.masses):
-            raise ValueError(f"masses are simulated from {first:g} to {last:g} GeV only")
-        return self
+        for number, channel in enumerate(self.channels):
+            if any(not first <= mass <= last for mass in channel.masses):
+                yield ("channels", number, "masses"), f"masses are simulated from {first:g} to {last:g} GeV only"
 
     @property
     def all_systematics(self) -> tuple[Systematic, ...]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, field_serializer, model_validator
+from pydantic import AfterValidator, Field, PlainSerializer, field_serializer
 
 from gloam.calibration import Tail
 from gloam.detector import Detector, ReconstructedBatch
+from gloam.generation import PROCESSES, PYTHIA_PROCESSES, TAU_MIXTURES
 from gloam.kinematics import MassScale
+from gloam.searches.faults import Declaration, Fault, check
 from gloam.selection import Cut, Entries
 from gloam.selection.network_files import network_selection_dict
 from gloam.selection.network_selection import NetworkSelection, with_network_columns
@@ -20,7 +22,7 @@ from gloam.store import content_hash
 
 __all__ = [
     "AnyOf", "CutOn", "Declaration", "Observable", "Preparation", "PreparedSpectrum", "Range", "Reconstruction",
-    "Simulated", "as_document", "function_name",
+    "Simulated", "as_document", "different", "function_name",
 ]  # fmt: skip
 
 Reconstruction = Callable[[ReconstructedBatch, float], Entries]
@@ -51,12 +53,6 @@ def as_document(value: Any) -> Any:
     if isinstance(value, tuple):
         return [as_document(item) for item in value]
     return value
-
-
-class Declaration(BaseModel):
-    """What declarations have in common: frozen, and an unknown field is a fault."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 class Observable(Declaration):
@@ -95,11 +91,12 @@ class CutOn(Declaration):
     below: Sourced | None = None
     name: str = ""
 
-    @model_validator(mode="after")
-    def _some_limit(self) -> CutOn:
+    @check
+    def _some_limit(self) -> Iterator[Fault]:
         if self.above is None and self.below is None:
-            raise ValueError("a cut needs a limit above or below")
-        return self
+            yield (), "a cut needs a limit above or below"
+        elif self.above is not None and self.below is not None and not self.above.value < self.below.value:
+            yield ("above",), f"nothing lies above {self.above.value:g} and below {self.below.value:g}"
 
     def cut(self) -> Cut:
         """The cut as selections take it."""
@@ -169,6 +166,16 @@ class Simulated(Declaration):
     title: str | None = None
     tau_decays: str | None = None
 
+    @check
+    def _known_decays(self) -> Iterator[Fault]:
+        if self.tau_decays is not None and self.tau_decays not in TAU_MIXTURES:
+            yield ("tau_decays",), f"{self.tau_decays!r} is none of {', '.join(TAU_MIXTURES)}"
+
+    @check
+    def _known_process(self) -> Iterator[Fault]:
+        if self.process not in PROCESSES and self.process not in PYTHIA_PROCESSES:
+            yield ("process",), f"{self.process!r} is none that gloam generate has; see gloam generate --help"
+
     @property
     def label(self) -> str:
         """The name in tables."""
@@ -193,6 +200,14 @@ class PreparedSpectrum(Declaration):
         wrong: whether wrong candidates of the signal are part of its shape; where they are broader than the windows
             they can be left to a background that floats.
         pieces: of the cubic spline that the logarithm of the background is; None: the simulated bins as they are.
+        pieces_of: the same for single backgrounds, by their label. With it all are kept apart, and those that are not
+            named stay as simulated.
+        part_of: another spectrum, before this one, whose axis this one has, and of whose entries it holds a part:
+            pseudo-data of the whole are the sum of those of its parts.
+        three_gaussians: the first events of each mass, to which three Gaussians are fitted as well, for channels that
+            ask for them; 0: none are.
+        whole_events: how many of the first simulated events of the backgrounds are kept to know which entries go
+            together; 0: pseudo-data and toys draw every entry by itself. Every event needs as many entries.
     """
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -206,6 +221,10 @@ class PreparedSpectrum(Declaration):
     same_events_as: str | None = None
     wrong: bool = True
     pieces: Annotated[int, Field(ge=1)] | None = None
+    pieces_of: Mapping[str, Annotated[int, Field(ge=1)]] | None = None
+    part_of: str | None = None
+    three_gaussians: Annotated[int, Field(ge=0)] = 0
+    whole_events: Annotated[int, Field(ge=0)] = 0
 
 
 class Preparation(Declaration):
@@ -225,6 +244,7 @@ class Preparation(Declaration):
         choice: the column that numbers these ways; None where there is only one.
         right_choice: its value for the signal's own particles.
         cuts: that all spectra share, in their order.
+        correction: data over simulation, on signal and background alike; None: 1.
         spectra: that are filled.
         seed: of the shipped artefact.
         left_out: what the simulation does not know, for readers.
@@ -240,6 +260,7 @@ class Preparation(Declaration):
     choice: str | None = None
     right_choice: int = 0
     cuts: tuple[CutOn | AnyOf, ...] = ()
+    correction: Sourced | None = None
     spectra: tuple[PreparedSpectrum, ...] = Field(min_length=1)
     seed: int = 0
     left_out: tuple[str, ...] = ()
@@ -256,14 +277,34 @@ class Preparation(Declaration):
     def _written_out(self, detector: Detector) -> Any:
         return as_document(detector)
 
-    @model_validator(mode="after")
-    def _same_events(self) -> Preparation:
-        before: set[str] = set()
-        for spectrum in self.spectra:
+    @check
+    def _other_spectra(self) -> Iterator[Fault]:
+        before: dict[str, PreparedSpectrum] = {}
+        for number, spectrum in enumerate(self.spectra):
             if spectrum.same_events_as is not None and spectrum.same_events_as not in before:
-                raise ValueError(f"spectrum {spectrum.name}: no spectrum {spectrum.same_events_as} before it")
-            before.add(spectrum.name)
-        return self
+                yield ("spectra", number, "same_events_as"), f"no spectrum {spectrum.same_events_as} before it"
+            if spectrum.part_of is not None and spectrum.part_of not in before:
+                yield ("spectra", number, "part_of"), f"no spectrum {spectrum.part_of} before it"
+            elif spectrum.part_of is not None:
+                whole = before[spectrum.part_of]
+                if (whole.masses, whole.signal) != (spectrum.masses, spectrum.signal):
+                    yield ("spectra", number), f"another signal than that of the whole, {whole.name}"
+            if set(spectrum.pieces_of or ()) - {each.label for each in self.backgrounds}:
+                yield ("spectra", number, "pieces_of"), "a background that is not simulated"
+            before[spectrum.name] = spectrum
+
+    @check
+    def _different_spectra(self) -> Iterator[Fault]:
+        yield from different("spectra", [spectrum.name for spectrum in self.spectra])
+
+    @check
+    def _different_backgrounds(self) -> Iterator[Fault]:
+        labels = [sample.title or sample.process for sample in self.backgrounds if not sample.settings]
+        yield from different("backgrounds", labels)
+
+    def parts_of(self, name: str) -> tuple[PreparedSpectrum, ...]:
+        """The spectra that hold the entries of this one in parts."""
+        return tuple(each for each in self.spectra if each.part_of == name)
 
     def entries(self, seen: ReconstructedBatch) -> Entries:
         """The entries of what the detector saw, with the columns of the networks."""
@@ -275,6 +316,12 @@ class Preparation(Declaration):
         column = spectrum.observable.column
         known = Cut("reconstructed", lambda columns: np.isfinite(columns[column]), (column,))
         return [known, *(each.cut() for each in (*self.cuts, *spectrum.cuts))]
+
+
+def different(field: str, names: Sequence[str]) -> Iterator[Fault]:
+    """A fault where two entries of a field have one name."""
+    if len(set(names)) < len(names):
+        yield (field,), f"{field} need different names, got {', '.join(names)}"
 
 
 def function_name(function: Reconstruction) -> str:

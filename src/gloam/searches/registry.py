@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from importlib import import_module, metadata
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import TypeAlias
@@ -11,9 +15,10 @@ from typing import TypeAlias
 from gloam.errors import InputError
 from gloam.searches.counting import CountingSearch
 from gloam.searches.declaration import Search
+from gloam.searches.faults import collected_faults, faults_in_words
 from gloam.searches.on_off import OnOffSearch
 
-__all__ = ["AnySearch", "load_search", "room_of", "search_names"]
+__all__ = ["AnySearch", "load_search", "room_folder", "search_names"]
 
 AnySearch: TypeAlias = Search | CountingSearch | OnOffSearch
 """What a room declares."""
@@ -39,32 +44,53 @@ def load_search(name: str) -> AnySearch:
         >>> load_search("cms_dimuon").experiment
         'CMS at the LHC (Open Data, dimuon samples)'
     """
-    from pydantic import ValidationError
-
-    room = room_of(name)
-    try:
-        declared = import_module(room).SEARCH
-    except ValidationError as faults:
-        found = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults.errors())
+    room, attribute = _room(name)
+    broken: Exception | None = None
+    declared: object = None
+    with collected_faults() as all_faults:
+        try:
+            declared = getattr(import_module(room), attribute)
+        except Exception as fault:  # whatever the module of somebody else runs into
+            if room.startswith("gloam.searches."):
+                raise
+            broken = fault
+        faults = all_faults(declared)
+    if faults:
+        sys.modules.pop(room, None)  # so that it is checked again, and not taken for sound
+        if broken is not None:
+            faults.append(((room,), f"{type(broken).__name__}: {broken}"))
+        found = faults_in_words(faults)
+        raise InputError(f"declaration of search {name!r}", found, "a valid declaration", "correct these entries")
+    if broken is not None:
+        found = f"{room}: {type(broken).__name__}: {broken}"
         raise InputError(
-            f"declaration of search {name!r}", found, "a valid declaration", "correct these entries"
-        ) from None
-    except (ImportError, AttributeError) as fault:
-        raise InputError(
-            f"search {name!r}", f"{room}: {fault}", "a module with a SEARCH", "mend or reinstall its package"
-        ) from fault
+            f"search {name!r}", found, f"a module with a {attribute}", "mend or reinstall its package"
+        ) from broken
     if not isinstance(declared, Search | CountingSearch | OnOffSearch):
-        raise InputError(f"search {name!r}", f"{room}.SEARCH is a {type(declared).__name__}", "a Search", "declare one")
+        found = f"{room}.{attribute} is a {type(declared).__name__}"
+        raise InputError(f"search {name!r}", found, "a Search", "declare one")
+    if declared.name != name:
+        raise InputError(f"search {name!r}", f"a declaration of {declared.name!r}", "one name", "make them agree")
     return declared
 
 
-def room_of(name: str) -> str:
-    """The module that declares a search."""
+def room_folder(name: str) -> Traversable:
+    """The folder with the files of a search: that of its package, or the one its module lies in."""
+    room, _ = _room(name)
+    spec = find_spec(room)
+    if spec is None or spec.origin is None:
+        raise InputError(f"search {name!r}", f"no module {room}", "an installed one", "mend or reinstall its package")
+    package = room if spec.submodule_search_locations is not None else spec.parent
+    return files(package) if package else Path(spec.origin).parent
+
+
+def _room(name: str) -> tuple[str, str]:
+    """The module that declares a search, and what it is called there."""
     if name in BUILT_IN:
-        return f"gloam.searches.{name}"
+        return f"gloam.searches.{name}", "SEARCH"
     for point in metadata.entry_points(group=GROUP):
         if point.name == name:
-            return point.value.partition(":")[0]
+            return point.module, point.attr or "SEARCH"
     names = search_names()
     close = difflib.get_close_matches(name, names, 1)
     remedy = f"did you mean {close[0]}?" if close else "`gloam list` shows them"

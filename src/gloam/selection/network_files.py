@@ -22,11 +22,11 @@ KIND = "gloam network selection"
 def write_network_selection(path: Path, selection: NetworkSelection) -> Path:
     """The path of a selection in a file, .json or .onnx by its suffix; read again it gives identical outputs.
 
-    An ONNX file holds one network, from raw inputs to the output between 0 and 1, and the rest of the selection as
+    An ONNX file holds the networks, from raw inputs to outputs between 0 and 1, and the rest of the selection as
     metadata.
 
     Raises:
-        InputError: another suffix; several networks in ONNX; ONNX is not installed.
+        InputError: another suffix; networks of different inputs in ONNX; ONNX is not installed.
     """
     require_network_file(path)
     if path.suffix.lower() == ".json":
@@ -49,8 +49,7 @@ def read_network_selection(path: Path | str) -> NetworkSelection:
     if path.suffix.lower() == ".onnx":
         from gloam.selection import onnx_files
 
-        network, frame = onnx_files.read(path)
-        return _selection((network,), frame)
+        return _selection(*onnx_files.read(path))
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         if document["kind"] != KIND:

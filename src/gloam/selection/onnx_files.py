@@ -1,15 +1,15 @@
-"""Networks as ONNX graphs: (x - offset) / scale, layers, sigmoid."""
+"""Networks as ONNX graphs: (x - offset) / scale, layers, sigmoid; several side by side in one graph."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from gloam.arrays import FloatArray
 from gloam.errors import InputError
 from gloam.selection.network_selection import NetworkSelection
 from gloam.selection.networks import Activation, Layer, Network
@@ -24,30 +24,31 @@ OPERATOR = {"tanh": "Tanh", "relu": "Relu", "sigmoid": "Sigmoid", "linear": "Ide
 
 
 def write(path: Path, selection: NetworkSelection, frame: Mapping[str, Any]) -> Path:
-    """The path of the network as a graph, and the rest of the selection as metadata.
+    """The path of the networks as one graph, and the rest of the selection as metadata.
 
-    Numbers are of single precision where that loses nothing (all that `train` makes), else of double precision.
+    The graph takes `features` and gives `output`, or `output_1`, `output_2` ... of several networks. Numbers are of
+    single precision where that loses nothing (all that `train` makes), else of double precision.
 
     Raises:
-        InputError: several networks; ONNX is not installed.
+        InputError: networks of different inputs; ONNX is not installed.
     """
     onnx = _onnx()
-    if len(selection.networks) != 1:
-        found = f"{len(selection.networks)} networks"
-        raise InputError(f"write {path.name}", found, "one network in an ONNX file", "write a .json file")
-    (network,) = selection.networks
-    graph = _graph(onnx, network)
+    first = selection.networks[0]
+    if any((each.inputs, each.mass_input) != (first.inputs, first.mass_input) for each in selection.networks):
+        found = "networks of different inputs"
+        raise InputError(f"write {path.name}", found, "the same inputs in an ONNX file", "write a .json file")
+    graph = _graph(onnx, selection.networks)
     model = onnx.helper.make_model(
         graph, producer_name="gloam", opset_imports=[onnx.helper.make_opsetid("", OPSET)], ir_version=8
     )
-    described = {"schema_version": SCHEMA_VERSION, "inputs": network.inputs, "mass_input": network.mass_input, **frame}
+    described = {"schema_version": SCHEMA_VERSION, "inputs": first.inputs, "mass_input": first.mass_input, **frame}
     onnx.helper.set_model_props(model, {"gloam": json.dumps(described)})
     onnx.checker.check_model(model)
     return write_atomically(path, lambda stream: stream.write(model.SerializeToString(deterministic=True)))
 
 
-def read(path: Path) -> tuple[Network, Mapping[str, Any]]:
-    """The network in a file written by `write`, and the rest of the selection.
+def read(path: Path) -> tuple[tuple[Network, ...], Mapping[str, Any]]:
+    """The networks in a file written by `write`, and the rest of the selection.
 
     Raises:
         InputError: another graph; ONNX is not installed.
@@ -57,14 +58,9 @@ def read(path: Path) -> tuple[Network, Mapping[str, Any]]:
         model = onnx.load(path)
         described = json.loads(next(each.value for each in model.metadata_props if each.key == "gloam"))
         values = {each.name: onnx.numpy_helper.to_array(each).astype(float) for each in model.graph.initializer}
-        operators = [node.op_type for node in model.graph.node if node.op_type not in ("Sub", "Div", "Gemm")][:-1]
-        names: dict[str, Activation] = {"Tanh": "tanh", "Relu": "relu", "Sigmoid": "sigmoid", "Identity": "linear"}
-        layers = tuple(
-            Layer(values[f"weights_{number}"], values[f"biases_{number}"], names[operator])
-            for number, operator in enumerate(operators)
-        )
-        network = Network(
-            tuple(described["inputs"]), values["offset"], values["scale"], layers, described["mass_input"]
+        operators = {node.output[0]: node.op_type for node in model.graph.node}
+        networks = tuple(
+            _network(prefix, values, operators, described) for prefix in _prefixes(len(model.graph.output))
         )
     except (KeyError, StopIteration, ValueError, OSError, onnx.onnx_cpp2py_export.checker.ValidationError) as fault:
         found = str(fault) or "no description of the network"
@@ -73,36 +69,65 @@ def read(path: Path) -> tuple[Network, Mapping[str, Any]]:
         if type(fault).__name__ == "DecodeError":
             raise InputError(f"read {path}", "no ONNX", "a network written by gloam", "check the file") from None
         raise
-    return network, described
+    return networks, described
 
 
-def _graph(onnx: Any, network: Network) -> Any:
+def _prefixes(number: int) -> list[str]:
+    """Of the names in the graph that belong to each network."""
+    return [""] if number == 1 else [f"network_{each}_" for each in range(1, number + 1)]
+
+
+def _network(
+    prefix: str, values: Mapping[str, FloatArray], operators: Mapping[str, str], described: Mapping[str, Any]
+) -> Network:
+    names: dict[str, Activation] = {"Tanh": "tanh", "Relu": "relu", "Sigmoid": "sigmoid", "Identity": "linear"}
+    layers: list[Layer] = []
+    while (weights := values.get(f"{prefix}weights_{len(layers)}")) is not None:
+        biases = values[f"{prefix}biases_{len(layers)}"]
+        layers.append(Layer(weights, biases, names[operators[f"{prefix}hidden_{len(layers) + 1}"]]))
+    offset, scale = values[f"{prefix}offset"], values[f"{prefix}scale"]
+    return Network(tuple(described["inputs"]), offset, scale, tuple(layers), described["mass_input"])
+
+
+def _graph(onnx: Any, networks: Sequence[Network]) -> Any:
     helper = onnx.helper
-    numbers = [
-        network.offset,
-        network.scale,
-        *(part for each in network.layers for part in (each.weights, each.biases)),
-    ]
-    exact = all(np.array_equal(each.astype(np.float32).astype(float), each) for each in numbers)
+    exact = all(
+        np.array_equal(part.astype(np.float32).astype(float), part) for each in networks for part in _numbers(each)
+    )
     kind, dtype = (onnx.TensorProto.FLOAT, np.float32) if exact else (onnx.TensorProto.DOUBLE, np.float64)
+    nodes, values, outputs = [], [], []
+    for number, (prefix, network) in enumerate(zip(_prefixes(len(networks)), networks, strict=True), 1):
+        output = "output" if len(networks) == 1 else f"output_{number}"
+        nodes += _nodes(helper, prefix, network, output)
+        for name, each in zip(_names(prefix, network), _numbers(network), strict=True):
+            values.append(onnx.numpy_helper.from_array(np.ascontiguousarray(each, dtype), name))
+        outputs.append(helper.make_tensor_value_info(output, kind, ["events", 1]))
+    features = helper.make_tensor_value_info("features", kind, ["events", len(networks[0].inputs)])
+    return helper.make_graph(nodes, "network", [features], outputs, values)
 
-    def constant(values: npt.NDArray[np.float64], name: str) -> Any:
-        return onnx.numpy_helper.from_array(np.ascontiguousarray(values, dtype), name)
 
-    values = [constant(network.offset, "offset"), constant(network.scale, "scale")]
+def _numbers(network: Network) -> list[FloatArray]:
+    layers = [part for each in network.layers for part in (each.weights, each.biases)]
+    return [network.offset, network.scale, *layers]
+
+
+def _names(prefix: str, network: Network) -> list[str]:
+    """Of the numbers, in their order."""
+    layers = [f"{prefix}{part}_{each}" for each in range(len(network.layers)) for part in ("weights", "biases")]
+    return [f"{prefix}offset", f"{prefix}scale", *layers]
+
+
+def _nodes(helper: Any, prefix: str, network: Network, output: str) -> list[Any]:
     nodes = [
-        helper.make_node("Sub", ["features", "offset"], ["centred"]),
-        helper.make_node("Div", ["centred", "scale"], ["hidden_0"]),
+        helper.make_node("Sub", ["features", f"{prefix}offset"], [f"{prefix}centred"]),
+        helper.make_node("Div", [f"{prefix}centred", f"{prefix}scale"], [f"{prefix}hidden_0"]),
     ]
     for number, layer in enumerate(network.layers):
-        names = [f"weights_{number}", f"biases_{number}"]
-        values += [constant(layer.weights, names[0]), constant(layer.biases, names[1])]
-        nodes.append(helper.make_node("Gemm", [f"hidden_{number}", *names], [f"sum_{number}"], transB=1))
-        nodes.append(helper.make_node(OPERATOR[layer.activation], [f"sum_{number}"], [f"hidden_{number + 1}"]))
-    nodes.append(helper.make_node("Sigmoid", [f"hidden_{len(network.layers)}"], ["output"]))
-    features = helper.make_tensor_value_info("features", kind, ["events", len(network.inputs)])
-    output = helper.make_tensor_value_info("output", kind, ["events", 1])
-    return helper.make_graph(nodes, "network", [features], [output], values)
+        names = [f"{prefix}{part}_{number}" for part in ("hidden", "weights", "biases")]
+        after = f"{prefix}hidden_{number + 1}"
+        nodes.append(helper.make_node("Gemm", names, [f"{prefix}sum_{number}"], transB=1))
+        nodes.append(helper.make_node(OPERATOR[layer.activation], [f"{prefix}sum_{number}"], [after]))
+    return [*nodes, helper.make_node("Sigmoid", [f"{prefix}hidden_{len(network.layers)}"], [output])]
 
 
 def _onnx() -> Any:

@@ -4,6 +4,7 @@ from gloam.spectra.axis import Axis, uniform_axis
 from gloam.spectra.batches import fill_batches
 from gloam.spectra.binning import merge_bins, rebin, restrict
 from gloam.spectra.bootstrap import EventBootstrap
+from gloam.spectra.event_ranks import EventRanks
 from gloam.spectra.filling import fill
 from gloam.spectra.mask import Mask, hide_bins, hide_values
 from gloam.spectra.origin import Origin
@@ -17,6 +18,7 @@ from gloam.spectra.weighting import poisson_counts, scaled_poisson
 __all__ = [
     "Axis",
     "EventBootstrap",
+    "EventRanks",
     "Mask",
     "Origin",
     "Spectrum",

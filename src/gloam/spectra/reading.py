@@ -13,6 +13,7 @@ from gloam.events import column_names, read_columns
 from gloam.events.checking import require_file, shortened
 from gloam.spectra.axis import Axis, uniform_axis
 from gloam.spectra.binning import rebin, restrict
+from gloam.spectra.blinded import hide_blinded
 from gloam.spectra.filling import fill, refuse_non_finite
 from gloam.spectra.mask import Mask, hide_bins, hide_values
 from gloam.spectra.origin import Origin
@@ -76,7 +77,7 @@ def read_spectrum(
             spectrum = fill(values, axis, weights=weighting, asked=asked)
         else:  # there are events, but all of them are hidden
             spectrum = Spectrum((axis,), np.zeros(len(axis) + 2))
-        spectrum = hide_bins(mask, spectrum)
+        spectrum = hide_bins(mask, hide_blinded(path, object_name, (str(column),), spectrum))
     else:
         _refuse_columns(source, column, weights)
         # blinding comes first: the cuts below may move bins into the flow

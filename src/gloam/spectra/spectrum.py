@@ -73,6 +73,13 @@ class Spectrum:
         """The kind of histogram in the UHI protocol."""
         return "COUNT"
 
+    def has_data_of(self, other: Spectrum) -> bool:
+        """Whether it has the bins and contents of another spectrum: the same events, but for an odd chance."""
+        same_axes = len(self.axes) == len(other.axes) and all(
+            np.array_equal(one.edges, two.edges) for one, two in zip(self.axes, other.axes, strict=True)
+        )
+        return same_axes and np.array_equal(self.contents, other.contents)
+
     def values(self, flow: bool = False) -> FloatArray:
         """The contents, shape (bins,) per axis, or (bins + 2,) with under- and overflow."""
         return self.contents if flow else self.contents[_inside(self.axes)]

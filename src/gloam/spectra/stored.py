@@ -7,15 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
+from gloam.blinding import BlindRecord, Found, find_records, histogram_mark, visible_part
 from gloam.errors import InputError
-from gloam.events import column_names, npz, read_columns, root
+from gloam.events import column_names, npz, root
 from gloam.events.checking import require_no_object, shortened, unreadable
+from gloam.events.reading import stored_columns
 from gloam.spectra.axis import Axis
+from gloam.spectra.mask import Mask, hide_bins
 from gloam.spectra.spectrum import Spectrum, with_flow
 from gloam.spectra.uhi import from_uhi
 from gloam.spectra.uhi_json import from_uhi_json
 
-__all__ = ["holds_histogram", "read_histogram"]
+__all__ = ["blinded_histograms", "holds_histogram", "read_histogram", "stored_histogram"]
 
 _NPZ_1D, _NPZ_2D, _TABLE = {"edges", "counts"}, {"edges_x", "edges_y", "counts"}, {"low", "high", "counts"}
 _SAME_EDGE = 1e-6  # of a bin width: tables are printed with few digits
@@ -61,8 +64,37 @@ def read_histogram(
         unit: of the first axis; None takes what the file says, or GeV.
 
     Raises:
-        InputError: no such object, a damaged file, or contents that are no spectrum.
+        InputError: no such object, a damaged file, contents that are no spectrum, or blinded data.
     """
+    spectrum = stored_histogram(path, object_name, name=name, unit=unit)
+    found = blinded_histograms(path, spectrum)
+    for each in visible_part(path, found, can_mask=lambda each: each.record.column is None):
+        spectrum = _visible(each.record, spectrum)
+    return spectrum
+
+
+def blinded_histograms(path: Path, spectrum: Spectrum) -> list[Found]:
+    """The records of blinded data that a histogram belongs to, open ones too, under whichever name and format."""
+    mark = histogram_mark(spectrum.values())
+
+    def axis_of(record: BlindRecord) -> str | None:
+        return spectrum.axes[0].name if record.mark == mark else None
+
+    return find_records(path, axis_of)
+
+
+def _visible(record: BlindRecord, spectrum: Spectrum) -> Spectrum:
+    """The bins that no hidden range touches, or a random fraction of the entries, without under- and overflow."""
+    if record.visible_fraction is None:
+        return hide_bins(Mask(record.ranges), spectrum)
+    inside = record.visible_counts(spectrum.values())
+    return replace(spectrum, contents=with_flow(inside, spectrum.axes), sum_w2=None)
+
+
+def stored_histogram(
+    path: Path, object_name: str | None = None, *, name: str | None = None, unit: str | None = None
+) -> Spectrum:
+    """The histogram as it is in the file, without regard to who may look at it; arguments as for `read_histogram`."""
     match path.suffix.lower():
         case ".root":
             return _read_root(path, object_name, name, unit)
@@ -120,7 +152,7 @@ def _read_npz(path: Path) -> Spectrum:
 def _read_table(path: Path) -> Spectrum:
     there = column_names(path)
     names = ["low", "high", "counts", *(["variances"] if "variances" in there else [])]
-    table = read_columns(path, names)
+    table = stored_columns(path, names)
     low, high = table["low"], table["high"]
     gaps = np.abs(low[1:] - high[:-1]) > _SAME_EDGE * np.abs(high - low)[1:]
     if gaps.any():

@@ -11,7 +11,9 @@ import numpy as np
 from gloam.arrays import BoolArray, FloatArray
 from gloam.execution import map_batches
 from gloam.fit import FitStatus, Minimum, Point, Problem, crossing, is_certified, likelihood_difference, profile
+from gloam.fit.compiled import in_lanes
 from gloam.fit.crossing import LAST_STEP, LAST_STEP_AT_BOUNDARY, VALUE_TOLERANCE, step_to_rise
+from gloam.kernel import limit_lanes
 from gloam.scans import Batch, ScanResult, batches
 from gloam.statistics.asymptotic import BANDS, band_heights, cls_yield, log_cls
 from gloam.statistics.normal import quantile
@@ -45,12 +47,10 @@ def asymptotic_limits(
     def work(batch: Batch) -> None:
         rows, problem = batch.rows, batch.problem()
         k = problem.parameters
-        fitted = _Fitted.of(problem, result.theta[rows, :k], result.n_sig[rows], result.theta_background[rows, :k])
-        asimov = _asimov(problem, fitted)
-        observed[rows] = _observed_limit(problem, fitted, asimov, level, method)
+        fits = result.theta[rows, :k], result.n_sig[rows], result.theta_background[rows, :k]
+        observed[rows], quantiles = _limits(problem, *fits, level, method, bands=bands)
         if bands:
-            heights = band_heights(level) if method == "cls" else _profile_heights(level)
-            expected[rows] = _expected_limits(asimov, heights)
+            expected[rows] = quantiles
         if progress is not None:
             progress(rows.size)
 
@@ -72,8 +72,41 @@ def limits_of_fits(
         level: confidence level.
         method: "cls" or "profile".
     """
+    return _limits(problem, theta, s, theta_background, level, method, bands=False)[0]
+
+
+def _limits(
+    problem: Problem, theta: FloatArray, s: FloatArray, theta_background: FloatArray, level: float,
+    method: AsymptoticMethod, *, bands: bool,
+) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+    """The observed limits of a batch, shape (b,), and their expected quantiles, shape (b, 5) or (b, 0).
+
+    The compiled engine finds them with the same steps; what it does not find is left to NumPy.
+    """
+    lanes = in_lanes(problem)
+    heights = np.empty(0) if not bands else band_heights(level) if method == "cls" else _profile_heights(level)
+    if lanes is None:
+        return _limits_by_numpy(problem, theta, s, theta_background, level, method, heights)
+    goal, height = (np.log(1 - level), 0.0) if method == "cls" else (None, float(quantile(level)))
+    found = limit_lanes(
+        lanes[0], theta_background, theta, s, lanes[1], log_cls=goal, height=height, heights=heights
+    )  # fmt: skip
+    observed, expected = found.observed, found.expected
+    left = np.flatnonzero(~found.found)
+    if left.size:
+        fits = problem.take(left), theta[left], s[left], theta_background[left]
+        observed[left], expected[left] = _limits_by_numpy(*fits, level, method, heights)
+    return observed, expected
+
+
+def _limits_by_numpy(
+    problem: Problem, theta: FloatArray, s: FloatArray, theta_background: FloatArray, level: float,
+    method: AsymptoticMethod, heights: FloatArray,
+) -> tuple[FloatArray, FloatArray]:  # fmt: skip
     fitted = _Fitted.of(problem, theta, s, theta_background)
-    return _observed_limit(problem, fitted, _asimov(problem, fitted), level, method)
+    asimov = _asimov(problem, fitted)
+    observed = _observed_limit(problem, fitted, asimov, level, method)
+    return observed, _expected_limits(asimov, heights) if heights.size else np.empty((problem.size, 0))
 
 
 def _observed_limit(

@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from gloam.arrays import FloatArray, IntArray
 from gloam.execution import map_batches
-from gloam.fit import is_certified, minimise
+from gloam.fit import is_certified, minimise, yield_errors
 from gloam.models import SignalShape
-from gloam.scans import Batch, ScanResult, batches, yield_errors
+from gloam.scans import Batch, ScanResult, batches
 from gloam.statistics.averages import Average, Estimate, weighted_average
 from gloam.statistics.drawing import (
     Base,

@@ -16,8 +16,8 @@ import numpy.typing as npt
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.errors import InputError, one_of
 from gloam.execution import map_batches
-from gloam.fit import Minimum, Problem, first_step, is_certified, minimise, profile
-from gloam.scans import Batch, ScanResult, batches, yield_errors
+from gloam.fit import Minimum, Problem, first_step, is_certified, minimise, profile, yield_errors
+from gloam.scans import Batch, ScanResult, batches
 from gloam.spectra import Spectrum
 from gloam.statistics.asymptotic_limits import AsymptoticMethod, limits_of_fits
 from gloam.statistics.bayesian import Marginalisation, posterior_estimates

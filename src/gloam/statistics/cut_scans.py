@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from gloam.arrays import FloatArray
+from gloam.arrays import FloatArray, IntArray
 from gloam.errors import InputError
 from gloam.statistics.figures_of_merit import punzi_sensitivity
 
@@ -21,6 +21,7 @@ __all__ = [
     "best_cuts",
     "best_single_cut",
     "best_smooth_cut",
+    "expected_near",
     "punzi_merit",
     "sensitivities",
     "window_scores",
@@ -28,8 +29,14 @@ __all__ = [
 
 CutAverage: TypeAlias = Literal["mean", "geometric"]
 
-WORTH = 5e-4
-"""Relative gain below which a knot of a smooth cut stays where it is."""
+CANDIDATES = 800
+"""Cuts that a smooth one is made of: quantiles of the scores of all signal events."""
+
+SMOOTHNESS = 1.0
+"""A smooth cut that passes all signal scores on its way through the masses costs this in the logarithm of one mass."""
+
+AGREEMENT = 2.0
+"""Standard errors by which a neighbouring window must disagree about a background to count half as much as the own."""
 
 Merit: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
 """The cross section that is reached with an efficiency and a background."""
@@ -140,7 +147,9 @@ def averaged(values: FloatArray, average: CutAverage) -> float:
     return float(values.mean()) if average == "mean" else float(np.exp(np.log(values).mean()))
 
 
-def best_cuts(windows: Sequence[WindowScores], merit: Merit, caution: float = 0.0) -> FloatArray:
+def best_cuts(
+    windows: Sequence[WindowScores], merit: Merit, caution: float = 0.0, neighbours: bool = False
+) -> FloatArray:
     """The best cut in each window, of all different cuts there are, shape (windows,).
 
     Only scores of signal events are tried: between two of them a lower cut adds background alone. On the sample that
@@ -151,8 +160,56 @@ def best_cuts(windows: Sequence[WindowScores], merit: Merit, caution: float = 0.
         merit: see `punzi_merit`.
         caution: standard errors that the background is taken larger while cuts are chosen, so that none is chosen
             because few simulated events happen to pass it.
+        neighbours: whether the windows before and after tell about the background too, see `expected_near`; the
+            windows are then in the order of their mass, and their scores mean the same.
     """
-    return np.array([window.signal[np.argmin(merit(*window.above(window.signal, caution)))] for window in windows])
+    found = []
+    for number, window in enumerate(windows):
+        cuts = window.signal
+        reached = merit(window.above(cuts)[0], expected_near(windows, number, cuts, caution, neighbours))
+        found.append(cuts[np.argmin(reached)])
+    return np.array(found)
+
+
+def expected_near(
+    windows: Sequence[WindowScores], number: int, cut: npt.ArrayLike, caution: float = 0.0, neighbours: bool = True
+) -> FloatArray:
+    """The background expected above cuts in a window, with what the windows before and after say, of the cut's shape.
+
+    Where one simulated event passes, or none, its own window hardly knows the background, on which the cross section
+    depends most steeply there. The part of the background that passes in a neighbouring window, times the background in
+    this one, is another measurement. It counts as much as the own one where both agree, half of it where they are
+    `AGREEMENT` standard errors apart, and nothing where they are far apart, so that no background is drawn far from
+    what many events say.
+
+    Args:
+        windows: in the order of their mass.
+        number: of the window.
+        cut: events with this score or more are kept.
+        caution: standard errors of the simulation that are added.
+        neighbours: False: the own window alone.
+
+    Example:
+        >>> own, near = (window_scores(m, [2.0], 0.1, [0.0, 1.0], [3.0, k]) for m, k in ((1.0, 1.0), (2.0, 3.0)))
+        >>> expected_near([own, near], 0, [0.5, 1.5]).round(1)
+        array([1.5, 0. ])
+    """
+    own, cuts = windows[number], np.asarray(cut, float)
+    expected, spread = _expected_and_spread(own, cuts)
+    total, square, shares = expected, spread**2, np.ones_like(expected)
+    for other in (number - 1, number + 1) if neighbours else ():
+        if 0 <= other < len(windows) and windows[other].expected[0] > 0:
+            factor = own.expected[0] / windows[other].expected[0]
+            near, error = (factor * each for each in _expected_and_spread(windows[other], cuts))
+            variance = np.maximum(spread**2 + error**2, 1e-300)
+            share = 1 / (1 + (near - expected) ** 2 / (AGREEMENT**2 * variance))
+            total, square, shares = total + share * near, square + (share * error) ** 2, shares + share
+    return np.asarray((total + caution * np.sqrt(square)) / shares)
+
+
+def _expected_and_spread(window: WindowScores, cut: FloatArray) -> tuple[FloatArray, FloatArray]:
+    place = np.searchsorted(window.background, cut)
+    return window.expected[place], window.spread[place]
 
 
 def best_single_cut(
@@ -180,51 +237,41 @@ def best_single_cut(
 
 
 def best_smooth_cut(
-    windows: Sequence[WindowScores],
-    merit: Merit,
-    average: CutAverage = "geometric",
-    knots: int = 10,
-    caution: float = 0.0,
-) -> tuple[FloatArray, FloatArray]:
-    """A cut that is linear in mass between knots, as (masses, cuts) of the knots.
+    windows: Sequence[WindowScores], merit: Merit, caution: float = 0.0, smoothness: float = SMOOTHNESS
+) -> FloatArray:
+    """The cut in each window that is best where jumps from one mass to the next have a price, shape (windows,).
 
-    It starts from the best single cut. Each knot in turn moves to where the average is best, by steps that shrink.
+    The sum over the windows of the logarithm of what is reached, plus `smoothness` times the part of all signal scores
+    that the cut moves across between neighbours, is the smallest there is for any such curve (Viterbi's algorithm on
+    `CANDIDATES` cuts). The price is the same for any monotonic function of the score. It keeps cuts from following
+    fluctuations of the sample that they are chosen on, and does not forbid a jump that is worth it. The background is
+    that of `expected_near`.
 
     Args:
         windows: in rising order of their mass.
         merit: see `punzi_merit`.
-        average: "mean" or "geometric".
-        knots: how many, evenly among the windows; not more than there are.
         caution: see `best_cuts`.
+        smoothness: 0 chooses cuts separately; the larger, the fewer jumps.
     """
-    mass = np.array([window.mass for window in windows])
-    places = np.unique(np.linspace(0, mass.size - 1, min(knots, mass.size)).round().astype(int))
-    position, cut = mass[places], np.full(places.size, best_single_cut(windows, merit, average, caution))
-
-    def total(trial: FloatArray) -> float:
-        reached = sensitivities(windows, np.interp(mass, position, trial), merit, caution)
-        return averaged(reached, average)
-
-    spread = np.median([np.subtract(*np.quantile(window.signal, (0.84, 0.16))) for window in windows]) or 1.0
-    best = total(cut)
-    for step in spread * 2.0 ** -np.arange(8):
-        improved = True
-        while improved:
-            cut, found = _sweep(total, cut, step, best)
-            improved, best = found < best, found
-    return position, cut
+    cuts = np.unique(np.quantile(np.concatenate([window.signal for window in windows]), np.linspace(0, 1, CANDIDATES)))
+    with np.errstate(divide="ignore"):
+        costs = [
+            np.log(merit(window.above(cuts)[0], expected_near(windows, number, cuts, caution)))
+            for number, window in enumerate(windows)
+        ]
+    return np.asarray(cuts[_cheapest_path(np.array(costs), smoothness / max(cuts.size - 1, 1))])
 
 
-def _sweep(total: Callable[[FloatArray], float], cut: FloatArray, step: float, best: float) -> tuple[FloatArray, float]:
-    """The cuts after each knot, and each pair of neighbours, could go one step up or down."""
-    size = cut.size
-    moves = [np.eye(size)[number] for number in range(size)]
-    moves += [moves[number] + moves[number + 1] for number in range(size - 1)]
-    for move in moves:
-        for sign in (1, -1):
-            trial = cut + sign * step * move
-            value = total(trial)
-            if value < best * (1 - WORTH):
-                cut, best = trial, value
-                break
-    return cut, best
+def _cheapest_path(costs: FloatArray, price: float) -> IntArray:
+    """The column in each row with the smallest sum of costs and of the price of each column moved, shape (rows,)."""
+    columns = np.arange(costs.shape[1])
+    moves = price * np.abs(columns[:, None] - columns)
+    total, origins = costs[0], []
+    for row in costs[1:]:
+        reached = total[:, None] + moves
+        origins.append(np.argmin(reached, axis=0))
+        total = np.min(reached, axis=0) + row
+    path = [int(np.argmin(total))]
+    for origin in reversed(origins):
+        path.append(int(origin[path[-1]]))
+    return np.array(path[::-1])

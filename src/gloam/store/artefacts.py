@@ -68,6 +68,6 @@ class Artefacts:
 
     def clear(self) -> int:
         """The number of artefacts removed."""
-        removed = len(list(self.directory.glob("*.npz")))
+        removed = len(list(self.directory.rglob("*.npz")))
         shutil.rmtree(self.directory, ignore_errors=True)
         return removed

@@ -13,7 +13,8 @@ __all__ = ["final_states", "predict"]
 
 REFERENCE = "Batell, Pospelov and Ritz, PRD 83 (2011) 054005 (arXiv:0911.4938); arXiv:2012.02538"
 NOTES = (
-    "the coupling is the branching fraction B(B0 -> A'A'), which the model does not fix without the portal coupling",
+    "the coupling is the branching fraction B(B0 -> A'A'), which portal coupling and mass of the dark Higgs fix",
+    "no formula for it in terms of the portal coupling could be verified, so that none is used here",
     "branching fractions are those of the A'; its mixing only sets the lifetime, which is not predicted here",
     "isotropic in the B frame; the papers do not specify the helicities of the A' (a virtual h' gives S and D wave)",
 )

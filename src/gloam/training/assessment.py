@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from gloam.arrays import BoolArray, FloatArray
+from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.execution import random_stream
 from gloam.selection.network_selection import NetworkSelection
 from gloam.selection.networks import Network, network_logits, sigmoid
@@ -29,19 +29,30 @@ from gloam.training.settings import LossSettings
 from gloam.training.table import TrainingTable
 
 __all__ = [
+    "LEVEL",
+    "Comparison",
     "Cuts",
+    "Interval",
     "NetworkReport",
     "Reached",
     "Scored",
     "choose_cuts",
+    "ends_of",
     "importance",
     "merit_of",
     "ratio_interval",
     "reached",
+    "resampled",
     "score",
 ]
 
 REPLICAS = 200
+
+LEVEL = 0.95
+"""Of intervals from resampled events."""
+
+Interval: TypeAlias = tuple[float, float, float]
+"""A value and both ends of its interval."""
 
 CAUTION = 0.1
 """Standard errors of the simulated background that it is taken larger while cuts are chosen."""
@@ -55,11 +66,13 @@ class Scored:
         pairs: see `place_pairs`.
         logit: shape (n,).
         windows: the same by window.
+        network: number of the network of each window, shape (h,): logits of different ones are not to be compared.
     """
 
     pairs: Placed
     logit: FloatArray
     windows: tuple[WindowScores, ...]
+    network: IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +81,13 @@ class Cuts:
 
     Attributes:
         single: for all masses.
-        knots: masses in GeV between which the smooth cut is linear.
-        smooth: the smooth cut at the knots.
+        smooth: of each hypothesis, not far from those of its neighbours, shape (h,).
         each: the best for each hypothesis, shape (h,).
     """
 
     single: float
-    knots: FloatArray
     smooth: FloatArray
     each: FloatArray
-
-    def at(self, mass: FloatArray) -> FloatArray:
-        """The smooth cut at these masses."""
-        return np.interp(mass, self.knots, self.smooth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,33 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """How the cross sections of one selection compare with those of another.
+
+    Attributes:
+        mean: geometric mean of the ratios over masses.
+        each: the ratio of each mass, shape (h,).
+        low: lower end of its interval, shape (h,).
+        high: upper end.
+    """
+
+    mean: Interval
+    each: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+    @property
+    def worst(self) -> int:
+        """Number of the hypothesis with the largest ratio."""
+        return int(np.argmax(np.nan_to_num(self.each, nan=0.0, posinf=np.inf)))
+
+    @property
+    def largest(self) -> Interval:
+        """The largest ratio. Of many it is the larger, the fewer events there are; the interval is that of its mass."""
+        return float(self.each[self.worst]), float(self.low[self.worst]), float(self.high[self.worst])
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkReport:
     """What there is to tell and to draw of a selection on a sample.
 
@@ -116,6 +150,8 @@ class NetworkReport:
         names: of the features.
         importance: of each feature.
         histories: of the losses, for each network.
+        over_baseline: the smooth cut compared with the baseline.
+        trained_on: cross sections on the training sample.
     """
 
     document: dict[str, Any]
@@ -127,6 +163,8 @@ class NetworkReport:
     names: tuple[str, ...]
     importance: FloatArray
     histories: tuple[FloatArray, ...] = ()
+    over_baseline: Comparison | None = None
+    trained_on: Reached | None = None
 
 
 def merit_of(loss: LossSettings, luminosity: float) -> Merit:
@@ -162,15 +200,15 @@ def score(network_of: Callable[[float], Network], table: TrainingTable, hypothes
 
 def score_pairs(network_of: Callable[[float], Network], pairs: Placed) -> Scored:
     """The same for events that are placed already."""
-    count = len(pairs.hypotheses)
-    logit = np.empty(pairs.weight.size)
     networks = [network_of(float(mass)) for mass in pairs.hypotheses.mass]
-    window = pairs.group % count
-    for network in {id(each): each for each in networks}.values():
-        mine = np.array([each is network for each in networks])[window]
+    different = list({id(each): each for each in networks}.values())
+    number = np.array([next(n for n, each in enumerate(different) if each is network) for network in networks])
+    logit = np.empty(pairs.weight.size)
+    for each, network in enumerate(different):
+        mine = (number == each)[pairs.group % number.size]
         mass = pairs.features[mine, -1] if network.mass_input else None
         logit[mine] = network_logits(network, pairs.features[mine, :-1], mass)
-    return Scored(pairs, logit, _by_window(pairs, logit))
+    return Scored(pairs, logit, _by_window(pairs, logit), number)
 
 
 def _by_window(pairs: Placed, logit: FloatArray) -> tuple[WindowScores, ...]:
@@ -184,20 +222,24 @@ def _by_window(pairs: Placed, logit: FloatArray) -> tuple[WindowScores, ...]:
     )
 
 
-def choose_cuts(scored: Scored, loss: LossSettings, knots: int = 10) -> Cuts:
+def choose_cuts(scored: Scored, loss: LossSettings) -> Cuts:
     """The best cuts on this sample; of the validation sample, to be used on the test sample."""
     merit = merit_of(loss, scored.pairs.luminosity)
     single = best_single_cut(scored.windows, merit, loss.average, CAUTION)
-    masses, smooth = best_smooth_cut(scored.windows, merit, loss.average, knots, CAUTION)
-    return Cuts(single, masses, smooth, best_cuts(scored.windows, merit, CAUTION))
+    smooth, each = np.empty(scored.network.size), np.empty(scored.network.size)
+    for network in range(scored.network.max() + 1):
+        mine = np.flatnonzero(scored.network == network)
+        windows = [scored.windows[number] for number in mine]
+        smooth[mine] = best_smooth_cut(windows, merit, CAUTION)
+        each[mine] = best_cuts(windows, merit, CAUTION, neighbours=True)
+    return Cuts(single, smooth, each)
 
 
 def reached(scored: Scored, cuts: Cuts, loss: LossSettings) -> Reached:
     """What these cuts reach on this sample."""
     merit = merit_of(loss, scored.pairs.luminosity)
-    mass = scored.pairs.hypotheses.mass
     single, smooth, each, half = (
-        sensitivities(scored.windows, cut, merit) for cut in (cuts.single, cuts.at(mass), cuts.each, 0.0)
+        sensitivities(scored.windows, cut, merit) for cut in (cuts.single, cuts.smooth, cuts.each, 0.0)
     )
     return Reached(single, smooth, each, half, _soft(scored, merit))
 
@@ -208,35 +250,65 @@ def _soft(scored: Scored, merit: Merit) -> FloatArray:
     return merit(sums[count:], sums[:count])
 
 
+def resampled(selections: Sequence[tuple[Scored, FloatArray]], loss: LossSettings, seed: int) -> FloatArray:
+    """Cross sections from resampled events, shape (REPLICAS, selections, h).
+
+    Each event counts with a Poisson number of mean 1, the same in all its windows and for all selections: what is
+    common to two of them cancels in their ratio.
+
+    Args:
+        selections: scores and the cut in each window, all on the same events.
+        loss: what is reached.
+        seed: of the resampling.
+    """
+    pairs = selections[0][0].pairs
+    count = len(pairs.hypotheses)
+    kept = np.array([passes(*each) for each in selections])
+    some = kept.any(axis=0)
+    kept, group, weight = kept[:, some], pairs.group[some], pairs.weight[some]
+    rows, place = np.unique(pairs.row[some], return_inverse=True)
+    merit, random = merit_of(loss, pairs.luminosity), random_stream(seed, "bootstrap of a figure of merit")
+    found = np.empty((REPLICAS, len(selections), count))
+    for replica in range(REPLICAS):
+        drawn = weight * random.poisson(1.0, rows.size)[place]
+        for number, mine in enumerate(kept):
+            sums = np.bincount(group[mine], drawn[mine], 2 * count)
+            found[replica, number] = merit(sums[count:], sums[:count])
+    return found
+
+
 def ratio_interval(
     one: tuple[Scored, FloatArray], other: tuple[Scored, FloatArray], loss: LossSettings, seed: int,
-    level: float = 0.68,
-) -> tuple[float, float, float]:  # fmt: skip
-    """The geometric mean over masses of one cross section over another, and its interval from resampled events.
+    level: float = LEVEL,
+) -> Comparison:  # fmt: skip
+    """Cross sections over others: the geometric mean over masses and the largest, with intervals.
 
-    Each event counts with a Poisson number of mean 1, the same in all its windows and for both: what is common cancels.
+    The events of both are resampled together.
 
     Args:
         one: scores of the events and the cut in each window.
         other: the same of the other, on the same events.
         loss: what is compared.
         seed: of the resampling.
-        level: of the interval.
+        level: of the intervals.
     """
-    pairs, count = one[0].pairs, len(one[0].pairs.hypotheses)
-    merit, random = merit_of(loss, pairs.luminosity), random_stream(seed, "bootstrap of a figure of merit")
-    rows, place = np.unique(pairs.row, return_inverse=True)
-    kept = [scored.logit >= cut[pairs.group % count] for scored, cut in (one, other)]
+    merit = merit_of(loss, one[0].pairs.luminosity)
+    first, second = (sensitivities(scored.windows, cut, merit) for scored, cut in (one, other))
+    drawn = resampled([one, other], loss, seed)
+    with np.errstate(invalid="ignore"):  # where no signal is left for one, or for both
+        each, logs = np.log(first) - np.log(second), np.log(drawn[:, 0]) - np.log(drawn[:, 1])
+        mean, means = each.mean(), logs.mean(axis=1)
+    low, high = ends_of(np.exp(logs), level)
+    ends = [float(end) for end in ends_of(np.exp(means), level)]
+    return Comparison((float(np.exp(mean)), ends[0], ends[1]), np.exp(each), low, high)
 
-    def ratio(weight: FloatArray) -> float:
-        sums = [np.bincount(pairs.group[keep], weight[keep], 2 * count).astype(float) for keep in kept]
-        first, second = (merit(each[count:], each[:count]) for each in sums)
-        return float(np.exp(np.mean(np.log(first) - np.log(second))))
 
-    with np.errstate(divide="ignore", invalid="ignore"):
-        drawn = [ratio(pairs.weight * random.poisson(1.0, rows.size)[place]) for _ in range(REPLICAS)]
-    low, high = np.nanquantile(drawn, (0.5 - level / 2, 0.5 + level / 2))
-    return ratio(pairs.weight), float(low), float(high)
+def ends_of(replicas: FloatArray, level: float = LEVEL) -> tuple[FloatArray, FloatArray]:
+    """Both ends of the central interval of replicas (first axis); those that are no number are left out."""
+    ends = (0.5 - level / 2, 0.5 + level / 2)
+    known = np.where(np.isnan(replicas).all(axis=0), np.inf, replicas)
+    low, high = np.nanquantile(known, ends, axis=0, method="nearest")
+    return low, high
 
 
 def importance(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from gloam.arrays import FloatArray
+from gloam.report import ChannelResult
 from gloam.statistics import (
     Average,
     Linearity,
@@ -21,6 +22,7 @@ from gloam.statistics import (
     toy_yields,
     yield_bias,
 )
+from gloam.statistics.drawing import Base
 from gloam.store import provenance, write_json, write_table
 from gloam.workflow.results import Run
 from gloam.workflow.studies import Amount, chosen_hypotheses, fitted_channels, yields_of
@@ -31,6 +33,9 @@ FLUCTUATION = (
     "base data: fluctuations of the data, and what the background model misses in them, belong to the truth of these "
     "toys: biases scatter from mass to mass by more than their errors, which scaled_error of the averages counts."
 )
+
+
+WHOLE = "each bin of the data varied, the entries of an event together"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,16 +100,29 @@ def bias_of_run(
     chosen = chosen_hypotheses(run, masses)
     parts = [
         toy_yields(
-            channel.result, rows, yields_of(amounts, channel.limits.observed[rows]), base, toys, seed,
+            channel.result, rows, yields_of(amounts, channel.limits.observed[rows]),
+            _base(channel, base, toys, seed, threads), toys, seed,
             stream=f"bias {channel.name}", threads=threads, progress=progress,
         )
         for channel, rows in chosen
     ]  # fmt: skip
     found = _below_each_other(parts)
+    if base == "data" and any(channel.ranks is not None for channel, _ in chosen):
+        found = replace(found, base=WHOLE)
     bias = yield_bias(found)
     names = tuple(channel.name for channel, rows in chosen for _ in rows)
     line = linearity(found) if len(amounts) > 1 else None
     return BiasStudy(run, tuple(amounts), names, found, bias, combined_bias(bias), line, base, seed)
+
+
+def _base(
+    channel: ChannelResult, base: Literal["data", "background"], toys: int, seed: int, threads: int | None
+) -> Base:
+    """What the toys of a channel are variations of: of the data event by event, where entries share one."""
+    if base != "data" or channel.ranks is None:
+        return base
+    contents = channel.result.spectrum.values()
+    return channel.ranks.counts(contents, seed, f"bias {channel.name}", np.arange(toys), threads)
 
 
 def _below_each_other(parts: list[ToyYields]) -> ToyYields:

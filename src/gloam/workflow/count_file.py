@@ -30,6 +30,7 @@ from gloam.scans.counting import (
     plane_windows,
 )
 from gloam.spectra import Axis, Origin, Spectrum, fill, read_spectrum, restrict, split_source, uniform_axis
+from gloam.spectra.blinded import hide_blinded
 from gloam.spectra.source import file_origin
 from gloam.statistics import (
     CountingMethod,
@@ -43,6 +44,7 @@ from gloam.statistics import (
 )
 from gloam.store import content_hash
 from gloam.systematic import Constraint, Systematic
+from gloam.workflow.blinding import data_records, luminosity_of_the_visible, with_blinding
 from gloam.workflow.declared import of_request, request_hash
 from gloam.workflow.factors import with_luminosity, yield_factors
 from gloam.workflow.results import Run
@@ -135,6 +137,8 @@ def count_file(request: CountRequest) -> Run:
         InputError: for anything in the request or the file that cannot be used.
     """
     start = time.perf_counter()
+    declared, blinded = request_hash(request), data_records(request.source, request.column)
+    request = luminosity_of_the_visible(request, blinded)
     planned = plan_counts(request)
     result = count_windows(planned.scan)
     limits: UpperLimits = no_limits(result.observed.size, request.level, cast(LimitMethod, request.method))
@@ -142,20 +146,21 @@ def count_file(request: CountRequest) -> Run:
         limits = counting_scan_limits(result, request.level, request.method, request.options)
     spectrum = planned.scan.spectrum
     origin = spectrum.origin or Origin("user", request.source)
-    return Run(
+    made = Run(
         name="count",
         title=f"Counts of {request.source}",
         origin=origin,
         channels=(counting_channel(request, planned, result, limits),),
         seconds=time.perf_counter() - start,
         hashes={
-            "declaration": request_hash(request),
+            "declaration": declared,
             "data": content_hash(spectrum.contents),
             "file": origin.sha256,
         },
         systematics=planned.systematics,
         declaration=of_request(request, "count"),
     )
+    return with_blinding(made, blinded)
 
 
 def plan_counts(request: CountRequest, spectrum: Spectrum | None = None) -> CountPlan:
@@ -309,6 +314,7 @@ def _read(request: CountRequest, source: str, shapes: tuple[Gaussian, ...]) -> S
     filled = fill(
         values if len(axes) > 1 else values[0], axes, origin=file_origin(path), asked=f"count events of {source}"
     )
+    filled = hide_blinded(path, inside, [axis.name for axis in axes], filled)
     return with_luminosity(filled, request.luminosity)
 
 

@@ -13,7 +13,8 @@ from gloam.detector import read_reconstructed
 from gloam.errors import InputError
 from gloam.execution import random_stream
 from gloam.selection import Entries, select
-from gloam.spectra import Axis, Origin, Spectrum, fill, from_uhi_json, read_spectrum, read_values, with_flow
+from gloam.spectra import Axis, Origin, Spectrum, fill, read_spectrum, read_values, with_flow
+from gloam.spectra.blinded import hide_blinded
 from gloam.spectra.source import file_origin, split_source
 from gloam.workflow.coupling import plane_coupling, search_coupling
 from gloam.workflow.declaring_counts import counted_axes, expected_backgrounds
@@ -98,7 +99,6 @@ def user_counts(search: CountingSearch, source: str | Path, stage: str) -> dict[
     """
     if stage == "spectrum":
         return _from_histogram(search, source)
-    path = split_source(source)[0]
     found = _from_events(search, source) if stage == "events" else _from_selected(search, source)
     if not any(len(each) for each in found.values()):
         raise InputError(
@@ -106,7 +106,7 @@ def user_counts(search: CountingSearch, source: str | Path, stage: str) -> dict[
             "check the unit and the stage (--stage)",
         )  # fmt: skip
     return {
-        channel.name: _filled(search, channel, found[channel.name], path)
+        channel.name: _filled(search, channel, found[channel.name], source)
         for channel in search.channels
         if channel.name in found
     }
@@ -147,12 +147,15 @@ def _after_the_tuned_step(search: CountingSearch, channel: CountedChannel, kept:
     return kept[line.passes(observable, c[step.column], *(c[name] for name in step.plane))]
 
 
-def _filled(search: CountingSearch, channel: CountedChannel, kept: Entries, path: Path) -> Spectrum:
+def _filled(search: CountingSearch, channel: CountedChannel, kept: Entries, source: str | Path) -> Spectrum:
+    path, inside = split_source(source)
     axes = counted_axes(search, channel)
     values = tuple(kept.columns[axis.name] for axis in axes)
     if not len(kept):  # no event is a result
-        return Spectrum(axes, with_flow(np.zeros([len(axis) for axis in axes]), axes), origin=file_origin(path))
-    return fill(values if len(axes) > 1 else values[0], axes, origin=file_origin(path))
+        filled = Spectrum(axes, with_flow(np.zeros([len(axis) for axis in axes]), axes), origin=file_origin(path))
+    else:
+        filled = fill(values if len(axes) > 1 else values[0], axes, origin=file_origin(path))
+    return hide_blinded(path, inside, [axis.name for axis in axes], filled)
 
 
 def _from_histogram(search: CountingSearch, source: str | Path) -> dict[str, Spectrum]:
@@ -160,14 +163,19 @@ def _from_histogram(search: CountingSearch, source: str | Path) -> dict[str, Spe
     path, object_name = split_source(source)
     if path.suffix == ".json" and object_name is None:
         named = _named_in(path, [channel.name for channel in search.channels])
-        found = {name: from_uhi_json(path.read_text(), name, f"read {path}") for name in named}
+        found = {name: read_spectrum(f"{path}:{name}") for name in named}
         if not named:
             found = {search.channels[0].name: read_spectrum(source)}
     else:
         found = {search.channels[0].name: read_spectrum(source)}
     channels = {channel.name: channel for channel in search.channels}
     return {
-        name: Spectrum(_same_axes(search, channels[name], each), each.contents, origin=each.origin or file_origin(path))
+        name: Spectrum(
+            _same_axes(search, channels[name], each),
+            each.contents,
+            visible=each.visible,
+            origin=each.origin or file_origin(path),
+        )
         for name, each in found.items()
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.resources import as_file, files
+from importlib.resources import as_file
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +14,7 @@ from gloam.detector import read_reconstructed
 from gloam.errors import InputError
 from gloam.selection import passes, select
 from gloam.spectra import Axis, Origin, Spectrum, fill, read_spectrum, read_values, rebin, restrict, uniform_axis
+from gloam.spectra.blinded import hide_blinded
 from gloam.spectra.source import file_origin, split_source
 from gloam.workflow.declaring import channel_grid
 from gloam.workflow.pseudo_data import Injection, prepared_axis, pseudo_spectrum
@@ -35,13 +36,13 @@ def own_spectrum(search: Search, channel: Channel, seed: int = 0, injected: Inje
         seed: of pseudo-data.
         injected: a signal in them.
     """
-    from gloam.searches.registry import room_of
+    from gloam.searches.registry import room_folder
 
     if channel.spectrum is not None:
         return pseudo_spectrum(search, channel, seed, injected)
     assert channel.data is not None and channel.range is not None  # noqa: S101, PT018 - a declaration is checked
     low, high = channel.range
-    with as_file(files(room_of(search.name)).joinpath(channel.data)) as path:
+    with as_file(room_folder(search.name).joinpath(channel.data)) as path:
         return read_spectrum(
             path,
             column=search.observable_of(channel).column,
@@ -94,34 +95,49 @@ def _from_events(search: Search, source: str | Path) -> dict[str, Spectrum]:
     path, object_name = split_source(source)
     entries = declared.entries(read_reconstructed(path, declared.detector, object_name))
     kept = {spectrum.name: select(entries, declared.cuts_of(spectrum))[0] for spectrum in declared.spectra}
-    return _filled(search, {name: each.columns for name, each in kept.items()}, path)
+    return _filled(search, {name: each.columns for name, each in kept.items()}, source)
 
 
 def _from_selected(search: Search, source: str | Path) -> dict[str, Spectrum]:
     """Spectra of the columns of the channels, after the cuts that a spectrum has of its own."""
-    path, columns = split_source(source)[0], {}
+    columns: dict[str, dict[str, FloatArray]] = {}
     for channel in search.channels:
-        spectrum, observable = search.spectrum_of(channel), search.observable_of(channel).column
-        if spectrum is None:
+        observable = search.observable_of(channel).column
+        if channel.spectrum is None:
             columns[channel.name] = {observable: read_values(source, observable)}
-        elif spectrum.name not in columns:
+    spectra = () if search.preparation is None else search.preparation.spectra
+    asked = {name for channel in search.channels for name in channel.slices or (channel.spectrum,)}
+    for spectrum in spectra:
+        if spectrum.name in asked:
             cuts = [each.cut() for each in spectrum.cuts]
-            names = dict.fromkeys([observable, *(name for cut in cuts for name in cut.needs)])
+            names = dict.fromkeys([spectrum.observable.column, *(name for cut in cuts for name in cut.needs)])
             read = {name: read_values(source, name) for name in names}
             kept = np.logical_and.reduce([passes(cut, read) for cut in cuts]) if cuts else slice(None)
             columns[spectrum.name] = {name: values[kept] for name, values in read.items()}
-    return _filled(search, columns, path)
+    return _filled(search, columns, source)
 
 
-def _filled(search: Search, columns: Mapping[str, Mapping[str, FloatArray]], path: Path) -> dict[str, Spectrum]:
+def _filled(search: Search, columns: Mapping[str, Mapping[str, FloatArray]], source: str | Path) -> dict[str, Spectrum]:
     """The spectra of the channels that have entries; columns go by the name of the spectrum, else of the channel."""
     found = {}
+    path, inside = split_source(source)
     for channel in search.channels:
-        axis = _axis(search, channel)
-        values = columns[channel.spectrum or channel.name][search.observable_of(channel).column]
+        axis, names = _axis(search, channel), channel.slices or (channel.spectrum or channel.name,)
+        column = search.observable_of(channel).column
+        values = _side_by_side([columns[name][column] for name in names], axis)
         if ((values >= axis.low) & (values <= axis.high)).any():
-            found[channel.name] = fill(values, axis, origin=file_origin(path))
+            filled = fill(values, axis, origin=file_origin(path))
+            found[channel.name] = hide_blinded(path, inside, [search.observable_of(channel).column], filled)
     return found
+
+
+def _side_by_side(slices: list[FloatArray], axis: Axis) -> FloatArray:
+    """The values of slices on their common axis, without those in no slice; a single one as it is."""
+    if len(slices) == 1:
+        return slices[0]
+    span = (axis.high - axis.low) / len(slices)
+    inside = [values[(values >= axis.low) & (values < axis.low + span)] for values in slices]
+    return np.concatenate([values + number * span for number, values in enumerate(inside)])
 
 
 def _from_histogram(search: Search, source: str | Path) -> dict[str, Spectrum]:
@@ -136,7 +152,7 @@ def _from_histogram(search: Search, source: str | Path) -> dict[str, Spectrum]:
         axis = _axis(search, channel)
         if channel.spectrum is not None:
             low, high = channel_grid(search, channel).position[[0, -1]]
-            if whole.axis.name == channel.spectrum and whole.axis.low <= low and high <= whole.axis.high:
+            if whole.axis.name == axis.name and whole.axis.low <= low and high <= whole.axis.high:
                 found[channel.name] = whole
         elif whole.axis.low <= axis.low + slack and axis.high - slack <= whole.axis.high:
             found[channel.name] = rebin(restrict(whole, axis.low, axis.high), channel.bin_width or 0.0)

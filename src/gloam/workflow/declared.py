@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from gloam.blinding import require_open
 from gloam.errors import InputError
 from gloam.spectra.source import split_source
 from gloam.store import content_hash, file_hash
@@ -113,6 +114,7 @@ def _kept(name: str) -> dict[str, Any]:
     """A file in a declaration: as text where it is text, so that people can read it."""
     path = Path(name)
     record: dict[str, Any] = {"name": name, "sha256": file_hash(path)}
+    require_open(path, record["sha256"])
     if path.stat().st_size > MOST_KEPT:
         return record | {"place": str(path.resolve())}
     content = path.read_bytes()

@@ -121,7 +121,8 @@ def declare_counts(
     known = Spectrum(windows.axes, with_flow(total, windows.axes), asimov=True)
     return CountingScan(
         spectrum, windows, KnownBackground(known), _background_error(search, channel, windows, expected),
-        float(np.sqrt(sum(size**2 for size, _ in _acting(channel, "signal")))), "gaussian", "gaussian",
+        float(np.sqrt(sum(size**2 for size, _ in _acting(channel, "signal")))), channel.form, channel.form,
+        channel.vetoes, channel.vetoes2,
     )  # fmt: skip
 
 

@@ -59,6 +59,7 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     if run.cut_flows:
         write_json(directory / "cut_flow.json", run.cut_flows)
     written = provenance(hashes=run.hashes, seed=run.seed if seed is None else seed)
+    written |= {"blinding": run.blinding} if run.blinding else {}
     write_json(directory / "provenance.json", written)
     path = write_json(directory / "summary.json", numbers)
     if figures:

@@ -18,15 +18,19 @@ from gloam.selection.network_selection import NetworkSelection, cut_at, network_
 from gloam.selection.networks import Network
 from gloam.statistics.cut_scans import averaged
 from gloam.training.assessment import (
+    LEVEL,
+    Comparison,
     Cuts,
     NetworkReport,
     Reached,
     Scored,
     choose_cuts,
+    ends_of,
     importance,
     passes,
     ratio_interval,
     reached,
+    resampled,
     score,
 )
 from gloam.training.hypotheses import Hypotheses
@@ -50,14 +54,12 @@ class NetworkPlan:
         method: "bce", "punzi" or "limit", as the command has it.
         training: network, loss and optimiser.
         ranges: networks, each for a range of masses.
-        knots: of the smooth cut.
         baseline: whether networks are trained on the cross entropy too, with the same effort, to compare with.
     """
 
     method: str = "punzi"
     training: Training = Training()  # noqa: RUF009
     ranges: int = 1
-    knots: int = 10
     baseline: bool = True
 
 
@@ -92,8 +94,6 @@ def train_selection(
         InputError: unusable events or settings, a missing extra, a file that cannot be written.
     """
     require_network_file(out)
-    if out.suffix.lower() == ".onnx" and plan.ranges > 1:
-        raise InputError(f"write {out.name}", f"{plan.ranges} networks", "one network in ONNX", "write a .json file")
     start = time.perf_counter()
     tables = source.tables(seed)
     windows = source.hypotheses(tables["train"])
@@ -102,20 +102,28 @@ def train_selection(
     baseline = None
     if plan.baseline:
         baseline = made if plan.method == "bce" else make("bce")
-    document = _trained_document(source, plan, made, baseline, tables, windows, seed)
+    loss = plan.training.loss
+    trained_on = reached(score(made.network_of, tables["train"], windows), made.cuts, loss)
+    over = None
+    if baseline is not None:
+        over = ratio_interval((made.test, made.cuts.smooth), (baseline.test, baseline.cuts.each), loss, seed)
+    document = _trained_document(source, plan, made, trained_on, over, seed)
+    document["events"] = {name: len(table) for name, table in tables.items()}
+    if baseline is not None:
+        document["per_mass"]["bce_each_mass"] = baseline.reached.each.tolist()
     document |= {"seconds": time.perf_counter() - start, "seed": seed, "file": str(out)}
     about = {"gloam": {"train": document}}
     selection = NetworkSelection(
-        tuple(each.network for each in made.trained), made.edges, made.cuts.knots, made.cuts.smooth,
+        tuple(each.network for each in made.trained), made.edges, windows.mass, made.cuts.smooth,
         {**about, "single_cut": made.cuts.single, "features": list(tables["train"].names),
-         "loss": _plain(plan.training.loss), "windows": _windows(windows)},
+         "loss": _plain(loss), "windows": _windows(windows)},
     )  # fmt: skip
     write_network_selection(out, selection)
-    shares = importance(made.network_of, made.test, made.cuts.at(windows.mass), plan.training.loss, seed)
+    shares = importance(made.network_of, made.test, made.cuts.smooth, loss, seed)
     document["importance"] = dict(zip(tables["train"].names, shares.tolist(), strict=True))
     return NetworkReport(
         document, selection, made.test, made.cuts, made.reached, None if baseline is None else baseline.reached,
-        tables["train"].names, shares, tuple(each.starts[each.best].history for each in made.trained),
+        tables["train"].names, shares, tuple(each.starts[each.best].history for each in made.trained), over, trained_on,
     )  # fmt: skip
 
 
@@ -134,58 +142,51 @@ def _make(
         return trained[int(np.searchsorted(edges, mass, side="right"))].network
 
     validation, test = (score(network_of, tables[name], windows) for name in ("validation", "test"))
-    cuts = choose_cuts(validation, loss, plan.knots)
+    cuts = choose_cuts(validation, loss)
     return _Made(trained, edges, validation, test, cuts, reached(test, cuts, loss))
 
 
 def _trained_document(
-    source: TableSource, plan: NetworkPlan, made: _Made, baseline: _Made | None, tables: Mapping[str, TrainingTable],
-    windows: Hypotheses, seed: int,
-) -> dict[str, Any]:  # fmt: skip
-    """What `--json` prints of a training, but for time, seed and file."""
+    source: TableSource, plan: NetworkPlan, made: _Made, trained_on: Reached, over: Comparison | None, seed: int
+) -> dict[str, Any]:
+    """What `--json` prints of a training, but for times and files."""
     loss = plan.training.loss
-    train = reached(score(made.network_of, tables["train"], windows), made.cuts, loss)
     starts = [_start_document(start) for each in made.trained for start in each.starts]
-    document = _document(plan.method, made.reached, made.cuts, made.test, source, loss)
+    document = _document(plan.method, made.reached, made.cuts, made.test, source, loss, seed)
     document |= {
         "starts": len(starts),
-        "events": {name: len(table) for name, table in tables.items()},
         "overtraining": {
-            "soft_loss": averaged(made.reached.soft, loss.average) / averaged(train.soft, loss.average),
-            "smooth_cut": averaged(made.reached.smooth, "geometric") / averaged(train.smooth, "geometric"),
+            "soft_loss": averaged(made.reached.soft, loss.average) / averaged(trained_on.soft, loss.average),
+            "smooth_cut": averaged(made.reached.smooth, "geometric") / averaged(trained_on.smooth, "geometric"),
         },
         "all_starts": starts,
         "ratio_to_per_mass_bce": None,
         "ratio_interval": None,
         "worst_mass": None,
     }
-    if baseline is None:
+    if over is None:
         document["notes"].append("ratios to a network trained on the cross entropy are null: no baseline was asked for")
         return document
-    ratio, low, high = ratio_interval(
-        (made.test, made.cuts.at(windows.mass)), (baseline.test, baseline.cuts.each), loss, seed
-    )
-    per_mass = made.reached.smooth / baseline.reached.each
-    worst = int(np.argmax(per_mass))
+    mass = float(made.test.pairs.hypotheses.mass[over.worst])
     document |= {
-        "ratio_to_per_mass_bce": ratio,
-        "ratio_interval": [low, high],
-        "worst_mass": {"mass": float(windows.mass[worst]), "ratio": float(per_mass[worst])},
+        "ratio_to_per_mass_bce": over.mean[0],
+        "ratio_interval": over.mean[1:],
+        "worst_mass": {"mass": mass, "ratio": over.largest[0], "interval": over.largest[1:]},
     }
-    document["per_mass"]["bce_each_mass"] = baseline.reached.each.tolist()
     return document
 
 
 def _document(
-    method: str, found: Reached, cuts: Cuts, scored: Scored, source: TableSource, loss: Any
+    method: str, found: Reached, cuts: Cuts, scored: Scored, source: TableSource, loss: Any, seed: int
 ) -> dict[str, Any]:
     windows = scored.pairs.hypotheses
+    single, smooth = _with_intervals(scored, cuts, found, loss, seed)
     notes = ["cross sections are those of a single count in each window: no shape, no look-elsewhere effect"]
     if source.is_toy:
         notes.append("events of a toy: absolute values mean nothing outside it")
     if loss.kind == "limit":
         notes.append("expected limits are asymptotic: too low below some three background events")
-    kept = passes(scored, cuts.at(windows.mass)) & ~scored.pairs.is_signal
+    kept = passes(scored, cuts.smooth) & ~scored.pairs.is_signal
     thin = np.count_nonzero(np.bincount(scored.pairs.group[kept], minlength=len(windows))[: len(windows)] < FEW)
     if thin:
         notes.append(
@@ -201,14 +202,15 @@ def _document(
         "single_cut": {
             "value": cuts.single,
             "mean_sigma_min": averaged(found.single, "mean"),
-            "geometric_sigma_min": averaged(found.single, "geometric"),
+            **single,
         },
         "smooth_cut": {
-            "mass": cuts.knots.tolist(),
+            "mass": windows.mass.tolist(),
             "value": cuts.smooth.tolist(),
             "mean_sigma_min": averaged(found.smooth, "mean"),
-            "geometric_sigma_min": averaged(found.smooth, "geometric"),
+            **smooth,
         },
+        "interval_level": LEVEL,
         "per_mass": {
             "mass": windows.mass.tolist(),
             "single_cut": found.single.tolist(),
@@ -219,6 +221,16 @@ def _document(
         "luminosity": source.luminosity,
         "notes": notes,
     }
+
+
+def _with_intervals(scored: Scored, cuts: Cuts, found: Reached, loss: Any, seed: int) -> list[dict[str, Any]]:
+    """The geometric means with one cut and with the smooth cut, with intervals from resampled events."""
+    single = np.full(cuts.smooth.size, cuts.single)
+    low, high = ends_of(np.exp(np.log(resampled([(scored, single), (scored, cuts.smooth)], loss, seed)).mean(axis=2)))
+    return [
+        {"geometric_sigma_min": averaged(values, "geometric"), "interval": [float(low[number]), float(high[number])]}
+        for number, values in enumerate((found.single, found.smooth))
+    ]
 
 
 def evaluate_selection(
@@ -251,10 +263,10 @@ def evaluate_selection(
     scored = score(network_of, table, windows)
     own = choose_cuts(scored, loss)
     single = about.get("single_cut", own.single)
-    cuts = Cuts(single, windows.mass, cut_at(selection, windows.mass), own.each)
+    cuts = Cuts(single, cut_at(selection, windows.mass), own.each)
     found = reached(scored, cuts, loss)
-    shares = importance(network_of, scored, cuts.at(windows.mass), loss, seed)
-    document = _document("evaluate", found, cuts, scored, source, loss)
+    shares = importance(network_of, scored, cuts.smooth, loss, seed)
+    document = _document("evaluate", found, cuts, scored, source, loss, seed)
     document["notes"].append("cuts of each mass were chosen on these events: they look better than they are")
     document |= {
         "events": len(table),

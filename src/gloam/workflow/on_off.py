@@ -20,6 +20,7 @@ from gloam.models import Parameter, YieldNuisance
 from gloam.report import CountingChannel
 from gloam.scans.counting import CountingScan, SimulatedBackground, count_windows, interval_windows
 from gloam.spectra import Axis, Origin, Spectrum, fill, read_spectrum, split_source, with_flow
+from gloam.spectra.blinded import hide_blinded
 from gloam.spectra.source import file_origin
 from gloam.statistics import UpperLimits, counting_scan_limits, counting_significances
 from gloam.statistics.counting import CombinedCounts, combined_expected, combined_upper
@@ -93,7 +94,7 @@ def combined_limits(search: OnOffSearch, channels: Sequence[CountingChannel]) ->
     if len(channels) == 1:
         return None
     known = {each.name: each.coupling_limits for each in channels}
-    masses = np.unique(np.concatenate([each.result.mass for each in channels]))
+    masses = np.unique(np.concatenate([each.result.mass[each.result.usable] for each in channels]))
     observed, expected, best = [], [], []
     for mass in masses.tolist():
         rows = _rows_with_a_signal(channels, mass)
@@ -110,7 +111,7 @@ def combined_limits(search: OnOffSearch, channels: Sequence[CountingChannel]) ->
 def _rows_with_a_signal(channels: Sequence[CountingChannel], mass: float) -> list[tuple[CountingChannel, int]]:
     """The channels that count at a mass and whose decay the model has, with the row of that mass in each."""
     open_ = [each for each in channels if _at_one(each, mass) > 0]
-    return [(each, row) for each in open_ for row in np.flatnonzero(each.result.mass == mass).tolist()]
+    return [(each, row) for each in open_ for row in each.result.usable.tolist() if each.result.mass[row] == mass]
 
 
 def _combined_counts(rows: list[tuple[CountingChannel, int]], mass: float) -> CombinedCounts:
@@ -164,7 +165,7 @@ def counting_scan(
     background = simulated_background(search, channel, prepared)
     return CountingScan(
         spectrum, windows, background, _together(channel, "background"), _together(channel, "signal"),
-        "lognormal", "lognormal",
+        "lognormal", "lognormal", channel.vetoes,
     )  # fmt: skip
 
 
@@ -268,7 +269,8 @@ def user_decays(channel: OnOffChannel, prepared: DecayCounts, data: str | Path, 
             raise InputError(f"spectrum of {data}", found, allowed, "give selected events, or fill these bins")
         return spectrum
     path, inside = split_source(data)
-    return fill(read_columns(path, [axis.name], inside)[axis.name], axis, origin=file_origin(path))
+    filled = fill(read_columns(path, [axis.name], inside)[axis.name], axis, origin=file_origin(path))
+    return hide_blinded(path, inside, [axis.name], filled)
 
 
 def _on_products(search: OnOffSearch) -> tuple[str, ...]:

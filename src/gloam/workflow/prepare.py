@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +18,11 @@ from gloam.calibration import (
     SimulatedPiece,
     WeightedCounts,
     fit_crystal_ball,
+    fit_three_gaussians,
     simulated_pieces,
     smoothed,
 )
-from gloam.detector import ReconstructedBatch
+from gloam.calibration.peaks import LEAST
 from gloam.errors import InputError
 from gloam.generation import Process, Tally, make_process, mixture_fraction
 from gloam.kinematics import position_of
@@ -30,6 +32,8 @@ from gloam.selection import Count, CutFlow, Entries, efficiency, select
 from gloam.selection.cut_flow import count
 from gloam.theory import production
 from gloam.workflow.prepared import write_prepared
+from gloam.workflow.sample_cache import SampleCache, recipe_of
+from gloam.workflow.whole_events import WholeEvents
 
 if TYPE_CHECKING:
     from gloam.searches import Search
@@ -41,6 +45,9 @@ KERNELS = 8000
 """Wrong candidates that a kernel density is made of: more change nothing that a fit could see."""
 
 PARAMETERS = ("mean", "sigma", "alpha", "n", "alpha_high", "n_high")
+
+LOOKED_AT = 500_000
+"""The first events of a background, among which whole ones are chosen."""
 
 LEAST_OF_A_PEAK, LEAST_OF_A_BACKGROUND = 2000, 20_000
 """Events that are simulated at any scale."""
@@ -59,8 +66,11 @@ class Prepared:
     flows: dict[str, dict[str, CutFlow]]
 
 
-MOST_OF_A_MODEL = 1.02
-"""Largest part of a model's cross section that can be generated: all of it, and the error of the integral."""
+MOST_OF_A_MODEL, MOST_WITH_RADIATION = 1.02, 1.3
+"""Largest part of a model's cross section that can be generated: all of it, and the error of the integral.
+
+Radiation of the beams makes it larger where it rises towards lower energies.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +82,7 @@ class _Signal:
 
     name: str
     peak: PeakFit
+    gaussians: tuple[float, ...]
     wrong: FloatArray
     wrong_per_right: float
     share: float
@@ -87,11 +98,12 @@ class _Run:
     seed: int
     threads: int | None
     advance: Callable[[int], object]
+    samples: SampleCache | None = None
 
 
 def prepare_search(
     search: Search, folder: Path, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
-    progress: Callable[[int], object] | None = None,
+    progress: Callable[[int], object] | None = None, samples: SampleCache | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """What `gloam prepare --json` says, after the artefact of a search was made and written to a folder.
 
@@ -100,7 +112,7 @@ def prepare_search(
     """
     declared = _declared(search)
     seed = declared.seed if seed is None else seed
-    found = prepare(declared, scale=scale, seed=seed, threads=threads, progress=progress)
+    found = prepare(declared, scale=scale, seed=seed, threads=threads, progress=progress, samples=samples)
     record = write_prepared(declared, found.scans, found.flows, folder, seed=seed, scale=scale)
     return {
         "search": search.name, "events": events_to_simulate(search, scale), **record,
@@ -117,6 +129,7 @@ def events_to_simulate(search: Search, scale: float = 1.0) -> int:
     signals = sum(
         int(np.count_nonzero(_positions(each))) * _number(each.signal or declared.signal, scale, LEAST_OF_A_PEAK)
         for each in declared.spectra
+        if each.part_of is None
     )
     backgrounds = sum(_number(sample, scale, LEAST_OF_A_BACKGROUND) for sample in declared.backgrounds)
     return signals + backgrounds
@@ -124,7 +137,7 @@ def events_to_simulate(search: Search, scale: float = 1.0) -> int:
 
 def prepare(
     declared: Preparation, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
-    progress: Callable[[int], object] | None = None,
+    progress: Callable[[int], object] | None = None, samples: SampleCache | None = None,
 ) -> Prepared:  # fmt: skip
     """What a preparation finds, from events that are generated, measured and selected.
 
@@ -134,18 +147,29 @@ def prepare(
         seed: of everything random; None: the one that is declared.
         threads: how many generate; the answer does not depend on it.
         progress: called with the number of events that were simulated.
+        samples: where entries of simulated events are kept for preparations with other cuts; None: nowhere.
     """
-    run = _Run(scale, declared.seed if seed is None else seed, threads, progress or (lambda _: None))
-    signals = {spectrum.name: _signals(declared, spectrum, run) for spectrum in declared.spectra}
+    run = _Run(scale, declared.seed if seed is None else seed, threads, progress or (lambda _: None), samples)
+    signals: dict[str, list[_Signal]] = {}
+    for spectrum in declared.spectra:
+        if spectrum.part_of is None:
+            signals |= _signals(declared, [spectrum, *declared.parts_of(spectrum.name)], run)
     edges: dict[str, FloatArray] = {}
     for spectrum in declared.spectra:
-        own = spectrum.same_events_as is None
+        other = spectrum.same_events_as or spectrum.part_of
         sigma = [each.peak.sigma for each in signals[spectrum.name]]
-        edges[spectrum.name] = _edges(spectrum, sigma) if own else edges[str(spectrum.same_events_as)]
-    backgrounds = _backgrounds(declared, edges, run)
+        edges[spectrum.name] = _edges(spectrum, sigma) if other is None else edges[other]
+    whole = {each.name: WholeEvents(each.observable.column) for each in declared.spectra if each.whole_events}
+    backgrounds = _backgrounds(declared, edges, whole, run)
     names = [spectrum.name for spectrum in declared.spectra]
+    labels = [sample.label for sample in declared.backgrounds]
     return Prepared(
-        {each.name: _assembled(each, signals[each.name], backgrounds[each.name][0]) for each in declared.spectra},
+        {
+            each.name: _assembled(
+                each, signals[each.name], labels, backgrounds[each.name][0], whole.get(each.name), run.seed
+            )
+            for each in declared.spectra
+        },
         {name: _signal_flows(signals[name]) | backgrounds[name][1] for name in names},
     )
 
@@ -186,72 +210,100 @@ def in_numbers(scan: PreparedScan) -> dict[str, Any]:
     }
 
 
-def _signals(declared: Preparation, spectrum: PreparedSpectrum, run: _Run) -> list[_Signal]:
-    """All masses; one at the threshold, where nothing decays, takes what the next one finds."""
-    at_threshold = _positions(spectrum) == 0
-    found = [_signal(declared, spectrum, mass, run) for mass in np.array(spectrum.masses)[~at_threshold].tolist()]
-    return [*found[: np.count_nonzero(at_threshold)], *found]
+def _signals(declared: Preparation, spectra: list[PreparedSpectrum], run: _Run) -> dict[str, list[_Signal]]:
+    """All masses of a spectrum and its parts; one at the threshold, where nothing decays, takes what the next finds."""
+    at_threshold = _positions(spectra[0]) == 0
+    found = [_signal(declared, spectra, mass, run) for mass in np.array(spectra[0].masses)[~at_threshold].tolist()]
+    found = [*found[: np.count_nonzero(at_threshold)], *found]
+    return {spectrum.name: [each[row] for each in found] for row, spectrum in enumerate(spectra)}
 
 
-def _signal(declared: Preparation, spectrum: PreparedSpectrum, mass: float, run: _Run) -> _Signal:
-    """One mass, simulated for one spectrum with random numbers of its own."""
+def _signal(declared: Preparation, spectra: list[PreparedSpectrum], mass: float, run: _Run) -> list[_Signal]:
+    """One mass, simulated for a spectrum and its parts with random numbers of its own."""
+    spectrum = spectra[0]
     sample = spectrum.signal or declared.signal
     number = _number(sample, run.scale, LEAST_OF_A_PEAK)
     process = make_process(sample.process, mass=mass, **_settings(sample))
     process = replace(process, name=f"{process.name} {mass:g} {spectrum.name}")
-    right, wrong, flow, tally, counted = [], [], None, Tally(), Count()
-    for piece in _pieces(declared, sample, process, [spectrum], number, run):
-        kept, passed = piece.found[0]
+    pieces = list(_pieces(declared, sample, process, spectra, number, run))
+    share = _share(declared, sample, sum((piece.tally for piece in pieces), Tally()), mass)
+    name = f"{sample.process} {mass:g} GeV"
+    found: list[_Signal] = []
+    for row, each in enumerate(spectra):
+        whole = found[0].peak if found else None
+        found.append(_in_spectrum(declared, each, [piece.found[row] for piece in pieces], mass, share, name, whole))
+    return found
+
+
+def _in_spectrum(
+    declared: Preparation, spectrum: PreparedSpectrum, found: list[tuple[Entries, CutFlow]], mass: float, share: float,
+    name: str, whole: PeakFit | None,
+) -> _Signal:  # fmt: skip
+    """What the entries of one mass give to a spectrum; a part with too few of them has the peak of the whole."""
+    right, wrong, flow, counted, first = [], [], None, Count(), 0
+    for kept, passed in found:
         chosen = _right(declared, kept)
         right.append(kept.columns[spectrum.observable.column][chosen])
         counted += count(kept, chosen)
+        first += int(np.count_nonzero(chosen & (kept.event < spectrum.three_gaussians)))
         wrong.append(kept.columns[spectrum.observable.column][~chosen & spectrum.wrong])
-        flow, tally = passed if flow is None else flow + passed, tally + piece.tally
+        flow = passed if flow is None else flow + passed
     assert flow is not None  # noqa: S101 - there is at least one event
-    fit = fit_crystal_ball(np.concatenate(right), float(position_of(mass, spectrum.observable.scale)), spectrum.tail)
-    others = np.concatenate(wrong)
-    return _Signal(
-        f"{sample.process} {mass:g} GeV", fit, others[:KERNELS], others.size / np.concatenate(right).size,
-        _share(declared, sample, tally, mass), counted, flow,
-    )  # fmt: skip
+    values, others = np.concatenate(right), np.concatenate(wrong)
+    position = float(position_of(mass, spectrum.observable.scale))
+    few = whole is not None and values.size < LEAST
+    fit = whole if whole is not None and few else fit_crystal_ball(values, position, spectrum.tail)
+    gaussians = astuple(fit_three_gaussians(values[:first], position))[:6] if spectrum.three_gaussians else ()
+    wrong_per_right = others.size / max(values.size, 1)
+    return _Signal(name, fit, gaussians, others[:KERNELS], wrong_per_right, share, counted, flow)
 
 
 def _share(declared: Preparation, sample: Simulated, found: Tally, mass: float) -> float:
-    """The part of the cross section that was generated: less than 1 with cuts, or some of the tau decays."""
+    """The part of the cross section that was generated, less than 1 with cuts or some of the tau decays; corrected."""
+    correction = float(declared.correction or 1.0)
     if declared.relative_to is None:
-        return 1.0 if sample.tau_decays is None else mixture_fraction(sample.tau_decays)
+        return correction * (1.0 if sample.tau_decays is None else mixture_fraction(sample.tau_decays))
     energy = float(declared.sqrt_s)
     share = float(found.cross_section / production(declared.relative_to, energy)(np.array([mass]))[0])
-    if not share <= MOST_OF_A_MODEL:
+    if not share <= (MOST_WITH_RADIATION if "isr" in sample.settings else MOST_OF_A_MODEL):
         raise InputError(
             f"{sample.process} at {mass:g} GeV as part of {declared.relative_to}", f"{share:.3g} of its cross section",
             f"at most all of it, at sqrt(s) = {energy:g} GeV", "declare a process of this model, or no relative_to",
         )  # fmt: skip
-    return share
+    return correction * share
 
 
 def _backgrounds(
-    declared: Preparation, edges: dict[str, FloatArray], run: _Run
-) -> dict[str, tuple[WeightedCounts, dict[str, CutFlow]]]:
-    """The backgrounds of all spectra for 1 fb^-1, each from the same events, and their cut flows in fb."""
-    total = {name: WeightedCounts.empty(each) for name, each in edges.items()}
+    declared: Preparation, edges: dict[str, FloatArray], whole: dict[str, WholeEvents], run: _Run
+) -> dict[str, tuple[list[WeightedCounts], dict[str, CutFlow]]]:
+    """The backgrounds of all spectra for 1 fb^-1, each from the same events, and their cut flows in fb.
+
+    Where events are kept whole their entries go into `whole` as well.
+    """
+    counts: dict[str, list[WeightedCounts]] = {name: [] for name in edges}
     flows: dict[str, dict[str, CutFlow]] = {name: {} for name in edges}
     for sample in declared.backgrounds:
-        process = make_process(sample.process, **_settings(sample))
+        process = _process(sample)
         number = _number(sample, run.scale, LEAST_OF_A_BACKGROUND)
         filled = {name: WeightedCounts.empty(each) for name, each in edges.items()}
         found: dict[str, CutFlow] = {}
         tally, weight = Tally(), 0.0
+        pieces_before = {name: len(each.weights) for name, each in whole.items()}
         for piece in _pieces(declared, sample, process, declared.spectra, number, run):
             tally, weight = tally + piece.tally, weight + piece.weight
             for spectrum, (kept, flow) in zip(declared.spectra, piece.found, strict=True):
                 filled[spectrum.name].add(kept.columns[spectrum.observable.column], kept.weights)
+                if spectrum.name in whole:
+                    whole[spectrum.name].add(kept[kept.event < LOOKED_AT])
                 found[spectrum.name] = found[spectrum.name] + flow if spectrum.name in found else flow
-        per_fb = float(sample.scale or 1.0) * tally.cross_section / weight
+        correction = float(sample.scale or 1.0) * float(declared.correction or 1.0)
+        per_fb = correction * tally.cross_section / weight
+        for name, each in whole.items():
+            each.scaled(per_fb, pieces_before[name])
         for name in edges:
-            total[name] = total[name] + filled[name].scaled(per_fb)
+            counts[name].append(filled[name].scaled(per_fb))
             flows[name][sample.label] = found[name].scaled(per_fb)
-    return {name: (total[name], flows[name]) for name in edges}
+    return {name: (counts[name], flows[name]) for name in edges}
 
 
 def _pieces(
@@ -260,16 +312,19 @@ def _pieces(
 ) -> Iterator[SimulatedPiece[list[tuple[Entries, CutFlow]]]]:  # fmt: skip
     """Piece after piece of simulated events, and what the selection of each spectrum leaves of them."""
     cuts = [declared.cuts_of(spectrum) for spectrum in spectra]
-
-    def treat(seen: ReconstructedBatch) -> list[tuple[Entries, CutFlow]]:
-        entries = declared.entries(seen)
-        return [select(entries, each) for each in cuts]
-
-    for piece in simulated_pieces(
-        process, declared.detector, treat, events=number, seed=run.seed, sqrt_s=float(declared.sqrt_s),
-        weighted=sample.weighted, threads=run.threads, tau_decays=sample.tau_decays,
-    ):  # fmt: skip
-        yield piece
+    made = partial(
+        simulated_pieces, process, sample.detector or declared.detector, declared.entries, events=number, seed=run.seed,
+        sqrt_s=float(declared.sqrt_s), weighted=sample.weighted, threads=run.threads, tau_decays=sample.tau_decays,
+    )  # fmt: skip
+    if run.samples is None:
+        pieces = made()
+    else:
+        columns = dict.fromkeys(spectrum.observable.column for spectrum in declared.spectra)
+        recipe = recipe_of(declared, sample, process.name, number, run.seed)
+        pieces = run.samples.pieces(recipe, list(columns), made)
+    for piece in pieces:
+        found = [select(piece.found, each) for each in cuts]
+        yield SimulatedPiece(found, piece.tally, piece.events, piece.weight)
         run.advance(piece.events)
 
 
@@ -294,11 +349,17 @@ def simulated_entries(
         seed: of these events.
         mass: of a signal, in GeV.
     """
-    process = make_process(sample.process, mass=mass, **_settings(sample))
+    process = _process(sample, mass)
     process = process if mass is None else replace(process, name=f"{process.name} {mass:g}")
     everything = declared.spectra[0].model_copy(update={"cuts": ()})
     for piece in _pieces(declared, sample, process, [everything], events, _Run(1.0, seed, None, lambda _: None)):
         yield SimulatedEntries(piece.found[0][0], piece.tally, piece.weight)
+
+
+def _process(sample: Simulated, mass: float | None = None) -> Process:
+    """The process of a sample; one with a title has random numbers of its own."""
+    process = make_process(sample.process, mass=mass, **_settings(sample))
+    return process if sample.title is None else replace(process, name=sample.title)
 
 
 def _settings(sample: Simulated) -> dict[str, Any]:
@@ -321,21 +382,38 @@ def _edges(spectrum: PreparedSpectrum, sigma: list[float]) -> FloatArray:
     return np.append(edges[:-1], high)
 
 
-def _assembled(spectrum: PreparedSpectrum, signals: list[_Signal], background: WeightedCounts) -> PreparedScan:
+def _assembled(
+    spectrum: PreparedSpectrum, signals: list[_Signal], labels: list[str], backgrounds: list[WeightedCounts],
+    whole: WholeEvents | None, seed: int,
+) -> PreparedScan:  # fmt: skip
+    background = sum(backgrounds[1:], backgrounds[0])
     peaks = [each.peak for each in signals]
     parts = [efficiency(each.right, each.flow.before) for each in signals]
     share = np.array([each.share for each in signals])
     columns = {name: np.array([getattr(peak, name) for peak in peaks]) for name in PARAMETERS}
-    return PreparedScan(
+    found = PreparedScan(
         mass=np.array(spectrum.masses), position=_positions(spectrum), **columns,
         errors=np.array([peak.errors for peak in peaks]),
         quality=np.array([peak.chi2 / peak.degrees for peak in peaks]),
         efficiency=share * [part for part, _ in parts], efficiency_error=share * [error for _, error in parts],
         edges=background.edges, wrong_per_right=np.array([np.mean([each.wrong_per_right for each in signals])]),
         wrong_below=_wrong_below(signals, background.edges),
-        expected=background.total if spectrum.pieces is None else smoothed(background, spectrum.pieces),
-        variance=background.squares,
+        variance=background.squares, **_templates(spectrum, labels, backgrounds, background),
+        gaussians=np.array([each.gaussians for each in signals if each.gaussians]).reshape(-1, 6),
     )  # fmt: skip
+    return found if whole is None else replace(found, levels=whole.ranks(spectrum.whole_events, seed).levels)
+
+
+def _templates(
+    spectrum: PreparedSpectrum, labels: list[str], backgrounds: list[WeightedCounts], background: WeightedCounts
+) -> dict[str, Any]:
+    """The expected background, smoothed as declared, and the single ones where they are kept apart."""
+    if spectrum.pieces_of is None:
+        whole = background.total if spectrum.pieces is None else smoothed(background, spectrum.pieces)
+        return {"expected": whole}
+    pieces = [spectrum.pieces_of.get(label) for label in labels]
+    each = np.stack([b.total if p is None else smoothed(b, p) for b, p in zip(backgrounds, pieces, strict=True)])
+    return {"expected": each.sum(axis=0), "expected_of": each}
 
 
 def _positions(spectrum: PreparedSpectrum) -> FloatArray:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gloam.arrays import BoolArray
-from gloam.calibration import DecayCounts, TagModel, lambda_and_nothing
+from gloam.arrays import BoolArray, FloatArray
+from gloam.calibration import DecayCounts, TagModel, lambda_and_false_tag, lambda_and_nothing
 from gloam.events.jagged import jagged
 from gloam.experiments.belle import B_PAIRS
 from gloam.generation import generate, make_process
@@ -74,9 +74,8 @@ def decays_to_simulate(search: OnOffSearch, scale: float = 1.0) -> int:
     declared = search.preparation
     if not isinstance(declared, TaggedDecay):
         return events_of_pairs(declared, scale)
-    return len(declared.simulated_masses) * _number(declared.signal.events, scale) + _number(
-        declared.background.events, scale
-    )
+    backgrounds = _number(declared.background.events, scale) + _number(declared.light_quarks.events, scale)
+    return len(declared.simulated_masses) * _number(declared.signal.events, scale) + backgrounds
 
 
 def in_numbers(found: DecayCounts) -> dict[str, Any]:
@@ -109,24 +108,30 @@ def prepare_tagged(
         advance(_number(declared.signal.events, scale))
     resolution, half, share, error = (np.array(values) for values in zip(*signals, strict=True))
     axis = uniform_axis(*declared.range, width=declared.bin_width, name="M_recoil")
-    expected, shapes = np.zeros(len(axis)), np.zeros(mass.size)
-    decays = 0.0
-    for entries, mesons in _backgrounds(declared, scale, seed, advance):
+    inside = (axis.centers > (mass - half)[:, None]) & (axis.centers < (mass + half)[:, None])
+    mesons, decays = np.zeros(len(axis)), 0.0
+    for entries, number in _mesons(declared, scale, seed, advance):
         kept = entries.columns["M_recoil"][_passing(declared, entries)]
-        spread = spread_out(kept, axis.edges, float(declared.smoothing))
-        expected += spread / declared.repeats
-        inside = (axis.centers > (mass - half)[:, None]) & (axis.centers < (mass + half)[:, None])
-        shapes += inside @ spread / declared.repeats
-        decays += mesons
+        mesons += spread_out(kept, axis.edges, float(declared.smoothing)) / declared.repeats
+        decays += number
+    quarks = spread_out(_light_quarks(declared, scale, seed, advance), axis.edges, float(declared.smoothing))
     constant = declared.reconstruction_efficiency
-    tagged = 2 * B_PAIRS.value * NEUTRAL_FRACTION.value * constant
-    per_decay = tagged * (1 + float(declared.continuum)) / decays
-    # a decay reaches windows with the part of its kernel that lies there: as many decays as kernels are wide count
-    kernel = 2 * np.sqrt(np.pi) * float(declared.smoothing) / (2 * half)
+    per_decay = 2 * B_PAIRS.value * NEUTRAL_FRACTION.value * constant / decays
+    per_quarks = float(declared.continuum) * per_decay * mesons.sum() / max(quarks.sum(), 1.0)
+    # an event reaches windows with the part of its kernel that lies there: as many as kernels are wide count
+    kernel = np.maximum(2 * np.sqrt(np.pi) * float(declared.smoothing) / (2 * half), 1.0)
+    effective = _effective([inside @ mesons, inside @ quarks], [per_decay, per_quarks])
     return DecayCounts(
-        mass, resolution, half, constant * share, constant * error, axis.edges, expected * per_decay,
-        shapes * np.maximum(kernel, 1.0),
+        mass, resolution, half, constant * share, constant * error, axis.edges,
+        per_decay * mesons + per_quarks * quarks, effective * kernel,
     )  # fmt: skip
+
+
+def _effective(events: list[FloatArray], weights: list[float]) -> FloatArray:
+    """(sum w)^2 / sum w^2 of simulated events of several kinds in each window, 0 without any."""
+    total = sum(w * n for w, n in zip(weights, events, strict=True))
+    squares = sum(w * w * n for w, n in zip(weights, events, strict=True))
+    return np.divide(np.square(total), squares, out=np.zeros_like(events[0]), where=np.asarray(squares) > 0)
 
 
 def _number(events: int, scale: float) -> int:
@@ -162,7 +167,7 @@ def _signal(declared: TaggedDecay, mass: float, scale: float, seed: int) -> tupl
     return resolution, half, share, float(np.sqrt(share * (1 - share) / number))
 
 
-def _backgrounds(
+def _mesons(
     declared: TaggedDecay, scale: float, seed: int, advance: Callable[[int], object]
 ) -> Iterator[tuple[Entries, int]]:
     """Candidates of generic decays, and the number of B0 mesons that they come from."""
@@ -175,3 +180,21 @@ def _backgrounds(
             sample=f"background {place}",
         ), mesons  # fmt: skip
         advance(len(events))
+
+
+def _light_quarks(declared: TaggedDecay, scale: float, seed: int, advance: Callable[[int], object]) -> FloatArray:
+    """The recoil masses of light quarks, what is seen beside a Lambda taken for a tag."""
+    number = _number(declared.light_quarks.events, scale)
+    tight, loose = (float(each) for each in declared.m_bc)
+    found = []
+    for place, batch in enumerate(
+        stream_from_pythia(declared.light_quarks.process, number, seed=seed, batch_size=BATCH)
+    ):
+        found.append(
+            lambda_and_false_tag(
+                batch.events, declared.detector, _tag(declared, 1), float(declared.sqrt_s), least=(tight, loose),
+                delta_e=float(declared.delta_e), seed=seed, sample=f"light quarks {place}",
+            )
+        )  # fmt: skip
+        advance(len(batch.events))
+    return np.concatenate(found)

@@ -5,28 +5,39 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from gloam.arrays import FloatArray
-from gloam.calibration import DecayCounts, PreparedCounts, PreparedScan
+from gloam.calibration import DecayCounts, DerivedScan, PreparedCounts, PreparedScan, broad_scan, unrolled_scan
+from gloam.constants import MUON_MASS
 from gloam.errors import InputError
 from gloam.selection import CutFlow, cut_flow_dict
 from gloam.store import content_hash, write_arrays, write_json
+from gloam.theory import production
 
 if TYPE_CHECKING:
-    from gloam.searches import AnySearch, CountingPreparation, CountingSearch, Search
+    from gloam.searches import AnySearch, Channel, CountingPreparation, CountingSearch, Search
     from gloam.searches.on_off import OnOffPreparation, OnOffSearch
     from gloam.searches.preparation import Preparation
 
 __all__ = [
-    "ARTEFACT", "decay_counts", "preparation_hash", "prepared", "prepared_counts", "prepared_cut_flows", "write_counts",
-    "write_decay_counts", "write_prepared",
+    "ARTEFACT",
+    "decay_counts",
+    "preparation_hash",
+    "prepared",
+    "prepared_counts",
+    "prepared_cut_flows",
+    "prepared_scan",
+    "write_counts",
+    "write_decay_counts",
+    "write_prepared",
 ]  # fmt: skip
+
+KEPT = 8
+"""Derived ingredients that are kept; to make them again takes a second."""
 
 Flows = Mapping[str, Mapping[str, CutFlow]]
 
@@ -77,6 +88,32 @@ def prepared(search: Search) -> dict[str, PreparedScan]:
     return {} if search.preparation is None else _carried(search).of(PreparedScan)
 
 
+def prepared_scan(search: Search, channel: Channel) -> PreparedScan | DerivedScan:
+    """The ingredients of a channel with a prepared spectrum: as prepared, of its slices, or with a natural width.
+
+    Raises:
+        InputError: as `prepared`.
+    """
+    scans = prepared(search)
+    if channel.slices:
+        return _unrolled(tuple(scans[name] for name in channel.slices))
+    scan = scans[str(channel.spectrum)]
+    if channel.natural_width is None:
+        return scan
+    assert search.preparation is not None  # noqa: S101 - it has a prepared spectrum
+    return _broad(scan, float(channel.natural_width), str(search.model), float(search.preparation.sqrt_s))
+
+
+@lru_cache(KEPT)
+def _unrolled(slices: tuple[PreparedScan, ...]) -> DerivedScan:
+    return unrolled_scan(slices)
+
+
+@lru_cache(KEPT)
+def _broad(scan: PreparedScan, ratio: float, model: str, sqrt_s: float) -> DerivedScan:
+    return broad_scan(scan, ratio, production(model, sqrt_s), sqrt_s - 2 * MUON_MASS)
+
+
 def prepared_counts(search: CountingSearch) -> dict[str, PreparedCounts]:
     """The same of a search that counts."""
     return _carried(search).of(PreparedCounts)
@@ -115,10 +152,8 @@ class _Artefact:
 
 def _carried(search: AnySearch) -> _Artefact:
     """The artefact in the room of a search, which is that of its present declaration."""
-    from gloam.searches.registry import room_of
-
     assert search.preparation is not None  # noqa: S101 - asked for by the callers
-    return _loaded(room_of(search.name), preparation_hash(search.preparation), search.name)
+    return _loaded(search.name, preparation_hash(search.preparation))
 
 
 def preparation_hash(declared: Preparation | CountingPreparation | OnOffPreparation) -> str:
@@ -129,23 +164,27 @@ def preparation_hash(declared: Preparation | CountingPreparation | OnOffPreparat
 
 def prepared_cut_flows(search: AnySearch) -> dict[str, dict[str, Any]]:
     """What each cut left of simulated samples, by spectrum and sample as `gloam.selection.cut_flow_dict` writes it."""
-    from gloam.searches.registry import room_of
+    from gloam.searches.registry import room_folder
 
     if search.preparation is None:
         return {}
     _carried(search)  # checks that it is the right one
-    record = json.loads(files(room_of(search.name)).joinpath(f"{ARTEFACT}.json").read_text())
+    record = json.loads(room_folder(search.name).joinpath(f"{ARTEFACT}.json").read_text())
     return dict(record["cut_flow"])
 
 
 @cache
-def _loaded(room: str, declaration: str, name: str) -> _Artefact:
-    remedy = f"run gloam prepare {name}"
+def _loaded(name: str, declaration: str) -> _Artefact:
+    from gloam.searches.registry import room_folder
+
+    folder = room_folder(name)
+    remedy = f"run gloam prepare {name} --out {folder}"
     try:
-        folder = files(room)
         record = json.loads(folder.joinpath(f"{ARTEFACT}.json").read_text())
         with folder.joinpath(f"{ARTEFACT}.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {key: stored[key] for key in stored.files if key != "schema_version"}
+    except FileNotFoundError:
+        raise InputError(f"artefact of {name}", "none", "one beside its declaration", remedy) from None
     except (OSError, ValueError, KeyError) as fault:
         raise InputError(f"artefact of {name}", str(fault), "the files that gloam prepare writes", remedy) from None
     if content_hash(arrays) != record["sha256"]:
@@ -155,6 +194,8 @@ def _loaded(room: str, declaration: str, name: str) -> _Artefact:
     return _Artefact(arrays)
 
 
-def _short(array: FloatArray) -> np.ndarray[Any, Any]:
+def _short(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Distribution functions and parameters in single precision, which is far below their errors; edges stay."""
+    if array.dtype.kind != "f":
+        return array
     return array if array.ndim == 1 and (np.diff(array) > 0).all() else array.astype(np.float32)

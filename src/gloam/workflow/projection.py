@@ -12,7 +12,8 @@ from gloam.errors import InputError
 from gloam.interpretation import Projection, Systematics, coupling_limits, project_counting_scan, project_scan
 from gloam.interpretation.stored import QUANTILES
 from gloam.report import Channel, ChannelResult, CountingChannel
-from gloam.scans import JointScan, Scan
+from gloam.scans import JointScan, Scan, SidebandBackground
+from gloam.scans.counting import SimulatedBackground
 from gloam.statistics import CountingMethod
 from gloam.workflow.pseudo_data import expected_spectrum
 from gloam.workflow.results import Run
@@ -24,6 +25,13 @@ POWERS = (
     "floor; half of it for a coupling that enters as a square."
 )
 
+SELECTION = "efficiencies, resolutions, selections and branching fractions stay as they are; no gain from better ones."
+
+IN_WORDS = {
+    "fixed": "relative uncertainties stay as they are, and are the floor of limits.",
+    "scaled": "relative uncertainties fall with the square root of the luminosity.",
+    "none": "no uncertainty but that of the counts.",
+}
 
 MANY = 1000.0
 """Events in a window above which Bayesian limits of counts are projected with the profile likelihood."""
@@ -33,6 +41,8 @@ def project_run(
     run: Run, luminosity: float, systematics: Systematics = "fixed", *, threads: int | None = None
 ) -> dict[str, Any]:
     """The expected limits of a run at another luminosity, as a JSON document.
+
+    Its notes state everything that is assumed, those of the run among them.
 
     Args:
         run: its limits say method and level; its factors say which luminosity it has.
@@ -56,7 +66,15 @@ def project_run(
         "systematics": systematics,
         "limit": {"method": first.method, "level": first.level},
         "limits": rows,
-        "notes": [POWERS, f"systematics: {systematics}.", *_nominal(run), *_profiled(run, luminosity)],
+        "notes": [
+            POWERS,
+            SELECTION,
+            f"systematics: {systematics}: {IN_WORDS[systematics]}",
+            *_backgrounds(run),
+            *_nominal(run),
+            *_profiled(run, luminosity),
+            *run.notes,
+        ],
     }
 
 
@@ -75,6 +93,24 @@ def _setup(run: Run, channel: ChannelResult) -> Scan | JointScan:
         return setup
     declared = next((each for each in search.channels if each.name == channel.name and each.spectrum), None)
     return setup if declared is None else replace(setup, spectrum=expected_spectrum(search, declared))
+
+
+def _backgrounds(run: Run) -> list[str]:
+    """What the background of each channel at another luminosity is, once for channels that are alike."""
+    return list(dict.fromkeys(f"background: {_background(run, channel)}" for channel in run.channels))
+
+
+def _background(run: Run, channel: Channel) -> str:
+    if isinstance(channel, ChannelResult):
+        if _setup(run, channel) is channel.result.setup:
+            return "that of the fit to the spectrum, times the ratio of the luminosities, with its fluctuations."
+        return "the expectation that pseudo-data are drawn from, times the ratio of the luminosities."
+    match channel.result.setup.background:
+        case SidebandBackground():
+            return "that of the sidebands, which grow with the luminosity as the windows do."
+        case SimulatedBackground():
+            return "that of simulated events, of which there are as many as today."
+    return "the expectation of each window, times the ratio of the luminosities."
 
 
 def _nominal(run: Run) -> list[str]:

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gloam.arrays import FloatArray
-from gloam.calibration import PreparedScan
 from gloam.errors import InputError
 from gloam.execution import random_stream
 from gloam.kinematics import position_of
-from gloam.spectra import Axis, Origin, Spectrum, with_flow
+from gloam.models import Stretched
+from gloam.spectra import Axis, EventRanks, Origin, Spectrum, with_flow
 from gloam.workflow.coupling import search_coupling
-from gloam.workflow.prepared import prepared
+from gloam.workflow.prepared import prepared, prepared_scan
 
 if TYPE_CHECKING:
     from gloam.searches import Channel, Search
 
-__all__ = ["Injection", "expected_spectrum", "prepared_axis", "pseudo_spectrum", "signal_in_bins"]
+__all__ = ["Injection", "event_ranks", "expected_spectrum", "prepared_axis", "pseudo_spectrum", "signal_in_bins"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ class Injection:
 
 def prepared_axis(search: Search, channel: Channel) -> Axis:
     """The axis of a channel with a prepared spectrum, by the name of which it is known in files."""
-    return Axis(_scan_of(search, channel).edges, str(channel.spectrum), search.observable_of(channel).unit)
+    name = f"{channel.spectrum}_in_slices" if channel.slices else str(channel.spectrum)
+    return Axis(prepared_scan(search, channel).edges, name, search.observable_of(channel).unit)
 
 
 def pseudo_spectrum(search: Search, channel: Channel, seed: int, injected: Injection | None = None) -> Spectrum:
@@ -90,50 +91,78 @@ def pseudo_spectrum(search: Search, channel: Channel, seed: int, injected: Injec
         InputError: if a signal lies outside what was simulated for the channels.
     """
     channel = _source(search, channel)
-    scan, axis = _scan_of(search, channel), prepared_axis(search, channel)
-    luminosity = _luminosity(search)
-    expected = scan.template(luminosity).expected
-    stream = f"pseudo-data {search.name} {channel.spectrum}"
-    counts = random_stream(seed, stream).poisson(expected).astype(float)
+    axis = prepared_axis(search, channel)
     source = f"{search.data_source}; seed {seed}"
     if injected is not None:
         _require_covered(search, injected)
         source += f"; {injected.in_words}"
-        if scan.mass[0] <= injected.mass <= scan.mass[-1]:
-            counts += random_stream(seed, f"{stream} signal").poisson(signal_in_bins(search, channel, injected))
-    origin = Origin(search.data_kind, source, None, luminosity)
+    parts = [_drawn(search, channel, name, seed, injected) for name in _parts(search, channel)]
+    counts = np.concatenate(parts) if channel.slices else np.sum(parts, axis=0)
+    origin = Origin(search.data_kind, source, None, _luminosity(search))
     return Spectrum((axis,), with_flow(counts, (axis,)), origin=origin)
+
+
+def _parts(search: Search, channel: Channel) -> tuple[str, ...]:
+    """The prepared spectra whose pseudo-data make those of a channel, side by side or added up."""
+    name = str(channel.spectrum)
+    known = () if search.preparation is None else search.preparation.parts_of(name)
+    return channel.slices or tuple(each.name for each in known) or (name,)
+
+
+def _drawn(search: Search, channel: Channel, name: str, seed: int, injected: Injection | None) -> FloatArray:
+    """The pseudo-data of one prepared spectrum, shape (m,)."""
+    scan = prepared(search)[name]
+    only = channel.model_copy(update={"spectrum": name, "slices": (), "natural_width": None})
+    expected, stream = _expected(search, only), f"pseudo-data {search.name} {name}"
+    if scan.ranks is None:
+        counts = random_stream(seed, stream).poisson(expected).astype(float)
+    else:
+        (counts,) = scan.ranks.counts(expected, seed, stream, np.zeros(1, np.int64))
+    if injected is not None and scan.mass[0] <= injected.mass <= scan.mass[-1]:
+        counts += random_stream(seed, f"{stream} signal").poisson(signal_in_bins(search, only, injected))
+    return counts
 
 
 def expected_spectrum(search: Search, channel: Channel) -> Spectrum:
     """The background that is expected in a channel, without fluctuations."""
     channel = _source(search, channel)
     axis = prepared_axis(search, channel)
-    expected = _scan_of(search, channel).template(_luminosity(search)).expected
-    return Spectrum((axis,), with_flow(expected, (axis,)), asimov=True)
+    return Spectrum((axis,), with_flow(_expected(search, channel), (axis,)), asimov=True)
+
+
+def event_ranks(search: Search, channel: Channel) -> EventRanks | None:
+    """How the entries of one event of a channel go together; None where they are taken as independent."""
+    if channel.spectrum is None or search.preparation is None or channel.slices:
+        return None
+    return prepared(search)[str(_source(search, channel).spectrum)].ranks
+
+
+def _expected(search: Search, channel: Channel) -> FloatArray:
+    """The background, and a known particle in it."""
+    scan, luminosity = prepared_scan(search, channel), _luminosity(search)
+    expected, peak = scan.template(luminosity).expected, search.calibration
+    if peak is None or peak.spectrum != channel.spectrum:
+        return expected
+    position = position_of(np.array([peak.mass.value]), search.observable_of(channel).scale)
+    shape = Stretched(scan.signal(), peak.width_ratio.value)
+    return expected + peak.cross_section.value * luminosity * np.diff(shape.cumulative(scan.edges, position))
 
 
 def signal_in_bins(search: Search, channel: Channel, injected: Injection) -> FloatArray:
     """The counts that a signal is expected to add to each bin of a channel, wrong pairs included."""
-    scan, mass = _scan_of(search, channel), np.array([injected.mass])
+    scan, mass = prepared_scan(search, channel), np.array([injected.mass])
     coupling = search_coupling(search)
     assert coupling is not None  # noqa: S101 - checked before
     number = coupling.at_one(mass) * injected.coupling**coupling.power * scan.efficiencies()(mass) * _luminosity(search)
     position = position_of(mass, search.observable_of(channel).scale)
-    shape = np.diff(scan.signal().cumulative(scan.edges, position))
+    ratio = 1.0 if search.calibration is None else search.calibration.width_ratio.value
+    shape = np.diff(Stretched(scan.signal(), ratio).cumulative(scan.edges, position))
     return np.asarray(np.maximum(number * shape, 0.0))
 
 
 def _source(search: Search, channel: Channel) -> Channel:
     """The channel whose spectrum pseudo-data are drawn from: another one, if they share their events."""
-    declared = search.spectrum_of(channel)
-    if declared is None or declared.same_events_as is None:
-        return channel
-    return channel.model_copy(update={"spectrum": declared.same_events_as})
-
-
-def _scan_of(search: Search, channel: Channel) -> PreparedScan:
-    return prepared(search)[str(channel.spectrum)]
+    return channel.model_copy(update={"spectrum": search.data_of(channel)})
 
 
 def _luminosity(search: Search) -> float:

@@ -88,6 +88,9 @@ class Run:
         toys: of the whole run without a signal, from which the global p-value is taken; None without.
         cut_flows: what each cut left of simulated events, by spectrum and sample; empty where nothing was simulated.
         combined: limits on the coupling from all channels at once; None where channels are not combined.
+        width: of a known peak in the data over that of its simulation, see `gloam.workflow.width_calibration`; None
+            where none calibrates the signal.
+        blinding: what the registries of blinded data say of these, by the name of the file; empty for other data.
     """
 
     name: str
@@ -106,3 +109,5 @@ class Run:
     toys: RunToys | None = None
     cut_flows: dict[str, dict[str, Any]] = field(default_factory=dict)
     combined: CombinedLimits | None = None
+    width: dict[str, Any] | None = None
+    blinding: dict[str, dict[str, Any]] = field(default_factory=dict)

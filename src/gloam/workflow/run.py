@@ -16,6 +16,7 @@ from gloam.scans import ScanResult, fit_scan
 from gloam.spectra import Origin, Spectrum
 from gloam.statistics import nuisance_effects, representative, upper_limits
 from gloam.store import content_hash
+from gloam.workflow.blinding import data_records, require_enough_visible, with_blinding
 from gloam.workflow.comparison import compare_with_published
 from gloam.workflow.coupling import nominal_energy
 from gloam.workflow.data import Stage, own_spectrum, user_spectra
@@ -28,6 +29,8 @@ from gloam.workflow.pseudo_data import Injection
 from gloam.workflow.results import Run
 from gloam.workflow.run_counts import run_counting_search
 from gloam.workflow.variants import scan_variants
+from gloam.workflow.width_calibration import calibration_note
+from gloam.workflow.width_calibration import in_summary as width_in_summary
 
 if TYPE_CHECKING:  # declarations cost 0.2 s to import, which a scan of a file need not pay
     from gloam.searches import AnySearch, Channel, OnOffSearch, Search
@@ -68,15 +71,28 @@ def run(
     """
     from gloam.searches import CountingSearch, OnOffSearch, load_search
 
-    start = time.perf_counter()
     declared = load_search(search) if isinstance(search, str) else search
     if data is None and stage != "selected":
         raise InputError("--stage", stage, "it says what --data FILE holds", "name your file too, or leave it out")
+    blinded = [] if data is None else data_records(data)
+    require_enough_visible(declared, blinded)
     if isinstance(declared, CountingSearch):
-        return run_counting_search(declared, data, stage, seed, inject, progress)
-    signal = None if inject is None else _injection(declared, data, inject)
-    if isinstance(declared, OnOffSearch):
-        return run_on_off(declared, data, stage=stage, seed=seed, injected=signal)
+        made = run_counting_search(declared, data, stage, seed, inject, progress)
+    else:
+        signal = None if inject is None else _injection(declared, data, inject)
+        if isinstance(declared, OnOffSearch):
+            made = run_on_off(declared, data, stage=stage, seed=seed, injected=signal)
+        else:
+            made = _run_scans(declared, data, stage, seed, signal, threads, progress)
+    return with_blinding(made, blinded)
+
+
+def _run_scans(
+    declared: Search, data: str | Path | None, stage: Stage, seed: int, signal: Injection | None,
+    threads: int | None, progress: Callable[[int], object] | None,
+) -> Run:  # fmt: skip
+    """The results of a search that fits spectra; arguments as for `run`."""
+    start = time.perf_counter()
     if data is None:
         spectra = {channel.name: own_spectrum(declared, channel, seed, signal) for channel in declared.channels}
         notes = list(declared.notes)
@@ -90,6 +106,7 @@ def run(
     filled = [(channel, spectra[channel.name]) for channel in declared.channels if channel.name in spectra]
     results = tuple(run_channel(declared, channel, spectrum, threads, progress) for channel, spectrum in filled)
     origin = filled[0][1].origin or Origin("user", "unknown")
+    width = width_in_summary(declared, *filled[0])
     return Run(
         name=declared.name,
         title=declared.title,
@@ -103,8 +120,9 @@ def run(
         },
         published=compare_with_published(declared, results)
         or (_known_particles(declared, results) if data is None else None),
-        systematics=nuisances_of(declared),
-        notes=(*notes, *preparation_notes(declared, results)),
+        systematics=nuisances_of(declared, spectra),
+        notes=(*notes, *calibration_note(width), *preparation_notes(declared, results)),
+        width=width,
         declaration=of_search(declared, data, stage),
         model=declared.model,
         sqrt_s=nominal_energy(declared),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gloam.blinding import require_open
 from gloam.errors import InputError
 from gloam.report import Channel, ChannelResult, CountingChannel
 from gloam.spectra import Origin, Spectrum, from_uhi_json
@@ -74,6 +75,7 @@ def load_run(directory: Path, search: AnySearch | None = None) -> Run:
         declaration={key: value for key, value in files.declaration.items() if key != "schema_version"},
         seed=files.provenance["seed"],
         toys=None if files.toys is None else restored_toys(files.toys),
+        blinding=files.summary["data"].get("blinding", {}),
         **rest,
     )
 
@@ -126,6 +128,8 @@ def _read(directory: Path) -> _Files:
         raise InputError(
             f"read the run in {directory}", f"schema version {version}", f"{SCHEMA_VERSION}", "run it again"
         )  # fmt: skip
+    if not summary["data"].get("blinding"):
+        require_open(directory, provenance["hashes"].get("file"))
     spectra = (directory / "spectrum.json").read_text()
     return _Files(directory, declaration, summary, provenance, spectra, arrays, toys)
 
@@ -142,6 +146,7 @@ def _damaged(directory: Path, fault: str) -> InputError:
 def _of_search(files: _Files, search: AnySearch | None) -> tuple[tuple[Channel, ...], dict[str, Any]]:
     from gloam.searches import CountingSearch, OnOffSearch, load_search
     from gloam.workflow.declaring import bare_channel, channel_variants, declare_channel, nuisances_of
+    from gloam.workflow.width_calibration import in_summary
 
     declared = load_search(files.declaration["search"]) if search is None else search
     if search_hash(declared) != files.declaration["hash"]:
@@ -155,16 +160,18 @@ def _of_search(files: _Files, search: AnySearch | None) -> tuple[tuple[Channel, 
         return _of_counting_search(files, declared)
     known = {channel.name: channel for channel in declared.channels}
     channels = []
-    for name in files.channels:
-        scan = declare_channel(declared, known[name], files.spectrum(name))
+    spectra, first = {name: files.spectrum(name) for name in files.channels}, known[files.channels[0]]
+    for name, spectrum in spectra.items():
+        scan = declare_channel(declared, known[name], spectrum)
         variants = {each.name: each.scan for each in channel_variants(declared, scan) or ()}
         found = restored_channel(files.arrays, name, scan, variants)
         bare = bare_channel(declared, known[name], found.result, found.limits)
         channels.append(replace(bare, variants=found.variants, nuisances=found.nuisances))
     origin = channels[0].result.scan.spectrum.origin or Origin("user", "unknown")
     return tuple(channels), {
-        "origin": origin, "systematics": nuisances_of(declared), "model": declared.model,
+        "origin": origin, "systematics": nuisances_of(declared, spectra), "model": declared.model,
         "sqrt_s": nominal_energy(declared), "cut_flows": prepared_cut_flows(declared),
+        "width": in_summary(declared, first, spectra[first.name]),
     }  # fmt: skip
 
 

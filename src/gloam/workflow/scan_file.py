@@ -41,6 +41,7 @@ from gloam.statistics import (
 )
 from gloam.store import content_hash
 from gloam.systematic import Constraint, Systematic
+from gloam.workflow.blinding import data_records, luminosity_of_the_visible, with_blinding
 from gloam.workflow.coupling import model_coupling
 from gloam.workflow.declared import of_request, request_hash
 from gloam.workflow.factors import with_luminosity, yield_factors
@@ -122,6 +123,8 @@ def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool =
         InputError: for anything in the request or the file that cannot be used.
     """
     start = time.perf_counter()
+    declared, blinded = request_hash(request), data_records(request.source, request.column)
+    request = luminosity_of_the_visible(request, blinded)
     planned = plan_scan(request)
     scan, systematics = planned.scan, planned.systematics
     spectrum, grid = scan.spectrum, scan.grid
@@ -143,14 +146,14 @@ def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool =
         nuisance_table = nuisance_effects(result, nominal, representative(result), **options)
     origin = spectrum.origin or Origin("user", request.source)
     channel = scan_channel(request, planned, result, limits)
-    return Run(
+    made = Run(
         name="scan",
         title=scan_title(request),
         origin=origin,
         channels=(replace(channel, variants=varied, nuisances=nuisance_table),),
         seconds=time.perf_counter() - start,
         hashes={
-            "declaration": request_hash(request),
+            "declaration": declared,
             "data": content_hash(spectrum.contents),
             "file": origin.sha256,
         },
@@ -160,6 +163,7 @@ def scan_file(request: ScanRequest, *, threads: int | None = None, quiet: bool =
         model=request.model,
         sqrt_s=request.sqrt_s,
     )
+    return with_blinding(made, blinded)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,6 +18,7 @@ from gloam.report.words import cross_section_in_words, distribution_in_words, di
 from gloam.scans import CountingResult, ScanResult, VariantResults
 from gloam.spectra import Spectrum
 from gloam.statistics import GlobalSignificance, global_significance
+from gloam.statistics.elsewhere import scans_of_same_events
 from gloam.workflow.results import CombinedLimits, Run, RunToys
 from gloam.workflow.systematics import in_summary
 from gloam.workflow.toys import from_toys
@@ -61,6 +62,7 @@ def summary(run: Run) -> dict[str, Any]:
             "source": run.origin.source,
             "luminosity_fb": run.origin.luminosity_fb,
             "entries": _entries([result.spectrum for result in results]),
+            **({"blinding": run.blinding} if run.blinding else {}),
         },
         "n_hypotheses": sum(result.mass.size for result in results),
         "n_fits": sum(_fits(channel).n_fits for channel in run.channels),
@@ -86,6 +88,7 @@ def summary(run: Run) -> dict[str, Any]:
             **_coupling(run),
         },
         "systematics": [in_summary(nuisance, run.channels[0].result.mass) for nuisance in run.systematics],
+        **({} if run.width is None else {"width_calibration": run.width}),
         "published": run.published,
         **_combined(run.combined),
         "channels": [_channel(channel) for channel in run.channels],
@@ -95,10 +98,11 @@ def summary(run: Run) -> dict[str, Any]:
 
 def _entries(spectra: Sequence[Spectrum]) -> float:
     """The entries of all spectra; one that several channels share counts once."""
-    distinct = {
-        (*(axis.edges.tobytes() for axis in each.axes), each.contents.tobytes()): each.entries for each in spectra
-    }
-    return sum(distinct.values())
+    different: list[Spectrum] = []
+    for each in spectra:
+        if not any(each.has_data_of(other) for other in different):
+            different.append(each)
+    return sum(each.entries for each in different)
 
 
 def _fits(channel: Channel) -> ScanResult | VariantResults | CountingResult:
@@ -193,7 +197,12 @@ def _global_note(found: GlobalSignificance | str, channels: tuple[Channel, ...])
 
 def _scope(channels: tuple[Channel, ...]) -> str:
     """What a global p-value is over, and what it is for."""
-    scope = "" if len(channels) == 1 else "; over all channels, taken as independent"
+    first = scans_of_same_events([channel.result for channel in channels])
+    if len(set(first)) == len(first):
+        scope = "" if len(channels) == 1 else "; over all channels, taken as independent"
+    else:
+        scope = "; over all channels, those that are fits to the same events as one search"
+        scope += "" if len(set(first)) == 1 else ", the others taken as independent"
     nominal = "" if all(channel.variants is None for channel in channels) else "; for the nominal background"
     return scope + nominal
 

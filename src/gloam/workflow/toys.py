@@ -21,6 +21,7 @@ from gloam.statistics.elsewhere import (
     WindowSearch,
     largest_in_windows,
     largest_of_toys,
+    scans_of_same_events,
     significance_from_toys,
 )
 from gloam.store import content_hash
@@ -37,7 +38,7 @@ __all__ = [
     "stored_toys",
 ]
 
-ALGORITHM = 1
+ALGORITHM = 2
 """Raised when the same seed gives other toys."""
 
 SHARDS = "toys"
@@ -45,7 +46,7 @@ SHARDS = "toys"
 
 
 _Search: TypeAlias = Callable[..., ScanToys]
-"""The largest significances of toys of some numbers, seed and stream."""
+"""The largest significances of toys of some numbers and a seed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ def make_toys(
     """The largest significances, over all channels, of toys of a run without a signal.
 
     Toy k of a seed is the same however many toys there are and whoever makes them. Those of different channels are
-    independent. The first shard finds the margin of the filter, see `gloam.statistics.elsewhere.whole_scan`.
+    independent, unless the channels are fits to the same events: then a toy is one spectrum for all of them. The first
+    shard finds the margin of the filter, see `gloam.statistics.elsewhere.whole_scan`.
 
     Args:
         run: the results.
@@ -206,15 +208,27 @@ def _searches(run: Run, exhaustive: bool, threads: int | None) -> list[_Search]:
     usable = _usable(run.channels)
     if not usable:
         raise InputError("whole-scan toys", "no certified fit", "one at least", "look at the notes of the run")
-    return [_search(channel, exhaustive, threads) for channel in usable]
+    made: list[_Search] = []
+    scans: dict[int, ScanSearch] = {}
+    for number, (channel, source) in enumerate(zip(usable, _sources(usable), strict=True)):
+        stream = f"scan toys {source}" if source else "scan toys"
+        if isinstance(channel, ChannelResult):
+            scans[number] = ScanSearch.of(
+                channel.result, same_events_as=scans.get(source), ranks=channel.ranks, exhaustive=exhaustive,
+                threads=threads,
+            )  # fmt: skip
+            made.append(partial(largest_of_toys, scans[number], stream=stream))
+        else:
+            made.append(_in_windows(WindowSearch(channel.result, exhaustive), stream, threads))
+    return made
 
 
-def _search(channel: Channel, exhaustive: bool, threads: int | None) -> _Search:
-    if isinstance(channel, ChannelResult):
-        return partial(largest_of_toys, ScanSearch.of(channel.result, exhaustive=exhaustive, threads=threads))
-    search = WindowSearch(channel.result, exhaustive)
+def _sources(channels: Sequence[Channel]) -> list[int]:
+    return scans_of_same_events([channel.result for channel in channels])
 
-    def largest(numbers: IntArray, seed: int, stream: str, **_: object) -> ScanToys:
+
+def _in_windows(search: WindowSearch, stream: str, threads: int | None) -> _Search:
+    def largest(numbers: IntArray, seed: int, **_: object) -> ScanToys:
         return largest_in_windows(search, numbers, seed, stream, threads)  # its margin is known beforehand
 
     return largest
@@ -225,12 +239,9 @@ def _shard(
 ) -> dict[str, Any]:  # fmt: skip
     """The toys of a shard: for each the largest significance, its channel and its hypothesis."""
     made = [
-        search(
-            shard.numbers, seed, f"scan toys {number}" if number else "scan toys",
-            margin=None if margins is None else margins[number],
-        )
+        search(shard.numbers, seed, margin=None if margins is None else margins[number])
         for number, search in enumerate(searches)
-    ]  # fmt: skip
+    ]
     largest = np.stack([each.largest for each in made])
     scan, toy = largest.argmax(axis=0), np.arange(shard.size)
     return {

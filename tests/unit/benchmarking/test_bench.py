@@ -6,6 +6,7 @@ import pytest
 
 from gloam.benchmarking import cold_start as cold
 from gloam.benchmarking import dimuon as w1
+from gloam.benchmarking import scaling
 from gloam.benchmarking.bench import run_bench
 from gloam.benchmarking.peers import PEERS, PeerFits
 from gloam.benchmarking.workloads import dimuon
@@ -31,15 +32,17 @@ def test_the_document_has_the_keys_of_the_interface(quick):
     assert document["w1"]["n_fits"] == 2 * 9788
     assert document["w1"]["n_failed"] == document["w2"]["n_failed"] == 0
     assert 0 < document["w1"]["seconds"] < document["w1"]["seconds_with_templates"] * 1.5
+    assert set(document["toys"]) >= {"n", "seconds", "exact"}
+    assert document["toys"]["n_failed"] == document["toys"]["exhaustive"]["n_failed"] == 0
     json.dumps(document)
 
 
 def test_what_was_not_measured_is_null_with_a_reason(quick):
     document, lines = quick
-    assert document["toys"] is None
+    assert document["scaling"] is None
     assert document["w1"]["ratio_best_iminuit"] is None
     notes = "\n".join(document["notes"])
-    assert "toys" in notes
+    assert "scaling" in notes
     assert "peers" in notes
     assert any("gloam" in line and "9788" in line for line in lines)
 
@@ -55,6 +58,15 @@ def test_the_fits_alone_are_the_fits_of_the_scan():
     scan = dimuon()
     z = w1.fit_prepared([(batch.rows, batch.problem()) for batch in batches(scan)], threads=1)
     np.testing.assert_allclose(z, fit_scan(scan, threads=1).z_local, atol=1e-9)
+
+
+def test_the_scaling_has_a_time_for_every_size(monkeypatch):
+    for name in ("HYPOTHESES", "BINS", "COEFFICIENTS", "THREADS"):
+        monkeypatch.setattr(scaling, name, getattr(scaling, name)[:2])
+    found = scaling.time_scaling(rounds=1)
+    assert set(found) == {"hypotheses", "bins", "coefficients", "threads"}
+    assert all(time > 0 for times in found.values() for time in times.values())
+    assert all(size in scaling.scaling_lines(found) for size in found["bins"])
 
 
 def test_agreement_counts_only_fits_that_the_peer_calls_valid():

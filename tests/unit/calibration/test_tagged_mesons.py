@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gloam.calibration import TagModel, lambda_and_nothing
+from gloam.calibration import TagModel, lambda_and_false_tag, lambda_and_nothing
 from gloam.detector import BELLE, perfect
 from gloam.events.jagged import JaggedEvents, jagged
 from gloam.generation import generate, make_process
@@ -94,3 +94,42 @@ def test_charged_mesons_are_left_out():
     events = signal()
     charged = replace(events, numbers=np.where(np.abs(events.numbers) == 511, 521, events.numbers))
     assert len(lambda_and_nothing(charged, BELLE, REAL, SQRT_S, seed=1, sample="s")) == 0
+
+
+BALLS = (5.27, 5.2)
+
+
+def pair_beside(tag_momentum, *, charge=1):
+    """A Lambda, and two tracks that carry the energy of a beam and a momentum along y."""
+    half = 5.29 / 2
+    lam, proton, pion = signal(2.5, 1).momenta[[2, 4, 5]]
+    across = np.sqrt(half**2 - (tag_momentum / 2) ** 2)
+    tracks = [[half, across, tag_momentum / 2, 0.0], [half, -across, tag_momentum / 2, 0.0]]
+    numbers = np.array([3122, 2212, -211, 211, -211 * charge])
+    momenta = np.array([lam, proton, pion, *tracks])
+    return JaggedEvents(
+        np.array([0, 5]), numbers, np.array([False, True, True, True, True]), np.array([-1, 0, 0, -1, -1]),
+        np.array([1.115683, 0.938272, *(0.139570,) * 3]), momenta, np.ones(1),
+    )  # fmt: skip
+
+
+def false_tag(events):
+    return lambda_and_false_tag(events, perfect(BELLE), EXACT, SQRT_S, least=BALLS, delta_e=0.5, seed=1, sample="q")
+
+
+def test_a_false_tag_is_what_lies_beside_the_lambda():
+    """Its momentum is shrunk by the radii of the two balls that M_bc allows."""
+    events = pair_beside(0.8)
+    (found,) = false_tag(events)
+    lam = events.momenta[0]
+    shrunk = 0.8 * np.sqrt((5.29**2 - 5.27**2) / (5.29**2 - 5.2**2))
+    across = -lam[1:] - np.array([0.0, shrunk, 0.0])
+    assert found == pytest.approx(np.sqrt((5.29 - lam[0]) ** 2 - across @ across), abs=1e-3)
+
+
+def test_what_cannot_be_a_tag_is_left_out():
+    """A tag with a charge; one whose momentum no B meson has; events with another track."""
+    assert false_tag(pair_beside(0.8)).size == 1
+    assert false_tag(pair_beside(0.8, charge=-1)).size == 0
+    assert false_tag(pair_beside(1.2)).size == 0
+    assert false_tag(with_one_more(pair_beside(0.3), 211, [0.3, 0.0, 0.0])).size == 0

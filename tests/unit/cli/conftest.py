@@ -33,6 +33,7 @@ def gloam(capsys, monkeypatch, tmp_path) -> Callable[..., Outcome]:
     """Call a command in an empty folder."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("GLOAM_CACHE", str(tmp_path / "cache"))
     handler, root = signal.getsignal(signal.SIGTERM), logging.getLogger()
     handlers = root.handlers[:]
 

@@ -93,11 +93,10 @@ def test_show(gloam):
         assert f"{path}: {number}" in text
 
 
-def test_cache(gloam, monkeypatch, tmp_path):
+def test_cache(gloam, tmp_path):
     from gloam.store import Artefacts
 
-    monkeypatch.setenv("GLOAM_CACHE", str(tmp_path / "cache"))
-    Artefacts(tmp_path / "cache").store({"seed": 1}, {"x": np.arange(10)})
+    Artefacts(tmp_path / "cache" / "samples").store({"seed": 1}, {"x": np.arange(10)})
     found = gloam("cache", "--json").document
     assert found.keys() == {"directory", "artefacts", "bytes", "removed"}
     assert (found["directory"], found["artefacts"], found["removed"]) == (str(tmp_path / "cache"), 1, 0)

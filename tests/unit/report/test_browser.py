@@ -19,9 +19,9 @@ from gloam.models import Gaussian, Polynomial
 from gloam.report import ChannelResult, CountingChannel, write_page
 from gloam.scans import Scan, fit_scan, grid_in_steps, sliding_windows
 from gloam.scans.counting import CountingScan, KnownBackground, count_windows, interval_windows, plane_windows
-from gloam.spectra import Spectrum, uniform_axis, with_flow
+from gloam.spectra import Origin, Spectrum, uniform_axis, with_flow
 from gloam.statistics import counting_scan_limits, counting_significances, upper_limits
-from gloam.workflow import write_run
+from gloam.workflow import Run, write_run
 
 from .browser import CHROMIUM, Browser
 
@@ -67,7 +67,12 @@ def large(tmp_path_factory):
     windows = sliding_windows(axis, grid.position, 0.05)
     result = fit_scan(Scan(spectrum, Gaussian(0.002), Polynomial(1), grid, windows))
     channel = ChannelResult("large", "pseudo-data", result, upper_limits(result, 0.9), r"$m_{\mu\mu}$ [GeV]")
-    return write_page({}, [channel], [], tmp_path_factory.mktemp("large") / "report.html"), result
+    directory = tmp_path_factory.mktemp("large")
+    run = Run("large", "pseudo-data", Origin("pseudo", "browser tests"), (channel,), 1.0, {"declaration": None})
+    summary = write_run(run, directory, figures=False)
+    page = write_page(summary, run.channels, [], directory / "report.html")
+    with (directory / "scan.csv").open(newline="") as stream:
+        return page, result, list(csv.DictReader(stream))
 
 
 def place(browser, chart: str, part: float, height: float = 0.5) -> tuple[float, float]:
@@ -171,7 +176,7 @@ def test_the_toys_are_drawn_with_the_data(browser, real):
 
 
 def test_thousands_of_hypotheses_are_read_in_seconds(browser, large):
-    page, result = large
+    page, result, rows = large
     assert result.mass.size == 9788
     assert page.stat().st_size < 15e6
     # a hang, not a speed: the time it takes is in the documentation
@@ -181,10 +186,28 @@ def test_thousands_of_hypotheses_are_read_in_seconds(browser, large):
         click(browser, "significance", part)
         row = int(np.argmin(np.abs(result.mass - shown(browser, "mass"))))
         assert shown(browser, "yield") == pytest.approx(result.n_sig[row], rel=1e-12)
+        assert shown(browser, "yield") == pytest.approx(float(rows[row]["n_sig"]), rel=1e-9)
+        value = text(browser, "yield").partition(" ± ")[0]
+        assert float(value) == pytest.approx(result.n_sig[row], abs=0.51 * 10.0 ** -len(value.partition(".")[2]))
+
+
+def test_thousands_of_hypotheses_are_zoomed(browser, large):
+    page, _, rows = large
+    browser.open(page)
+    before = ticks(browser, "limits")
+    browser.drag(*place(browser, "significance", 0.50), *place(browser, "significance", 0.52))
+    browser.wait_for(f"document.querySelector('#limits canvas').toDataURL() !== {before!r}")
+    click(browser, "limits", 0.5)
+    assert 5.1 < shown(browser, "mass") < 5.5
+    (row,) = [row for row in rows if math.isclose(float(row["mass"]), shown(browser, "mass"), rel_tol=1e-9)]
+    assert shown(browser, "yield") == pytest.approx(float(row["n_sig"]), rel=1e-9)
+    browser.evaluate("document.getElementById('all').click()")
+    click(browser, "limits", 0.02)
+    assert shown(browser, "mass") < 0.7
 
 
 def test_the_fit_that_is_drawn_is_the_fit(browser, large):
-    page, result = large
+    page, result, _ = large
     browser.open(page, "#mass=5.123")
     row = int(np.argmin(np.abs(result.mass - 5.123)))
     view = gloam.report.fit_view(result, row)

@@ -13,7 +13,12 @@ import pytest
 from gloam.interpretation import YieldFactors
 from gloam.report import write_figures, write_page
 from gloam.report.page.document import POLICY
-from gloam.report.statements import cross_section_statement, global_statement
+from gloam.report.statements import (
+    cross_section_statement,
+    global_statement,
+    systematic_rows,
+    systematics_statement,
+)
 from gloam.report.words import METHODS
 from gloam.statistics import LimitMethod
 
@@ -199,7 +204,9 @@ def test_the_page_says_which_cross_section_is_limited_and_what_is_uncertain(in_f
         "Limits on the Born cross section times branching fraction: yield / (luminosity x efficiency x ",
         "with luminosity 12.5 fb^-1, efficiency 0.12 to 0.28, radiative factor 0.9.",
         "upper limits on the Born cross section times branching fraction.",
-        "luminosity 1.4% of the signal (log-normal), efficiency 2% to 5% of the signal (gaussian)",
+        "Systematic uncertainties: 2 sources, 1.4% to 5% each, see the table below.",
+        "luminosity1.4%log-normal",
+        "efficiency2% to 5%gaussian",
         "Efficiency0.12 to 0.28",
         "Median limit in fbBorn cross section times branching fraction: ",
     ):
@@ -207,6 +214,29 @@ def test_the_page_says_which_cross_section_is_limited_and_what_is_uncertain(in_f
     plain, _ = page_of(SUMMARY, [channel], tmp_path / "plain")
     for unsaid in ("cross section", "systematic", "Efficiency", "in fb"):
         assert unsaid not in plain.text
+
+
+def test_uncertainties_of_many_channels_are_one_row_each_and_one_sentence():
+    """A search with two channels declares each source for each yield of each: the table names it once."""
+    systematics = [
+        {"name": f"{source}, {channel}", "target": target, "relative": size, "constraint": "gaussian"}
+        for source, sizes in (("trigger", (0.06, 0.01)), ("tracking", (0.04, 0.04)))
+        for channel, size in zip(("mumu", "emu"), sizes, strict=True)
+        for target in ("signal", "background")
+    ]
+    systematics.append({"name": "yield, mumu", "target": "signal", "relative": 0.125, "constraint": "gaussian"})
+    systematics.append({"name": "shape, and more", "target": "background", "relative": 0.2, "constraint": "lognormal"})
+    summary = {"systematics": systematics, "channels": [{"channel": "mumu"}, {"channel": "emu"}]}
+    assert systematics_statement(summary) == (
+        "Systematic uncertainties: 4 sources, 1% to 20% each, see the table below."
+    )
+    assert systematic_rows(summary) == [
+        ("trigger", "mumu 6%, emu 1%", "mumu 6%, emu 1%", "", "gaussian"),
+        ("tracking", "4%", "4%", "", "gaussian"),
+        ("yield", "mumu 12.5%", "", "", "gaussian"),
+        ("shape, and more", "", "20%", "", "log-normal"),
+    ]
+    assert systematics_statement({}) == ""
 
 
 def test_channels_with_different_factors_are_told_apart(in_fb, channel, vetoed):

@@ -6,7 +6,7 @@ import pytest
 
 from gloam.errors import InputError
 from gloam.searches import load_search, search_names
-from gloam.searches.registry import BUILT_IN, GROUP, room_of
+from gloam.searches.registry import BUILT_IN, GROUP, room_folder
 
 DECLARATION = """
 from gloam.searches import Search
@@ -28,12 +28,12 @@ CHANNEL = """dict(
 def install(tmp_path, monkeypatch):
     """Install a package that brings the search `dark_test`, as pip would."""
 
-    def installed(source, module="dark_room"):
+    def installed(source, module="dark_room", attribute="SEARCH"):
         (tmp_path / f"{module}.py").write_text(source)
         about = tmp_path / f"{module}-1.0.dist-info"
         about.mkdir()
         (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
-        (about / "entry_points.txt").write_text(f"[{GROUP}]\ndark_test = {module}:SEARCH\n")
+        (about / "entry_points.txt").write_text(f"[{GROUP}]\ndark_test = {module}:{attribute}\n")
         monkeypatch.syspath_prepend(tmp_path)
         monkeypatch.delitem(__import__("sys").modules, module, raising=False)
         assert any(point.name == "dark_test" for point in metadata.entry_points(group=GROUP))
@@ -48,7 +48,7 @@ def source(low=1.0, bins=0.01, signal="gaussian"):
 def test_built_in_searches():
     assert set(BUILT_IN) <= set(search_names())
     assert search_names() == sorted(search_names())
-    assert room_of("cms_dimuon") == "gloam.searches.cms_dimuon"
+    assert (room_folder("cms_dimuon") / "omega.npz").is_file()
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,22 @@ def test_an_unknown_name_gets_a_hint(name, remedy):
         load_search(name)
 
 
-def test_an_installed_search_is_found(install):
+def test_an_installed_search_is_found(install, tmp_path):
     install(source())
     assert "dark_test" in search_names()
     assert load_search("dark_test").channels[0].name == "low"
-    assert room_of("dark_test") == "dark_room"
+    assert room_folder("dark_test") == tmp_path
+
+
+def test_an_entry_point_may_name_its_search_otherwise(install):
+    install(source().replace("SEARCH =", "OTHER ="), "dark_other", attribute="OTHER")
+    assert load_search("dark_test").channels[0].name == "low"
+
+
+def test_one_search_has_one_name(install):
+    install(source().replace('"dark_test"', '"another"'), "dark_another")
+    with pytest.raises(InputError, match="search 'dark_test': got a declaration of 'another'; allowed: one name"):
+        load_search("dark_test")
 
 
 def test_all_faults_of_an_installed_search_are_listed_with_their_paths(install):
@@ -91,3 +102,9 @@ def test_a_package_that_cannot_be_loaded_is_named(install, text, module):
     install(text, module)
     with pytest.raises(InputError, match=f"search 'dark_test': got .*{module}|there_is_no_such_module"):
         load_search("dark_test")
+
+
+def test_a_search_whose_module_is_gone_has_no_folder(monkeypatch):
+    monkeypatch.setattr("gloam.searches.registry.find_spec", lambda _: None)
+    with pytest.raises(InputError, match=r"no module .*an installed one"):
+        room_folder("cms_dimuon")

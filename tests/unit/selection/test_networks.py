@@ -73,14 +73,32 @@ def test_another_program_computes_the_same_from_the_onnx_file(tmp_path, single):
     np.testing.assert_allclose(found[:, 0], network_outputs(network, EVENTS), atol=1e-6 if single else 1e-14)
 
 
-def test_networks_of_mass_ranges(tmp_path):
-    low, high = some_network("tanh"), some_network("relu")
+@pytest.mark.parametrize("suffix", ["json", "onnx"])
+def test_networks_of_mass_ranges(tmp_path, suffix):
+    low, high = some_network("tanh"), some_network("relu", hidden=(4,))
     kept = selection_of(low, high, edges=[2.0])
-    found = read_network_selection(write_network_selection(tmp_path / "net.json", kept))
-    assert network_at(found, 1.9).layers[0].activation == "tanh"
-    assert network_at(found, 2.0).layers[0].activation == "relu"
-    with pytest.raises(InputError, match=r"write a \.json file|Write a \.json file"):
+    found = read_network_selection(write_network_selection(tmp_path / f"net.{suffix}", kept))
+    for mass, network in ((1.9, low), (2.0, high)):
+        there = network_at(found, mass)
+        assert [each.activation for each in there.layers] == [each.activation for each in network.layers]
+        np.testing.assert_array_equal(network_outputs(there, EVENTS), network_outputs(network, EVENTS))
+
+
+def test_another_program_computes_all_networks_of_an_onnx_file(tmp_path):
+    from onnx.reference import ReferenceEvaluator
+
+    networks = some_network("tanh"), some_network("relu", hidden=(4,))
+    path = write_network_selection(tmp_path / "net.onnx", selection_of(*networks, edges=[2.0]))
+    found = ReferenceEvaluator(str(path)).run(["output_1", "output_2"], {"features": EVENTS.astype(np.float32)})
+    for outputs, network in zip(found, networks, strict=True):
+        np.testing.assert_allclose(outputs[:, 0], network_outputs(network, EVENTS), atol=1e-6)
+
+
+def test_networks_of_different_inputs_need_a_json_file(tmp_path):
+    kept = selection_of(some_network(), some_network(inputs=("pT", "momentum")), edges=[2.0])
+    with pytest.raises(InputError, match=r"rite a \.json file"):
         write_network_selection(tmp_path / "net.onnx", kept)
+    assert len(read_network_selection(write_network_selection(tmp_path / "net.json", kept)).networks) == 2
 
 
 def test_the_cut_is_linear_in_mass_and_constant_outside():

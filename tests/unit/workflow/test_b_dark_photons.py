@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gloam.searches import load_search
-from gloam.theory.b_dark_photons import final_states
+from gloam.theory.b_dark_photons import final_states, predict
 from gloam.workflow import load_run, run, summary, write_run
 from gloam.workflow.on_off import decay_coupling, pseudo_decays
 from gloam.workflow.prepare_dark_photons import mass_window
@@ -49,6 +49,14 @@ def test_no_limit_fails(few):
     numbers = summary(few)
     assert numbers["n_failed"] == numbers["limit"]["n_failed"] == 0
     assert numbers["n_hypotheses"] == sum(each.result.mass.size for each in few.channels) > 50
+
+
+def test_no_portal_coupling_is_made_up(few):
+    """The coupling is the branching fraction; that none of the Higgs portal follows is said with the results."""
+    numbers = summary(few)
+    assert numbers["limit"]["coupling"] == "B(B0 -> A' A')"
+    assert any("No limit on a Higgs-portal coupling" in note for note in numbers["notes"])
+    assert any("no formula for it in terms of the portal coupling" in note for note in predict(1.0, 1e-6).notes)
 
 
 def test_products_are_of_the_published_order(few):

@@ -48,8 +48,16 @@ def test_what_is_said_of_it(tagged):
     numbers = in_numbers(tagged)
     assert numbers["masses"] == 2
     assert numbers["efficiency"][0] <= numbers["efficiency"][1]
-    assert decays_to_simulate(TAGGED) == 8 * 40_000 + 1_200_000
+    assert decays_to_simulate(TAGGED) == 8 * 40_000 + 1_200_000 + 600_000
     assert decays_to_simulate(PAIRS) == 68_000
+
+
+def test_light_quarks_reach_masses_that_b_decays_do_not():
+    """A Lambda from b -> c is slow; every window stands on a few simulated events."""
+    shipped = decay_counts(TAGGED)["lambda"]
+    centres = 0.5 * (shipped.edges[1:] + shipped.edges[:-1])
+    assert 0.3 < shipped.expected[centres < 2.0].sum() < 1.0
+    assert (shipped.effective > 5).all()
 
 
 def test_the_discriminant_keeps_what_it_should(pairs):

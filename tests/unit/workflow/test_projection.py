@@ -90,3 +90,30 @@ def test_systematics_are_passed_on(scanned):
 def test_without_a_luminosity_nothing_is_projected():
     with pytest.raises(InputError, match="luminosity of cms_dimuon"):
         project_run(run("cms_dimuon"), 10.0)
+
+
+@pytest.mark.parametrize(
+    ("systematics", "words"),
+    [("fixed", "floor"), ("scaled", "square root of the luminosity"), ("none", "no uncertainty but")],
+)
+def test_a_projection_states_what_it_assumes(scanned, systematics, words):
+    """Systematics, selection, background, and what the run itself has to say."""
+    made = scanned()
+    notes = project_run(made, 500.0, systematics)["notes"]
+    assert any(note.startswith(f"systematics: {systematics}: ") and words in note for note in notes)
+    assert any("selections" in note for note in notes)
+    assert any(note.startswith("background: that of the fit to the spectrum") for note in notes)
+    assert set(made.notes) <= set(notes)
+
+
+@pytest.mark.parametrize(
+    ("background", "words"),
+    [("sideband:1,5", "that of the sidebands"), ("known:{}", "the expectation of each window")],
+)
+def test_a_projection_of_counts_states_what_it_assumes(source, tmp_path, background, words):
+    expected = tmp_path / "expected.npz"
+    np.savez(expected, M=np.random.default_rng(4).uniform(1, 2, 3000))
+    request = CountRequest(
+        source, "0.02", background.format(expected), (1.0, 2.0), column="M", bin_width=0.01, luminosity=50.0
+    )
+    assert any(words in note for note in project_run(count_file(request), 500.0)["notes"])

@@ -25,7 +25,7 @@ from gloam.report.statements import (
     limit_statement,
     nuisance_rows,
     published_statement,
-    systematic_cells,
+    systematic_rows,
     systematics_statement,
     variants_statement,
 )
@@ -152,14 +152,11 @@ def _for_a_paper(channels: Sequence[Channel], shown: Mapping[str, Path], path: P
 
 def _systematics(summary: Mapping[str, Any]) -> str:
     """The table of the systematic uncertainties that were declared."""
-    declared = summary.get("systematics") or []
-    rows = [(str(each["name"]), *systematic_cells(each)) for each in declared]
+    rows = systematic_rows(summary)
     if not rows:
         return ""
-    caption = (
-        "Systematic uncertainties, as nuisance parameters in every fit; what each does to a result is with the fit."
-    )
-    heads = ("Uncertainty", "Acts on", "Relative size", "Constraint")
+    caption = "Systematic uncertainties, relative to what they act on; what each does to a result is with the fit."
+    heads = ("Uncertainty", "Signal", "Background", "Resolution", "Constraint")
     return f"<section>\n<h2>Systematic uncertainties</h2>\n{_rows(caption, heads, rows)}\n</section>"
 
 

@@ -120,5 +120,7 @@ SEARCH = OnOffSearch(
         "Only prompt decays: a limit on the mixing would need the lifetime, and is a region.",
         "Limits on B(B0 -> A'A') take branching fractions of the A' from gloam's R ratio, from 1.2 to 1.6 GeV a guess.",
         "Limits on products with these branching fractions do not depend on them.",
+        "The coupling is B(B0 -> A'A').",
+        "No limit on a Higgs-portal coupling: no formula for B(B0 -> A'A') in terms of it could be verified.",
     ),
 )  # fmt: skip

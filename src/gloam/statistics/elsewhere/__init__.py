@@ -11,6 +11,7 @@ from gloam.statistics.elsewhere.fields import largest_of_fields
 from gloam.statistics.elsewhere.gaussian_scan import GaussianScan
 from gloam.statistics.elsewhere.maxima import ScanToys, largest_of_toys
 from gloam.statistics.elsewhere.procedures import ChosenBackground, Procedure, replayed_toys
+from gloam.statistics.elsewhere.same_events import correlation_of_all, scans_of_same_events
 from gloam.statistics.elsewhere.score import score_correlation
 from gloam.statistics.elsewhere.significance import (
     GlobalMethod,
@@ -43,6 +44,7 @@ __all__ = [
     "ScanToys",
     "WindowSearch",
     "centred_toys",
+    "correlation_of_all",
     "count_upcrossings",
     "euler_characteristic",
     "euler_from_correlations",
@@ -57,6 +59,7 @@ __all__ = [
     "plane_grid",
     "replayed_toys",
     "scan_toys",
+    "scans_of_same_events",
     "score_correlation",
     "significance_from_toys",
     "stationary_scan",

@@ -18,6 +18,7 @@ from gloam.arrays import FloatArray, IntArray
 from gloam.execution import PoissonTables, poisson_tables
 from gloam.fit import JoinedDesign, Problem, profile
 from gloam.scans import JointScan, Scan, ScanResult, batches
+from gloam.spectra import EventRanks
 
 __all__ = [
     "PASSES",
@@ -47,10 +48,12 @@ class Truth:
         expected: counts of every bin of the axis of each channel, shapes (n_c,); 0 where no window is.
         theta: the parameters of each hypothesis that come closest to it, shape (h, K): those of its fit, smoothed like
             the expectation.
+        ranks: how the entries of one event go together in the first channel; None: entries are independent.
     """
 
     expected: tuple[FloatArray, ...]
     theta: FloatArray
+    ranks: EventRanks | None = None
 
     @cached_property
     def tables(self) -> tuple[PoissonTables, ...]:
@@ -199,12 +202,14 @@ class _Average:
         edges, centers = axis.edges, axis.centers
         parts = np.diff(window, axis=1)
         density = expected / np.where(parts > 0, edges[window[:, 1:]] - edges[window[:, :-1]], 1.0)
-        middle, sigma = self.scan.grid.position[rows], self.resolution[rows]
-        for row, (low, high) in enumerate(zip(window[:, 0].tolist(), window[:, -1].tolist(), strict=True)):
-            squared = ((centers[low:high] - middle[row]) / sigma[row]) ** 2 + 1
-            weight = 1 / (squared * squared)
-            self.weights[low:high] += weight
-            self.total[low:high] += weight * np.repeat(density[row], parts[row])
+        # the bins of the axis in all windows, one window after the other
+        low, size = window[:, 0], window[:, -1] - window[:, 0]
+        row = np.repeat(np.arange(rows.size), size)
+        bins = np.arange(row.size) + (low - np.cumsum(size) + size)[row]
+        squared = ((centers[bins] - self.scan.grid.position[rows][row]) / self.resolution[rows][row]) ** 2 + 1
+        weight = 1 / (squared * squared)
+        self.weights[:] += np.bincount(bins, weight, self.weights.size)
+        self.total[:] += np.bincount(bins, weight * np.repeat(density.ravel(), parts.ravel()), self.total.size)
 
     def value(self) -> FloatArray:
         """The mean; 0 where no window is."""

@@ -39,21 +39,22 @@ def largest_of_fields(
     if fields < 1:
         raise InputError("number of fields", fields, "at least 1", "20000 take a second for 10^6 bins x hypotheses")
     score, first = axis_scores(result)
-    size = int(first.max()) + score.bins.shape[1]
-    length = max(ELEMENTS // size, 1)
+    bins = len(result.spectrum.axis)  # the noise of scans of the same events is the same
+    length = max(ELEMENTS // bins, 1)
     largest = [
-        _largest(score, first, random_stream(seed, stream, chunk), min(length, fields - start))
+        _largest(score, first, random_stream(seed, stream, chunk), min(length, fields - start), bins)
         for chunk, start in enumerate(range(0, fields, length))
     ]
     return np.concatenate(largest)
 
 
 def _largest(
-    score: Score, first: IntArray, random: np.random.Generator, fields: int
+    score: Score, first: IntArray, random: np.random.Generator, fields: int, axis: int
 ) -> FloatArray:  # fmt: skip
     bins, control, span = score.bins, score.control, score.bins.shape[1]
     mean = (-np.clip(score.skewness, -MOST_SKEW, MOST_SKEW) / 6).astype(np.float32)
-    noise = random.standard_normal((fields, int(first.max()) + span), np.float32)
+    noise = random.standard_normal((fields, axis), np.float32)
+    noise = np.pad(noise, ((0, 0), (0, max(int(first.max()) + span - axis, 0))))  # beyond the end nothing counts
     common = random.standard_normal((fields, control.shape[1]), np.float32)
     largest = np.full(fields, -np.inf)
     for start in range(0, first.size, BLOCK):

@@ -123,6 +123,8 @@ class GaussianScan:
         memory: correlation of each of these two with an earlier hypothesis, about `LAG` away; 0 where there is none;
             shape (2, h - pieces).
         pieces: chains that do not know of each other (channels).
+        beside: correlation of each of these two with a hypothesis of another scan of the same data, which lies below
+            the threshold too; 0 where there is none; shape (2, h - pieces).
         skewness: of the scores of each pair, their mean, shape (h - pieces,) or (1,).
     """
 
@@ -130,6 +132,7 @@ class GaussianScan:
     memory: FloatArray = field(repr=False)
     pieces: int = 1
     skewness: FloatArray = field(default_factory=lambda: np.zeros(1), repr=False)
+    beside: FloatArray | None = field(default=None, repr=False)
 
     @classmethod
     def of_neighbours(cls, angle: FloatArray) -> GaussianScan:
@@ -165,7 +168,8 @@ class GaussianScan:
 
         P(all < z) = Phi(z) prod_i [1 - P(z_{i+1} > z | z_i < z, z_m < z)], see `crossing_hazard`: what more of the past
         says is neglected. It is exact for up to three hypotheses and for independent ones, and follows the mean number
-        of up-crossings where these are rare.
+        of up-crossings where these are rare. That another scan of the same data is below z as well makes each crossing
+        as much rarer as it does without a memory.
 
         Example:
             >>> independent = GaussianScan.of_neighbours(np.full(99, np.pi / 2))
@@ -182,13 +186,23 @@ class GaussianScan:
             hazard = crossing_probability(self.angle, level) / (1 - above)
         else:
             hazard = crossing_hazard(self.angle, self.memory, level)
+        if self.beside is not None:
+            alone = crossing_probability(self.angle, level) / (1 - above)
+            shared = crossing_hazard(self.angle, self.beside, level)
+            hazard = hazard * np.divide(shared, alone, out=np.ones_like(hazard), where=alone > 0)
         below = self.pieces * math.log1p(-above) + float(np.log1p(-np.clip(hazard, 0.0, 1 - 1e-16)).sum())
         return min(math.log(-math.expm1(below)), self.log_bound(z))
 
 
 def joined(scans: list[GaussianScan]) -> GaussianScan:
-    """Several independent scans as one."""
+    """Several scans as one, independent but for what they know of each other (`beside`)."""
     angle = np.concatenate([scan.angle for scan in scans])
     memory = np.concatenate([scan.memory for scan in scans], axis=1)
     skewness = np.concatenate([np.broadcast_to(scan.skewness, scan.angle.shape) for scan in scans])
-    return GaussianScan(angle, memory, sum(scan.pieces for scan in scans), skewness if skewness.size else np.zeros(1))
+    beside = None
+    if any(scan.beside is not None for scan in scans):
+        beside = np.concatenate(
+            [np.zeros((2, scan.angle.size)) if scan.beside is None else scan.beside for scan in scans], axis=1
+        )
+    pieces = sum(scan.pieces for scan in scans)
+    return GaussianScan(angle, memory, pieces, skewness if skewness.size else np.zeros(1), beside)

@@ -28,7 +28,7 @@ SPARE = 0.1
 LIKELY = 0.7
 """Part of the margin by which a hypothesis may miss it and still not be fitted in the first round."""
 
-ELEMENTS = 5_000_000
+ELEMENTS = 10_000_000
 """Hypotheses, or bins, times toys that are held at a time."""
 
 FITS = 100_000

@@ -28,6 +28,7 @@ def toys_of(
     *,
     exhaustive: bool = False,
     stream: str = "scan toys",
+    same_events_as: ScanResult | VariantResults | CountingResult | None = None,
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> ScanToys:
@@ -40,6 +41,7 @@ def toys_of(
         seed: of their random streams; a bootstrap has its own.
         exhaustive: fit every hypothesis of every toy.
         stream: name of the streams.
+        same_events_as: another scan of these events, whose toys of the same streams are to be used.
         threads: how many to use.
         progress: called with the number of toys finished.
     """
@@ -61,4 +63,8 @@ def toys_of(
         return replayed_toys(
             result, replay, toys, seed, exhaustive=exhaustive, stream=stream, threads=threads, progress=progress
         )
-    return scan_toys(result, toys, seed, exhaustive=exhaustive, stream=stream, threads=threads, progress=progress)
+    source = same_events_as if isinstance(same_events_as, ScanResult) else None
+    return scan_toys(
+        result, toys, seed, same_events_as=source, exhaustive=exhaustive, stream=stream, threads=threads,
+        progress=progress,
+    )  # fmt: skip

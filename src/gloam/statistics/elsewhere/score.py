@@ -19,7 +19,10 @@ from gloam.fit.elimination import solve_positive
 from gloam.scans import Scan, ScanResult, batches
 from gloam.statistics.elsewhere.gaussian_scan import LAG, GaussianScan
 
-__all__ = ["Score", "axis_scores", "efficient_score", "on_axis", "score_correlation", "usable_hypotheses"]
+__all__ = [
+    "Beside", "Score", "axis_scores", "correlation_beside", "efficient_score", "on_axis", "score_correlation",
+    "usable_hypotheses",
+]  # fmt: skip
 
 LEAST = 1e-12
 """Of the largest expectation in a window: below it stands for none, on the boundary of what is possible."""
@@ -105,6 +108,43 @@ def score_correlation(result: ScanResult) -> GaussianScan:
     skewness = np.concatenate(chain.skewness)
     pairs = 0.5 * (skewness[1:] + skewness[:-1]) if skewness.size > 1 else skewness
     return GaussianScan(np.concatenate(chain.angles), np.concatenate(chain.memories, axis=1), skewness=pairs)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beside:
+    """The correlations of the significances of two scans of the same events at the same h' positions.
+
+    Attributes:
+        same: at one position, shape (h',).
+        behind: of each but the first hypothesis of the first scan with the one before of the second, shape (h' - 1,).
+    """
+
+    same: FloatArray
+    behind: FloatArray
+
+
+def correlation_beside(result: ScanResult, other: ScanResult) -> Beside:
+    """The correlations of two scans of the same events, whose usable hypotheses are at the same positions."""
+    pair = (result, other)
+    rows, ends = [usable_hypotheses(each) for each in pair], [each.scan.windows.ends for each in pair]
+    span = max(int((last - first)[at].max()) for at, (first, last) in zip(rows, ends, strict=True))
+    length = max(ELEMENTS // span, 2)
+    parts = []
+    for start in range(0, max(rows[0].size - 1, 1), length - 1):  # neighbouring parts have one hypothesis in common
+        chosen = [at[start : start + length] for at in rows]
+        scores = [_scores(each.scan, each, at, span) for each, at in zip(pair, chosen, strict=True)]
+        bins, control = (_stacked([getattr(score, name) for score in scores]) for name in ("bins", "control"))
+        first = np.concatenate([low[at] for (low, _), at in zip(ends, chosen, strict=True)])
+        at = np.arange(chosen[0].size)
+        pairs = ((at[start > 0 :], at[start > 0 :]), (at[1:], at[:-1]))
+        parts.append([_correlation(bins, control, first, one, two + at.size) for one, two in pairs])
+    return Beside(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+
+
+def _stacked(parts: list[FloatArray]) -> FloatArray:
+    """Rows of several arrays below each other, the shorter ones with zeros in front."""
+    width = max(part.shape[1] for part in parts)
+    return np.concatenate([np.pad(part, ((0, 0), (width - part.shape[1], 0))) for part in parts])
 
 
 @dataclass(slots=True, eq=False)

@@ -15,10 +15,10 @@ from gloam.scans import CountingResult, ScanResult, VariantResults
 from gloam.statistics.binomial import Fraction
 from gloam.statistics.counting_scans import counting_significances
 from gloam.statistics.elsewhere.fields import largest_of_fields
-from gloam.statistics.elsewhere.gaussian_scan import joined
 from gloam.statistics.elsewhere.maxima import ScanToys
 from gloam.statistics.elsewhere.replays import Replay, toys_of
-from gloam.statistics.elsewhere.score import score_correlation, usable_hypotheses
+from gloam.statistics.elsewhere.same_events import correlation_of_all, scans_of_same_events
+from gloam.statistics.elsewhere.score import usable_hypotheses
 from gloam.statistics.elsewhere.upcrossings import count_upcrossings
 from gloam.statistics.elsewhere.window_plane import window_euler
 from gloam.statistics.normal import log_cumulative, upper_quantile
@@ -83,7 +83,10 @@ def global_significance(
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> GlobalSignificance:
-    """The global significance of the largest excess of a scan, or of several independent ones together.
+    """The global significance of the largest excess of a scan, or of several together.
+
+    Scans of the same events (spectra with equal bins and contents, as for two signal shapes) are one search: their
+    largest significance has hardly more chances than that of one of them. Others are taken as independent.
 
     - "crossings": the largest of correlated normal variables, with the correlations that the scores of neighbouring
       hypotheses have at the background-only fits, and the means that the skewness of the counts gives them (see
@@ -102,8 +105,8 @@ def global_significance(
     levels (see `window_euler`): a third too large for usual windows, but it reaches p-values far below those of toys.
 
     Args:
-        result: the fits or counts of one spectrum, or of several with independent data; with "toys" also the fits of
-            the variants of a background.
+        result: the fits or counts of one spectrum, or of several; with "toys" also the fits of the variants of a
+            background.
         method: see above; None: "crossings" of fits, "toys" where there are counts.
         level: that is crossed, with "counted".
         toys: how many, with "toys" and "fields".
@@ -138,12 +141,14 @@ def global_significance(
     if method == "toys":
         if replay is not None and len(results) > 1:
             raise InputError("toys that replay a procedure", f"{len(results)} scans", "one", "give them one by one")
+        first = scans_of_same_events(results)
         made = [
             toys_of(
                 each, replay, toys, seed, exhaustive=exhaustive, threads=threads, progress=progress,
-                stream=f"scan toys {number}" if number else "scan toys",
+                stream=f"scan toys {source}" if source else "scan toys",
+                same_events_as=None if source == number else results[source],
             )
-            for number, each in enumerate(results)
+            for number, (each, source) in enumerate(zip(results, first, strict=True))
         ]  # fmt: skip
         return _from_toys(_largest(results), made)
     if method == "euler":
@@ -182,7 +187,8 @@ def _without_toys(
     excess = _largest(results)
     if method == "fields":
         fields = [
-            largest_of_fields(each, toys, seed, f"Gaussian fields {number}") for number, each in enumerate(results)
+            largest_of_fields(each, toys, seed, f"Gaussian fields {source}")
+            for each, source in zip(results, scans_of_same_events(results), strict=True)
         ]
         return _from_maxima(excess, method, np.max(fields, axis=0))
     if method == "counted":
@@ -190,7 +196,7 @@ def _without_toys(
         return _significance(excess, method, log_p, error)
     # in second order a local p-value too is smaller than 1 - Phi(z): what is quoted is not
     local = float(log_cumulative(np.array(-excess.z)))
-    correlations = joined([score_correlation(result) for result in results])
+    correlations = correlation_of_all(results)
     found = _significance(excess, method, max(correlations.log_p_value(excess.z), local))
     return replace(found, skewness=float(np.median(correlations.skewness)))
 

@@ -52,6 +52,9 @@ class ToyData:
     @classmethod
     def drawn(cls, truth: Truth, numbers: IntArray, seed: int, stream: str, threads: int | None = None) -> ToyData:
         """The toys of some numbers."""
+        if truth.ranks is not None:
+            counts = truth.ranks.counts(truth.expected[0], seed, stream, numbers, threads)
+            return cls(truth, numbers, seed, stream, (np.pad(np.cumsum(counts, axis=1), ((0, 0), (1, 0))),))
         below = []
         for channel, tables in enumerate(truth.tables):
             total = np.zeros((numbers.size, tables.expectation.size + 1))

@@ -5,19 +5,25 @@ they do in data: of the counts of all channels and of the control measurements. 
 may be, to first order; those hypotheses are fitted like the data, with all others that the filter does not put clearly
 below the best of these fits. How far below is clear is found on the first toys, in which far more hypotheses are
 fitted; where even that may not be enough (less than about one event per bin), every hypothesis of every toy is fitted.
-So it is where the filter does not hold: with constraints, nuisance parameters, or several channels.
+So it is where the filter does not hold: with a background that is constrained or has nuisance parameters, or several
+channels in one fit. Nuisance parameters of the signal do not matter to first order, and to no order where they only
+multiply its yield.
+
+Several scans of the same events, such as of two signal shapes, have the same toys: `ScanSearch.of` is told so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.errors import InputError
+from gloam.models.nuisance import SIGNAL
 from gloam.scans import JointScan, Scan, ScanResult, batches
+from gloam.spectra import EventRanks
 from gloam.statistics.elsewhere.expectation import Truth, background_truth, channels_of, is_plain
 from gloam.statistics.elsewhere.filter import ScoreFilter, score_filter
 from gloam.statistics.elsewhere.maxima import Maxima, ScanToys, check_toys, filtered_maxima, largest_of_toys
@@ -33,6 +39,8 @@ def scan_toys(
     toys: int = 1000,
     seed: int = 1,
     *,
+    same_events_as: ScanResult | None = None,
+    ranks: EventRanks | None = None,
     exhaustive: bool = False,
     stream: str = "scan toys",
     threads: int | None = None,
@@ -45,6 +53,8 @@ def scan_toys(
             certified fit are left out.
         toys: how many.
         seed: of the random streams, one for each toy: toy k is the same whatever their number.
+        same_events_as: another scan of these events: its toys of the same seed and stream are taken.
+        ranks: how the entries of one event go together; None: toys draw each by itself.
         exhaustive: fit every hypothesis of every toy.
         stream: name of these streams.
         threads: how many to use; the answer does not depend on it.
@@ -54,7 +64,8 @@ def scan_toys(
         InputError: for weighted data, whose fluctuations need to be known event by event.
     """
     check_toys(toys)
-    search = ScanSearch.of(result, exhaustive=exhaustive, threads=threads)
+    source = None if same_events_as is None else ScanSearch.of(same_events_as, exhaustive=True, threads=threads)
+    search = ScanSearch.of(result, same_events_as=source, ranks=ranks, exhaustive=exhaustive, threads=threads)
     return largest_of_toys(search, np.arange(toys), seed, stream, threads, progress)
 
 
@@ -64,6 +75,7 @@ class ScanSearch:
 
     Attributes:
         result: the fits to the data, whose backgrounds the fits start from.
+        setup: what is fitted to toys: without nuisance parameters where no significance depends on them.
         rows: hypotheses to look at, in the order of their positions, shape (h',).
         truth: what the toys are drawn from.
         scorer: approximate significances; None: fit every hypothesis.
@@ -72,6 +84,7 @@ class ScanSearch:
     """
 
     result: ScanResult
+    setup: Scan | JointScan
     rows: IntArray
     truth: Truth
     scorer: ScoreFilter | None
@@ -80,15 +93,29 @@ class ScanSearch:
 
     @classmethod
     def of(
-        cls, result: ScanResult, truth: Truth | None = None, *, exhaustive: bool = False, threads: int | None = None
-    ) -> ScanSearch:
-        """The search in toys of a scan, drawn from its own background-only fits if no other truth is given."""
+        cls, result: ScanResult, truth: Truth | None = None, *, same_events_as: ScanSearch | None = None,
+        ranks: EventRanks | None = None, exhaustive: bool = False, threads: int | None = None,
+    ) -> ScanSearch:  # fmt: skip
+        """The search in toys of a scan.
+
+        Args:
+            result: the fits to the data.
+            truth: what toys are drawn from; None: its own background-only fits.
+            same_events_as: the search of another scan of the same events, whose expectation this one takes.
+            ranks: how the entries of one event go together; None: toys draw each by itself.
+            exhaustive: fit every hypothesis of every toy.
+            threads: how many to use.
+        """
         refuse_weights(result)
-        rows = usable_hypotheses(result)
-        truth = background_truth(result.setup, result, rows) if truth is None else truth
-        plain = None if exhaustive else plain_scan(result)
-        scorer = None if plain is None else score_filter(plain, truth.expected[0], rows)
-        return cls(result, rows, truth, scorer, threads)
+        rows, (setup, bare) = usable_hypotheses(result), _without_nuisances(result)
+        if same_events_as is not None:
+            truth = replace(same_events_as.truth, theta=result.theta_background)
+        elif truth is None:
+            truth = background_truth(setup if bare is None else bare, result, rows)
+        if ranks is not None:
+            truth = replace(truth, ranks=ranks)
+        scorer = None if bare is None or exhaustive else score_filter(bare, truth.expected[0], rows)
+        return cls(result, setup, rows, truth, scorer, threads)
 
     @property
     def filtered(self) -> bool:
@@ -102,27 +129,43 @@ class ScanSearch:
 
     def maxima(self, toys: ToyData, margin: float) -> Maxima:
         """The maxima of some toys; an infinite margin is every hypothesis."""
-        scan = self.result.setup
+        scan = self.setup
         if self.scorer is None or np.isinf(margin) or isinstance(scan, JointScan):
             self.fits += toys.numbers.size * self.rows.size
             return Maxima.of_everything(*fit_every_hypothesis(scan, self.rows, toys, self.threads), self.rows)
         below = toys.below[0]
+        shifts = np.stack([toys.control(name) for name in scan.nuisance_names], axis=1) if scan.nuisance_names else None
 
         def fit(toy: IntArray, place: IntArray, _: FloatArray) -> tuple[FloatArray, BoolArray]:
             self.fits += toy.size
-            return fit_pairs(scan, self.result, below, toy, self.rows[place], self.threads)
+            start, rows = self.result.theta_background, self.rows[place]
+            return fit_pairs(scan, start, below, toy, rows, self.threads, shifts)
 
         linear = self.scorer(np.diff(below).astype(np.float32), self.threads)
         return filtered_maxima(linear, self.scorer.scale, margin, self.rows, fit)
 
 
 def plain_scan(result: ScanResult) -> Scan | None:
-    """The scan, if its fits are of one spectrum with a background that is linear and free; else None."""
-    scan = result.setup
-    if isinstance(scan, JointScan) or scan.nuisance_names:
-        return None
+    """The scan, if its fits are of one spectrum with a background that is linear and free; else None.
+
+    Nuisance parameters that no significance depends on are left out.
+    """
+    setup, bare = _without_nuisances(result)
+    return None if setup.nuisance_names else bare
+
+
+def _without_nuisances(result: ScanResult) -> tuple[Scan | JointScan, Scan | None]:
+    """What has to be fitted to toys, and the scan without nuisance parameters where only the signal has some."""
+    if isinstance(result.setup, JointScan):
+        return result.setup, None
+    scan = result.setup.without_yield_nuisances()
+    if scan.nuisance_names:  # some matter: all stay, in the order that the fits to the data have
+        scan = result.setup
+    bare = replace(scan, nuisances=())
+    if bare.nuisance_names or any(each.target != SIGNAL for each in scan.nuisances):
+        return scan, None
     first = usable_hypotheses(result)[:1]
-    return scan if all(is_plain(batch.problem()) for batch in batches(scan, first)) else None
+    return scan, bare if all(is_plain(batch.problem()) for batch in batches(bare, first)) else None
 
 
 def refuse_weights(result: ScanResult) -> None:

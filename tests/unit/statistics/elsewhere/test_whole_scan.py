@@ -7,7 +7,8 @@ import gloam
 from gloam.benchmarking.workloads import dimuon, three_photons
 from gloam.errors import InputError
 from gloam.execution import poisson_tables
-from gloam.fit import minimise
+from gloam.fit import fit_pair_in_spectra
+from gloam.models import YieldNuisance, resolution_nuisance
 from gloam.scans import JointScan, fit_scan
 from gloam.spectra import Axis
 from gloam.statistics import global_significance
@@ -147,12 +148,12 @@ def test_no_toy_as_significant_is_a_bound():
 
 
 def test_failed_toys_are_counted_and_left_out(result, monkeypatch):
-    def failing(problem, theta, s, tol):
-        found = minimise(problem, theta, s, tol)
-        found.gap[problem.counts.sum(axis=1) % 199 == 0] = 1.0
+    def failing(problem, windows, start, tol, **how):
+        found = fit_pair_in_spectra(problem, windows, start, tol, **how)
+        found.gap[windows.below[windows.spectrum, 60] % 9 == 0] = 1.0
         return found
 
-    monkeypatch.setattr("gloam.statistics.elsewhere.refits.minimise", failing)
+    monkeypatch.setattr("gloam.statistics.elsewhere.refits.fit_pair_in_spectra", failing)
     toys = scan_toys(result, 60)
     assert 0 < toys.failed.sum() < 60
     assert global_significance(result, "toys", toys=60).n_failed == toys.failed.sum()
@@ -171,3 +172,24 @@ def test_joint_scans_have_no_analytic_answer(result):
     joint = fit_scan(JointScan(("a", "b"), (result.setup, result.setup), np.array([[0.5], [0.5]])))
     with pytest.raises(InputError, match="several spectra"):
         global_significance(joint, "crossings")
+
+
+def test_a_nuisance_that_scales_the_yield_costs_nothing(result):
+    """Toys of a free yield are those without it, filter and all."""
+    luminosity = YieldNuisance("luminosity", 0.1, constraint="gaussian")
+    scaled = fit_scan(dataclasses.replace(result.setup, nuisances=(luminosity,)))
+    np.testing.assert_allclose(scaled.z_local, result.z_local, atol=1e-6)
+    found, plain = scan_toys(scaled, 30), scan_toys(result, 30)
+    np.testing.assert_allclose(found.largest, plain.largest, atol=1e-6)
+    assert found.fits == plain.fits
+
+
+def test_filter_equals_exhaustive_fits_with_an_uncertain_width(result):
+    """The control measurement of the width fluctuates from toy to toy, and the yields of both fits are scaled too."""
+    width = resolution_nuisance("width", result.setup.signal, 0.1)
+    luminosity = YieldNuisance("luminosity", 0.1, constraint="gaussian")
+    uncertain = fit_scan(dataclasses.replace(result.setup, nuisances=(luminosity, width)))
+    filtered, exhaustive = scan_toys(uncertain, 60), scan_toys(uncertain, 60, exhaustive=True)
+    np.testing.assert_allclose(filtered.largest, exhaustive.largest, atol=1e-6)
+    assert filtered.fits < 0.9 * exhaustive.fits
+    assert np.abs(filtered.largest - scan_toys(result, 60).largest).max() > 1e-3
