@@ -85,6 +85,7 @@ def execute(page: Path, directory: Path, timeout: float = 1200.0) -> subprocess.
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]),
+        "GLOAM_BLIND": str(directory / "blind.json"),
         "GLOAM_CACHE": str(directory / "cache"),
         "GLOAM_REPOSITORY": str(ROOT),
         "MPLBACKEND": "agg",

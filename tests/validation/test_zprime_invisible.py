@@ -76,7 +76,10 @@ def test_the_smallest_efficiency_below_seven_gev_is_the_published_one(counted):
     assert efficiency_ends(SEARCH, [counted])[0] == pytest.approx(0.026, rel=0.25)
 
 
-@pytest.mark.xfail(reason="few tau pairs are left below 1.2 GeV in ours: the tuned line is loose", strict=True)
+@pytest.mark.xfail(
+    reason="few tau pairs are expected below 1.2 GeV: the tuned line is loose",
+    strict=True,
+)
 def test_the_largest_efficiency_below_seven_gev_is_the_published_one(counted):
     assert efficiency_ends(SEARCH, [counted])[1] == pytest.approx(0.049, rel=0.25)
 

@@ -4,6 +4,7 @@ from gloam.calibration.background_order import OrderChoice, select_order
 from gloam.calibration.control_region import ControlFactor, combined_factor, control_factor
 from gloam.calibration.control_width import ControlWidth, control_width
 from gloam.calibration.decay_counts import DecayCounts
+from gloam.calibration.derived_scans import DerivedScan, broad_scan, unrolled_scan
 from gloam.calibration.orders_by_region import OrdersByRegion, OrderTrial, select_orders
 from gloam.calibration.peaks import PeakFit, Tail, ThreeGaussians, fit_crystal_ball, fit_three_gaussians
 from gloam.calibration.prepared import PreparedScan
@@ -34,6 +35,7 @@ __all__ = [
     "ControlFactor",
     "ControlWidth",
     "DecayCounts",
+    "DerivedScan",
     "LineGrid",
     "LineParameters",
     "LineSample",
@@ -51,6 +53,7 @@ __all__ = [
     "ThreeGaussians",
     "WeightedCounts",
     "at_points",
+    "broad_scan",
     "combined_factor",
     "control_factor",
     "control_width",
@@ -68,6 +71,7 @@ __all__ = [
     "smoothed",
     "spurious_yield",
     "tune_line",
+    "unrolled_scan",
     "visible_cross_section",
     "write_spurious_signal",
 ]

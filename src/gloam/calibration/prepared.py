@@ -32,7 +32,7 @@ __all__ = ["PreparedScan"]
 
 LEVELS = "levels"
 
-OPTIONAL = ("gaussians", LEVELS)
+OPTIONAL = ("gaussians", LEVELS, "expected_of")
 """Arrays that only some spectra have."""
 
 GAUSSIANS = ("mean", "core", "second width", "third width", "second fraction", "third fraction")
@@ -63,6 +63,7 @@ class PreparedScan:
         gaussians: mean minus position, width, second and third width over the one before, fractions in the second and
             third of three Gaussians with a common mean, shape (k, 6); no rows where they were not fitted.
         levels: ranks of the entries of whole events, see `EventRanks`; shape (events, entries), no rows without.
+        expected_of: each background in each bin, shape (b, m); (0, 0) where they are not kept apart.
     """
 
     mass: FloatArray
@@ -84,6 +85,7 @@ class PreparedScan:
     variance: FloatArray
     gaussians: FloatArray = field(default_factory=lambda: np.zeros((0, 6)))
     levels: npt.NDArray[np.uint16] = field(default_factory=lambda: np.zeros((0, 1), np.uint16))
+    expected_of: FloatArray = field(default_factory=lambda: np.empty((0, 0)))
 
     @classmethod
     def of(cls, arrays: Mapping[str, Any], name: str) -> PreparedScan:

@@ -2,6 +2,7 @@
 
 from gloam.models.background import Background
 from gloam.models.breit_wigner import BreitWigner
+from gloam.models.broad import Broad, line_below
 from gloam.models.combinatorial import WithCombinatorial
 from gloam.models.components import Component, Components
 from gloam.models.crystal_ball import CrystalBall
@@ -30,11 +31,13 @@ from gloam.models.template_background import Peak, TemplateBackground
 from gloam.models.terms import StructuredBackground, Terms, background_terms, parameter_names
 from gloam.models.truncated import Truncated
 from gloam.models.two_dimensional import Product, SignalShape2D, Template2D, expected_fractions_2d
+from gloam.models.unrolled import Unrolled
 from gloam.models.variation import scaled_width, shifted
 
 __all__ = [
     "Background",
     "BreitWigner",
+    "Broad",
     "Component",
     "Components",
     "CrystalBall",
@@ -66,6 +69,7 @@ __all__ = [
     "TemplateHistogram",
     "Terms",
     "Truncated",
+    "Unrolled",
     "WithCombinatorial",
     "YieldNuisance",
     "background_named",
@@ -75,6 +79,7 @@ __all__ = [
     "expected_fractions_2d",
     "fraction_within",
     "kernel_density",
+    "line_below",
     "mass_scale_nuisance",
     "names_of",
     "parameter_names",

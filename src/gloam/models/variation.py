@@ -6,6 +6,7 @@ import operator
 from dataclasses import replace
 
 from gloam.models.breit_wigner import BreitWigner
+from gloam.models.broad import Broad
 from gloam.models.combinatorial import WithCombinatorial
 from gloam.models.crystal_ball import CrystalBall
 from gloam.models.displaced import Displaced, Stretched
@@ -18,6 +19,7 @@ from gloam.models.radiative import ExponentialTail, RadiativeTail
 from gloam.models.signal import SignalShape
 from gloam.models.template import Template
 from gloam.models.truncated import Truncated
+from gloam.models.unrolled import Unrolled
 
 __all__ = ["scaled_width", "shifted"]
 
@@ -40,11 +42,11 @@ def scaled_width(shape: SignalShape, factor: Parameter) -> SignalShape:
     match shape:
         case Gaussian() | CrystalBall() | DoubleCrystalBall() | KernelDensity() | Template():
             return replace(shape, width=combined(operator.mul, shape.width, factor))
-        case Mixture():
+        case Mixture() | Unrolled():
             return replace(shape, shapes=tuple(scaled_width(part, factor) for part in shape.shapes))
         case WithCombinatorial():
             return replace(shape, peak=scaled_width(shape.peak, factor))
-        case Truncated() | BreitWigner() | RadiativeTail() | ExponentialTail() | Displaced():
+        case Truncated() | BreitWigner() | Broad() | RadiativeTail() | ExponentialTail() | Displaced():
             return replace(shape, shape=scaled_width(shape.shape, factor))
         case Stretched():
             return replace(shape, factor=combined(operator.mul, shape.factor, factor))

@@ -100,6 +100,11 @@ class Channel(Declaration):
         background: as on the command line, such as "polynomial:2"; the order is fixed before the scan. "prepared" is
             the simulated template with a yield that floats, each bin with its statistical error.
         background_reason: why this form and order.
+        background_errors: of the yield of each prepared background that is kept apart, relative, by its label; with
+            them every background is a template of its own with a Gaussian constraint.
+        slices: spectra that are parts of the prepared one and lie one behind the other on the axis, in place of it.
+        natural_width: total width of the particle over its mass; None: negligible. For squared masses alone.
+        decay: that is searched for, in place of that of the search: another reading of the same fits.
         vetoes: ranges that are not fitted.
         control_peak: a known particle in the range, at which the scan is checked.
         systematics: named uncertainties of this channel, beside those of the search.
@@ -121,6 +126,10 @@ class Channel(Declaration):
     width: Sourced | None = None
     background: Annotated[str, AfterValidator(_background)]
     background_reason: str
+    background_errors: Mapping[str, Sourced] = {}
+    slices: tuple[str, ...] = ()
+    natural_width: Sourced | None = None
+    decay: str | None = None
     vetoes: tuple[Range, ...] = ()
     control_peak: Sourced | None = None
     systematics: tuple[Systematic, ...] = ()
@@ -154,6 +163,13 @@ class Channel(Declaration):
     @check
     def _one_size_of_each(self) -> Iterator[Fault]:
         yield from different("systematics", [f"{each.name} ({each.target})" for each in self.systematics])
+
+    @check
+    def _one_way_to_fit_it(self) -> Iterator[Fault]:
+        if self.slices and (self.window != "whole" or self.natural_width is not None):
+            yield ("slices",), "slices are fitted as a whole, and to particles of negligible width"
+        if self.background_errors and self.background != PREPARED:
+            yield ("background_errors",), f"errors of single backgrounds need the background {PREPARED!r}"
 
     @property
     def window_ends(self) -> tuple[float, float]:
@@ -292,12 +308,28 @@ class Search(Searched):
         for number, channel in enumerate(self.channels):
             if channel.spectrum is not None and channel.spectrum not in known:
                 yield ("channels", number, "spectrum"), f"no spectrum {channel.spectrum} is prepared"
+            if missing := [name for name in channel.slices if name not in known]:
+                yield ("channels", number, "slices"), f"no spectrum {', '.join(missing)} is prepared"
         if self.calibration is not None and self.calibration.spectrum not in known:
             yield ("calibration", "spectrum"), f"no spectrum {self.calibration.spectrum} is prepared"
 
     @check
     def _one_size_of_each(self) -> Iterator[Fault]:
         yield from different("systematics", [f"{each.name} ({each.target})" for each in self.systematics])
+
+    @check
+    def _derived_spectra(self) -> Iterator[Fault]:
+        for number, channel in enumerate(self.channels):
+            spectrum = self.spectrum_of(channel)
+            if spectrum is None or self.preparation is None:
+                continue
+            if channel.slices and channel.slices != tuple(e.name for e in self.preparation.parts_of(spectrum.name)):
+                yield ("channels", number, "slices"), f"not the parts of spectrum {spectrum.name}"
+            if channel.natural_width is not None and spectrum.observable.scale != "mass squared":
+                yield ("channels", number, "natural_width"), "the observable is no squared mass"
+            labels = {each.label for each in self.preparation.backgrounds}
+            if channel.background_errors and (spectrum.pieces_of is None or set(channel.background_errors) != labels):
+                yield ("channels", number, "background_errors"), "not one for each background, kept apart"
 
     def observable_of(self, channel: Channel) -> Observable:
         """The observable of a channel."""

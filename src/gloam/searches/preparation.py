@@ -198,6 +198,10 @@ class PreparedSpectrum(Declaration):
         wrong: whether wrong candidates of the signal are part of its shape; where they are broader than the windows
             they can be left to a background that floats.
         pieces: of the cubic spline that the logarithm of the background is; None: the simulated bins as they are.
+        pieces_of: the same for single backgrounds, by their label. With it all are kept apart, and those that are not
+            named stay as simulated.
+        part_of: another spectrum, before this one, whose axis this one has, and of whose entries it holds a part:
+            pseudo-data of the whole are the sum of those of its parts.
         three_gaussians: the first events of each mass, to which three Gaussians are fitted as well, for channels that
             ask for them; 0: none are.
         whole_events: how many of the first simulated events of the backgrounds are kept to know which entries go
@@ -215,6 +219,8 @@ class PreparedSpectrum(Declaration):
     same_events_as: str | None = None
     wrong: bool = True
     pieces: Annotated[int, Field(ge=1)] | None = None
+    pieces_of: Mapping[str, Annotated[int, Field(ge=1)]] | None = None
+    part_of: str | None = None
     three_gaussians: Annotated[int, Field(ge=0)] = 0
     whole_events: Annotated[int, Field(ge=0)] = 0
 
@@ -236,6 +242,7 @@ class Preparation(Declaration):
         choice: the column that numbers these ways; None where there is only one.
         right_choice: its value for the signal's own particles.
         cuts: that all spectra share, in their order.
+        correction: data over simulation, on signal and background alike; None: 1.
         spectra: that are filled.
         seed: of the shipped artefact.
         left_out: what the simulation does not know, for readers.
@@ -251,6 +258,7 @@ class Preparation(Declaration):
     choice: str | None = None
     right_choice: int = 0
     cuts: tuple[CutOn | AnyOf, ...] = ()
+    correction: Sourced | None = None
     spectra: tuple[PreparedSpectrum, ...] = Field(min_length=1)
     seed: int = 0
     left_out: tuple[str, ...] = ()
@@ -268,12 +276,20 @@ class Preparation(Declaration):
         return as_document(detector)
 
     @check
-    def _same_events(self) -> Iterator[Fault]:
-        before: set[str] = set()
+    def _other_spectra(self) -> Iterator[Fault]:
+        before: dict[str, PreparedSpectrum] = {}
         for number, spectrum in enumerate(self.spectra):
             if spectrum.same_events_as is not None and spectrum.same_events_as not in before:
                 yield ("spectra", number, "same_events_as"), f"no spectrum {spectrum.same_events_as} before it"
-            before.add(spectrum.name)
+            if spectrum.part_of is not None and spectrum.part_of not in before:
+                yield ("spectra", number, "part_of"), f"no spectrum {spectrum.part_of} before it"
+            elif spectrum.part_of is not None:
+                whole = before[spectrum.part_of]
+                if (whole.masses, whole.signal) != (spectrum.masses, spectrum.signal):
+                    yield ("spectra", number), f"another signal than that of the whole, {whole.name}"
+            if set(spectrum.pieces_of or ()) - {each.label for each in self.backgrounds}:
+                yield ("spectra", number, "pieces_of"), "a background that is not simulated"
+            before[spectrum.name] = spectrum
 
     @check
     def _different_spectra(self) -> Iterator[Fault]:
@@ -283,6 +299,10 @@ class Preparation(Declaration):
     def _different_backgrounds(self) -> Iterator[Fault]:
         labels = [sample.title or sample.process for sample in self.backgrounds if not sample.settings]
         yield from different("backgrounds", labels)
+
+    def parts_of(self, name: str) -> tuple[PreparedSpectrum, ...]:
+        """The spectra that hold the entries of this one in parts."""
+        return tuple(each for each in self.spectra if each.part_of == name)
 
     def entries(self, seen: ReconstructedBatch) -> Entries:
         """The entries of what the detector saw, with the columns of the networks."""

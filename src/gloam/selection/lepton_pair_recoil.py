@@ -10,7 +10,10 @@ from gloam.kinematics import CrossingBeams, azimuth, opening_angle, polar_angle
 from gloam.kinematics import mass_squared as square
 from gloam.selection.entries import Entries
 
-__all__ = ["lepton_pair_recoil"]
+__all__ = ["PUNZI_INPUTS", "lepton_pair_recoil"]
+
+PUNZI_INPUTS = ("pT_pair", "pT_thrust", "pT_lmax_lmin", "pL_lmax_lmin")
+"""The columns that the networks of arXiv:2110.00810 see."""
 
 LEAST_CLUSTER = 0.03
 """Energy in GeV below which a cluster is not counted as extra energy."""
@@ -28,6 +31,8 @@ def lepton_pair_recoil(
         M2_recoil: of the recoil, in GeV^2; negative values are kept.
         pT_pair: transverse momentum of the pair in the centre of mass, in GeV.
         pT_rec_lmax, pT_rec_lmin: of the recoil transverse to either lepton, in the centre of mass, in GeV.
+        pT_thrust: of either lepton transverse to the thrust axis of the two, in the centre of mass, in GeV.
+        pT_lmax_lmin, pL_lmax_lmin: momentum of lmax across and along lmin, in the centre of mass, in GeV.
         M_pair: invariant mass of the pair, in GeV.
         helicity: |cos| of the angle between a lepton and the flight of the pair, in the rest frame of the pair, for
             leptons without mass: |E1 - E2| / |p1 + p2| in the centre of mass.
@@ -79,6 +84,9 @@ def lepton_pair_recoil(
         "pT_pair": np.hypot(lepton[:, 1], lepton[:, 2]),
         "pT_rec_lmax": _across(recoil, leading),
         "pT_rec_lmin": _across(recoil, trailing),
+        "pT_thrust": _to_thrust_axis(leading, trailing),
+        "pT_lmax_lmin": _across(leading, trailing),
+        "pL_lmax_lmin": _along(leading, trailing),
         "azimuth_opening": np.minimum(turned, 360.0 - turned),
         "least_polar": polar.min(axis=1),
         "largest_polar": polar.max(axis=1),
@@ -93,11 +101,23 @@ def _beams_minus(momenta: FloatArray, total: FloatArray) -> FloatArray:
     return np.asarray(total - momenta.sum(axis=1))
 
 
-def _across(recoil: FloatArray, lepton: FloatArray) -> FloatArray:
-    """The momentum of the recoil transverse to a lepton, shape (n,)."""
+def _across(momentum: FloatArray, lepton: FloatArray) -> FloatArray:
+    """A momentum transverse to a lepton, shape (n,)."""
+    squared = (momentum[:, 1:] ** 2).sum(axis=-1) - _along(momentum, lepton) ** 2
+    return np.asarray(np.sqrt(np.maximum(squared, 0.0)))
+
+
+def _along(momentum: FloatArray, lepton: FloatArray) -> FloatArray:
+    """A momentum along a lepton, shape (n,)."""
     axis = lepton[:, 1:] / np.linalg.norm(lepton[:, 1:], axis=-1, keepdims=True)
-    along = (recoil[:, 1:] * axis).sum(axis=-1)
-    return np.asarray(np.sqrt(np.maximum((recoil[:, 1:] ** 2).sum(axis=-1) - along**2, 0.0)))
+    return np.asarray((momentum[:, 1:] * axis).sum(axis=-1))
+
+
+def _to_thrust_axis(one: FloatArray, two: FloatArray) -> FloatArray:
+    """The momentum of either of two particles transverse to their thrust axis, shape (n,); the same for both."""
+    one, two = one[:, 1:], two[:, 1:]
+    axis = one + np.where((one * two).sum(axis=-1, keepdims=True) > 0, two, -two)
+    return np.asarray(np.linalg.norm(np.cross(one, two), axis=-1) / np.linalg.norm(axis, axis=-1))
 
 
 def _of_places(seen: ReconstructedBatch, leptons: tuple[str, str]) -> tuple[FloatArray, FloatArray]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,9 +18,11 @@ from gloam.theory import decay_fraction, production
 from gloam.theory.dark_higgsstrahlung import cross_section as associated_production
 
 if TYPE_CHECKING:
-    from gloam.searches import CountingSearch, Search
+    from gloam.searches import Channel, CountingSearch, Search
 
-__all__ = ["AtHypotheses", "model_coupling", "nominal_energy", "plane_coupling", "search_coupling"]
+__all__ = [
+    "AtHypotheses", "channel_coupling", "model_coupling", "nominal_energy", "plane_coupling", "search_coupling",
+]  # fmt: skip
 
 RATES = ("dark-higgsstrahlung", "b-dark-photons", "b-dark-baryon")
 """Models whose coupling enters like a cross section: epsilon^2 alpha_D, or a branching fraction."""
@@ -30,6 +33,25 @@ def search_coupling(search: Search | CountingSearch) -> Coupling | None:
     if search.model is None:
         return None
     return model_coupling(search.model, decay=search.decay, sqrt_s=nominal_energy(search))
+
+
+def channel_coupling(search: Search, channel: Channel) -> Coupling | None:
+    """The coupling of a channel, which may read the decay otherwise than its search, or the particle as broad."""
+    if search.model is None:
+        return None
+    energy = nominal_energy(search)
+    found = model_coupling(search.model, decay=channel.decay or search.decay, sqrt_s=energy)
+    if channel.natural_width is None:
+        return found
+    return replace(found, cross_section=partial(_broad_production, float(channel.natural_width), energy))
+
+
+def _broad_production(ratio: float, sqrt_s: float, mass: FloatArray) -> FloatArray:
+    """The cross section in fb at coupling 1 of a Z' whose width is a part of its mass, in the shape of `mass`."""
+    from gloam.theory.zprime import broad_cross_section
+
+    flat = [broad_cross_section(each, ratio * each, sqrt_s) for each in np.ravel(mass).tolist()]
+    return np.reshape(flat, np.shape(mass))
 
 
 def nominal_energy(search: Search | CountingSearch) -> float:

@@ -102,12 +102,15 @@ def _from_selected(search: Search, source: str | Path) -> dict[str, Spectrum]:
     """Spectra of the columns of the channels, after the cuts that a spectrum has of its own."""
     columns: dict[str, dict[str, FloatArray]] = {}
     for channel in search.channels:
-        spectrum, observable = search.spectrum_of(channel), search.observable_of(channel).column
-        if spectrum is None:
+        observable = search.observable_of(channel).column
+        if channel.spectrum is None:
             columns[channel.name] = {observable: read_values(source, observable)}
-        elif spectrum.name not in columns:
+    spectra = () if search.preparation is None else search.preparation.spectra
+    asked = {name for channel in search.channels for name in channel.slices or (channel.spectrum,)}
+    for spectrum in spectra:
+        if spectrum.name in asked:
             cuts = [each.cut() for each in spectrum.cuts]
-            names = dict.fromkeys([observable, *(name for cut in cuts for name in cut.needs)])
+            names = dict.fromkeys([spectrum.observable.column, *(name for cut in cuts for name in cut.needs)])
             read = {name: read_values(source, name) for name in names}
             kept = np.logical_and.reduce([passes(cut, read) for cut in cuts]) if cuts else slice(None)
             columns[spectrum.name] = {name: values[kept] for name, values in read.items()}
@@ -119,12 +122,22 @@ def _filled(search: Search, columns: Mapping[str, Mapping[str, FloatArray]], sou
     found = {}
     path, inside = split_source(source)
     for channel in search.channels:
-        axis = _axis(search, channel)
-        values = columns[channel.spectrum or channel.name][search.observable_of(channel).column]
+        axis, names = _axis(search, channel), channel.slices or (channel.spectrum or channel.name,)
+        column = search.observable_of(channel).column
+        values = _side_by_side([columns[name][column] for name in names], axis)
         if ((values >= axis.low) & (values <= axis.high)).any():
             filled = fill(values, axis, origin=file_origin(path))
             found[channel.name] = hide_blinded(path, inside, [search.observable_of(channel).column], filled)
     return found
+
+
+def _side_by_side(slices: list[FloatArray], axis: Axis) -> FloatArray:
+    """The values of slices on their common axis, without those in no slice; a single one as it is."""
+    if len(slices) == 1:
+        return slices[0]
+    span = (axis.high - axis.low) / len(slices)
+    inside = [values[(values >= axis.low) & (values < axis.low + span)] for values in slices]
+    return np.concatenate([values + number * span for number, values in enumerate(inside)])
 
 
 def _from_histogram(search: Search, source: str | Path) -> dict[str, Spectrum]:
@@ -139,7 +152,7 @@ def _from_histogram(search: Search, source: str | Path) -> dict[str, Spectrum]:
         axis = _axis(search, channel)
         if channel.spectrum is not None:
             low, high = channel_grid(search, channel).position[[0, -1]]
-            if whole.axis.name == channel.spectrum and whole.axis.low <= low and high <= whole.axis.high:
+            if whole.axis.name == axis.name and whole.axis.low <= low and high <= whole.axis.high:
                 found[channel.name] = whole
         elif whole.axis.low <= axis.low + slack and axis.high - slack <= whole.axis.high:
             found[channel.name] = rebin(restrict(whole, axis.low, axis.high), channel.bin_width or 0.0)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gloam.calibration import DerivedScan, PreparedScan
 from gloam.interpretation import YieldFactors
 from gloam.kinematics import mass_at, position_of
-from gloam.models import Background, SignalShape, Stretched, TemplateBackground, Truncated, YieldNuisance
+from gloam.models import (
+    Background,
+    Component,
+    Components,
+    SignalShape,
+    Stretched,
+    TemplateBackground,
+    Truncated,
+    YieldNuisance,
+)
 from gloam.report import ChannelResult
 from gloam.scans import (
     Grid,
@@ -22,10 +32,11 @@ from gloam.scans import (
     grid_in_steps,
     windows_between,
 )
+from gloam.sourced import Sourced
 from gloam.spectra import Spectrum
 from gloam.statistics import UpperLimits
-from gloam.workflow.coupling import search_coupling
-from gloam.workflow.prepared import prepared
+from gloam.workflow.coupling import channel_coupling
+from gloam.workflow.prepared import prepared, prepared_scan
 from gloam.workflow.pseudo_data import event_ranks
 from gloam.workflow.scan import declare_scan
 from gloam.workflow.several_energies import energy_factors
@@ -86,8 +97,9 @@ def channel_shape(search: Search, channel: Channel, width: float = 1.0) -> Signa
 
 
 def _prepared_shape(search: Search, channel: Channel) -> SignalShape:
-    scan = prepared(search)[str(channel.spectrum)]
-    return scan.three_gaussians() if channel.has_three_gaussians else scan.signal()
+    if channel.has_three_gaussians:
+        return prepared(search)[str(channel.spectrum)].three_gaussians()
+    return prepared_scan(search, channel).signal()
 
 
 def nuisances_of(search: Search, spectra: Mapping[str, Spectrum] | None = None) -> tuple[YieldNuisance, ...]:
@@ -131,8 +143,27 @@ def _background(search: Search, channel: Channel) -> Background:
         return channel.background_form()
     declared = search.spectrum_of(channel)
     assert declared is not None  # noqa: S101 - a declaration is checked
-    scan = prepared(search)[declared.name]
+    scan = prepared_scan(search, channel)
+    if channel.background_errors:
+        assert search.preparation is not None  # noqa: S101 - a declaration is checked
+        labels = [each.label for each in search.preparation.backgrounds]
+        return _constrained(scan, labels, channel.background_errors, float(search.luminosity or 1.0))
     return TemplateBackground(scan.edges, scan.expected, scan.variance if declared.pieces is None else None)
+
+
+def _constrained(
+    scan: PreparedScan | DerivedScan, labels: Sequence[str], errors: Mapping[str, Sourced], luminosity: float
+) -> Components:
+    """Each background as a template whose yield has a Gaussian constraint; one that nothing is left of is left out."""
+    parts = [
+        Component(
+            label, TemplateBackground(scan.edges, expected), float(expected.sum()) * luminosity, float(errors[label]),
+            "gaussian",
+        )
+        for label, expected in zip(labels, scan.expected_of, strict=True)
+        if expected.any()
+    ]  # fmt: skip
+    return Components(tuple(parts))
 
 
 def channel_variants(search: Search, scan: Scan) -> Variants | None:
@@ -147,7 +178,7 @@ def channel_factors(search: Search, channel: Channel) -> YieldFactors:
         return YieldFactors(luminosity)
     energies, radiation = energy_factors(search, channel)
     return YieldFactors(
-        luminosity, prepared(search)[channel.spectrum].efficiencies(), None, radiation, energies
+        luminosity, prepared_scan(search, channel).efficiencies(), None, radiation, energies
     )  # fmt: skip
 
 
@@ -156,4 +187,4 @@ def bare_channel(search: Search, channel: Channel, result: ScanResult, limits: U
     observable = search.observable_of(channel)
     label = f"{observable.label} [{observable.unit.replace('^2', '$^2$')}]"
     found = ChannelResult(channel.name, channel.title, result, limits, label, channel_factors(search, channel))
-    return replace(found, coupling=search_coupling(search), ranks=event_ranks(search, channel))
+    return replace(found, coupling=channel_coupling(search, channel), ranks=event_ranks(search, channel))

@@ -24,9 +24,13 @@ def preparation_notes(search: Search, results: Sequence[ChannelResult]) -> list[
     """The statistics of templates and efficiencies in the windows of a run, and what was not simulated."""
     if search.preparation is None:
         return []
-    spectra = {channel.name: channel.spectrum for channel in search.channels}
-    notes = [_statistics(search, each, str(spectra[each.name])) for each in results]
-    notes += [_bias(search, channel) for channel in search.channels if channel.name in {each.name for each in results}]
+    channels = {channel.name: channel for channel in search.channels}
+    derived = {each.name for each in search.channels if each.slices or each.natural_width is not None or each.decay}
+    notes = [
+        _statistics(search, each, str(channels[each.name].spectrum)) for each in results if each.name not in derived
+    ]
+    # the very templates that are fitted have no bias
+    notes += [_bias(search, channels[each.name]) for each in results if not channels[each.name].background_errors]
     return notes + [f"Simulation. {text}" for text in search.preparation.left_out]
 
 

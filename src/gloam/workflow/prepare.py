@@ -22,6 +22,7 @@ from gloam.calibration import (
     simulated_pieces,
     smoothed,
 )
+from gloam.calibration.peaks import LEAST
 from gloam.errors import InputError
 from gloam.generation import Process, Tally, make_process, mixture_fraction
 from gloam.kinematics import position_of
@@ -65,8 +66,11 @@ class Prepared:
     flows: dict[str, dict[str, CutFlow]]
 
 
-MOST_OF_A_MODEL = 1.02
-"""Largest part of a model's cross section that can be generated: all of it, and the error of the integral."""
+MOST_OF_A_MODEL, MOST_WITH_RADIATION = 1.02, 1.3
+"""Largest part of a model's cross section that can be generated: all of it, and the error of the integral.
+
+Radiation of the beams makes it larger where it rises towards lower energies.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,6 +129,7 @@ def events_to_simulate(search: Search, scale: float = 1.0) -> int:
     signals = sum(
         int(np.count_nonzero(_positions(each))) * _number(each.signal or declared.signal, scale, LEAST_OF_A_PEAK)
         for each in declared.spectra
+        if each.part_of is None
     )
     backgrounds = sum(_number(sample, scale, LEAST_OF_A_BACKGROUND) for sample in declared.backgrounds)
     return signals + backgrounds
@@ -145,18 +150,24 @@ def prepare(
         samples: where entries of simulated events are kept for preparations with other cuts; None: nowhere.
     """
     run = _Run(scale, declared.seed if seed is None else seed, threads, progress or (lambda _: None), samples)
-    signals = {spectrum.name: _signals(declared, spectrum, run) for spectrum in declared.spectra}
+    signals: dict[str, list[_Signal]] = {}
+    for spectrum in declared.spectra:
+        if spectrum.part_of is None:
+            signals |= _signals(declared, [spectrum, *declared.parts_of(spectrum.name)], run)
     edges: dict[str, FloatArray] = {}
     for spectrum in declared.spectra:
-        own = spectrum.same_events_as is None
+        other = spectrum.same_events_as or spectrum.part_of
         sigma = [each.peak.sigma for each in signals[spectrum.name]]
-        edges[spectrum.name] = _edges(spectrum, sigma) if own else edges[str(spectrum.same_events_as)]
+        edges[spectrum.name] = _edges(spectrum, sigma) if other is None else edges[other]
     whole = {each.name: WholeEvents(each.observable.column) for each in declared.spectra if each.whole_events}
     backgrounds = _backgrounds(declared, edges, whole, run)
     names = [spectrum.name for spectrum in declared.spectra]
+    labels = [sample.label for sample in declared.backgrounds]
     return Prepared(
         {
-            each.name: _assembled(each, signals[each.name], backgrounds[each.name][0], whole.get(each.name), run.seed)
+            each.name: _assembled(
+                each, signals[each.name], labels, backgrounds[each.name][0], whole.get(each.name), run.seed
+            )
             for each in declared.spectra
         },
         {name: _signal_flows(signals[name]) | backgrounds[name][1] for name in names},
@@ -199,62 +210,80 @@ def in_numbers(scan: PreparedScan) -> dict[str, Any]:
     }
 
 
-def _signals(declared: Preparation, spectrum: PreparedSpectrum, run: _Run) -> list[_Signal]:
-    """All masses; one at the threshold, where nothing decays, takes what the next one finds."""
-    at_threshold = _positions(spectrum) == 0
-    found = [_signal(declared, spectrum, mass, run) for mass in np.array(spectrum.masses)[~at_threshold].tolist()]
-    return [*found[: np.count_nonzero(at_threshold)], *found]
+def _signals(declared: Preparation, spectra: list[PreparedSpectrum], run: _Run) -> dict[str, list[_Signal]]:
+    """All masses of a spectrum and its parts; one at the threshold, where nothing decays, takes what the next finds."""
+    at_threshold = _positions(spectra[0]) == 0
+    found = [_signal(declared, spectra, mass, run) for mass in np.array(spectra[0].masses)[~at_threshold].tolist()]
+    found = [*found[: np.count_nonzero(at_threshold)], *found]
+    return {spectrum.name: [each[row] for each in found] for row, spectrum in enumerate(spectra)}
 
 
-def _signal(declared: Preparation, spectrum: PreparedSpectrum, mass: float, run: _Run) -> _Signal:
-    """One mass, simulated for one spectrum with random numbers of its own."""
+def _signal(declared: Preparation, spectra: list[PreparedSpectrum], mass: float, run: _Run) -> list[_Signal]:
+    """One mass, simulated for a spectrum and its parts with random numbers of its own."""
+    spectrum = spectra[0]
     sample = spectrum.signal or declared.signal
     number = _number(sample, run.scale, LEAST_OF_A_PEAK)
     process = make_process(sample.process, mass=mass, **_settings(sample))
     process = replace(process, name=f"{process.name} {mass:g} {spectrum.name}")
-    right, wrong, flow, tally, counted, first = [], [], None, Tally(), Count(), 0
-    for piece in _pieces(declared, sample, process, [spectrum], number, run):
-        kept, passed = piece.found[0]
+    pieces = list(_pieces(declared, sample, process, spectra, number, run))
+    share = _share(declared, sample, sum((piece.tally for piece in pieces), Tally()), mass)
+    name = f"{sample.process} {mass:g} GeV"
+    found: list[_Signal] = []
+    for row, each in enumerate(spectra):
+        whole = found[0].peak if found else None
+        found.append(_in_spectrum(declared, each, [piece.found[row] for piece in pieces], mass, share, name, whole))
+    return found
+
+
+def _in_spectrum(
+    declared: Preparation, spectrum: PreparedSpectrum, found: list[tuple[Entries, CutFlow]], mass: float, share: float,
+    name: str, whole: PeakFit | None,
+) -> _Signal:  # fmt: skip
+    """What the entries of one mass give to a spectrum; a part with too few of them has the peak of the whole."""
+    right, wrong, flow, counted, first = [], [], None, Count(), 0
+    for kept, passed in found:
         chosen = _right(declared, kept)
         right.append(kept.columns[spectrum.observable.column][chosen])
         counted += count(kept, chosen)
         first += int(np.count_nonzero(chosen & (kept.event < spectrum.three_gaussians)))
         wrong.append(kept.columns[spectrum.observable.column][~chosen & spectrum.wrong])
-        flow, tally = passed if flow is None else flow + passed, tally + piece.tally
+        flow = passed if flow is None else flow + passed
     assert flow is not None  # noqa: S101 - there is at least one event
-    peak, at, others = np.concatenate(right), float(position_of(mass, spectrum.observable.scale)), np.concatenate(wrong)
-    gaussians = astuple(fit_three_gaussians(peak[:first], at))[:6] if spectrum.three_gaussians else ()
-    return _Signal(
-        f"{sample.process} {mass:g} GeV", fit_crystal_ball(peak, at, spectrum.tail), gaussians, others[:KERNELS],
-        others.size / peak.size, _share(declared, sample, tally, mass), counted, flow,
-    )  # fmt: skip
+    values, others = np.concatenate(right), np.concatenate(wrong)
+    position = float(position_of(mass, spectrum.observable.scale))
+    few = whole is not None and values.size < LEAST
+    fit = whole if whole is not None and few else fit_crystal_ball(values, position, spectrum.tail)
+    gaussians = astuple(fit_three_gaussians(values[:first], position))[:6] if spectrum.three_gaussians else ()
+    wrong_per_right = others.size / max(values.size, 1)
+    return _Signal(name, fit, gaussians, others[:KERNELS], wrong_per_right, share, counted, flow)
 
 
 def _share(declared: Preparation, sample: Simulated, found: Tally, mass: float) -> float:
-    """The part of the cross section that was generated: less than 1 with cuts, or some of the tau decays."""
+    """The part of the cross section that was generated, less than 1 with cuts or some of the tau decays; corrected."""
+    correction = float(declared.correction or 1.0)
     if declared.relative_to is None:
-        return 1.0 if sample.tau_decays is None else mixture_fraction(sample.tau_decays)
+        return correction * (1.0 if sample.tau_decays is None else mixture_fraction(sample.tau_decays))
     energy = float(declared.sqrt_s)
     share = float(found.cross_section / production(declared.relative_to, energy)(np.array([mass]))[0])
-    if not share <= MOST_OF_A_MODEL:
+    if not share <= (MOST_WITH_RADIATION if "isr" in sample.settings else MOST_OF_A_MODEL):
         raise InputError(
             f"{sample.process} at {mass:g} GeV as part of {declared.relative_to}", f"{share:.3g} of its cross section",
             f"at most all of it, at sqrt(s) = {energy:g} GeV", "declare a process of this model, or no relative_to",
         )  # fmt: skip
-    return share
+    return correction * share
 
 
 def _backgrounds(
     declared: Preparation, edges: dict[str, FloatArray], whole: dict[str, WholeEvents], run: _Run
-) -> dict[str, tuple[WeightedCounts, dict[str, CutFlow]]]:
+) -> dict[str, tuple[list[WeightedCounts], dict[str, CutFlow]]]:
     """The backgrounds of all spectra for 1 fb^-1, each from the same events, and their cut flows in fb.
 
     Where events are kept whole their entries go into `whole` as well.
     """
-    total = {name: WeightedCounts.empty(each) for name, each in edges.items()}
+    counts: dict[str, list[WeightedCounts]] = {name: [] for name in edges}
     flows: dict[str, dict[str, CutFlow]] = {name: {} for name in edges}
     for sample in declared.backgrounds:
-        process = make_process(sample.process, **_settings(sample))
+        process = _process(sample)
         number = _number(sample, run.scale, LEAST_OF_A_BACKGROUND)
         filled = {name: WeightedCounts.empty(each) for name, each in edges.items()}
         found: dict[str, CutFlow] = {}
@@ -267,13 +296,14 @@ def _backgrounds(
                 if spectrum.name in whole:
                     whole[spectrum.name].add(kept[kept.event < LOOKED_AT])
                 found[spectrum.name] = found[spectrum.name] + flow if spectrum.name in found else flow
-        per_fb = float(sample.scale or 1.0) * tally.cross_section / weight
+        correction = float(sample.scale or 1.0) * float(declared.correction or 1.0)
+        per_fb = correction * tally.cross_section / weight
         for name, each in whole.items():
             each.scaled(per_fb, pieces_before[name])
         for name in edges:
-            total[name] = total[name] + filled[name].scaled(per_fb)
+            counts[name].append(filled[name].scaled(per_fb))
             flows[name][sample.label] = found[name].scaled(per_fb)
-    return {name: (total[name], flows[name]) for name in edges}
+    return {name: (counts[name], flows[name]) for name in edges}
 
 
 def _pieces(
@@ -283,7 +313,7 @@ def _pieces(
     """Piece after piece of simulated events, and what the selection of each spectrum leaves of them."""
     cuts = [declared.cuts_of(spectrum) for spectrum in spectra]
     made = partial(
-        simulated_pieces, process, declared.detector, declared.entries, events=number, seed=run.seed,
+        simulated_pieces, process, sample.detector or declared.detector, declared.entries, events=number, seed=run.seed,
         sqrt_s=float(declared.sqrt_s), weighted=sample.weighted, threads=run.threads, tau_decays=sample.tau_decays,
     )  # fmt: skip
     if run.samples is None:
@@ -319,11 +349,17 @@ def simulated_entries(
         seed: of these events.
         mass: of a signal, in GeV.
     """
-    process = make_process(sample.process, mass=mass, **_settings(sample))
+    process = _process(sample, mass)
     process = process if mass is None else replace(process, name=f"{process.name} {mass:g}")
     everything = declared.spectra[0].model_copy(update={"cuts": ()})
     for piece in _pieces(declared, sample, process, [everything], events, _Run(1.0, seed, None, lambda _: None)):
         yield SimulatedEntries(piece.found[0][0], piece.tally, piece.weight)
+
+
+def _process(sample: Simulated, mass: float | None = None) -> Process:
+    """The process of a sample; one with a title has random numbers of its own."""
+    process = make_process(sample.process, mass=mass, **_settings(sample))
+    return process if sample.title is None else replace(process, name=sample.title)
 
 
 def _settings(sample: Simulated) -> dict[str, Any]:
@@ -347,8 +383,10 @@ def _edges(spectrum: PreparedSpectrum, sigma: list[float]) -> FloatArray:
 
 
 def _assembled(
-    spectrum: PreparedSpectrum, signals: list[_Signal], background: WeightedCounts, whole: WholeEvents | None, seed: int
+    spectrum: PreparedSpectrum, signals: list[_Signal], labels: list[str], backgrounds: list[WeightedCounts],
+    whole: WholeEvents | None, seed: int,
 ) -> PreparedScan:  # fmt: skip
+    background = sum(backgrounds[1:], backgrounds[0])
     peaks = [each.peak for each in signals]
     parts = [efficiency(each.right, each.flow.before) for each in signals]
     share = np.array([each.share for each in signals])
@@ -360,11 +398,22 @@ def _assembled(
         efficiency=share * [part for part, _ in parts], efficiency_error=share * [error for _, error in parts],
         edges=background.edges, wrong_per_right=np.array([np.mean([each.wrong_per_right for each in signals])]),
         wrong_below=_wrong_below(signals, background.edges),
-        expected=background.total if spectrum.pieces is None else smoothed(background, spectrum.pieces),
-        variance=background.squares,
+        variance=background.squares, **_templates(spectrum, labels, backgrounds, background),
         gaussians=np.array([each.gaussians for each in signals if each.gaussians]).reshape(-1, 6),
     )  # fmt: skip
     return found if whole is None else replace(found, levels=whole.ranks(spectrum.whole_events, seed).levels)
+
+
+def _templates(
+    spectrum: PreparedSpectrum, labels: list[str], backgrounds: list[WeightedCounts], background: WeightedCounts
+) -> dict[str, Any]:
+    """The expected background, smoothed as declared, and the single ones where they are kept apart."""
+    if spectrum.pieces_of is None:
+        whole = background.total if spectrum.pieces is None else smoothed(background, spectrum.pieces)
+        return {"expected": whole}
+    pieces = [spectrum.pieces_of.get(label) for label in labels]
+    each = np.stack([b.total if p is None else smoothed(b, p) for b, p in zip(backgrounds, pieces, strict=True)])
+    return {"expected": each.sum(axis=0), "expected_of": each}
 
 
 def _positions(spectrum: PreparedSpectrum) -> FloatArray:

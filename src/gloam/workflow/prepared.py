@@ -5,26 +5,39 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from gloam.calibration import DecayCounts, PreparedCounts, PreparedScan
+from gloam.calibration import DecayCounts, DerivedScan, PreparedCounts, PreparedScan, broad_scan, unrolled_scan
+from gloam.constants import MUON_MASS
 from gloam.errors import InputError
 from gloam.selection import CutFlow, cut_flow_dict
 from gloam.store import content_hash, write_arrays, write_json
+from gloam.theory import production
 
 if TYPE_CHECKING:
-    from gloam.searches import AnySearch, CountingPreparation, CountingSearch, Search
+    from gloam.searches import AnySearch, Channel, CountingPreparation, CountingSearch, Search
     from gloam.searches.on_off import OnOffPreparation, OnOffSearch
     from gloam.searches.preparation import Preparation
 
 __all__ = [
-    "ARTEFACT", "decay_counts", "preparation_hash", "prepared", "prepared_counts", "prepared_cut_flows", "write_counts",
-    "write_decay_counts", "write_prepared",
+    "ARTEFACT",
+    "decay_counts",
+    "preparation_hash",
+    "prepared",
+    "prepared_counts",
+    "prepared_cut_flows",
+    "prepared_scan",
+    "write_counts",
+    "write_decay_counts",
+    "write_prepared",
 ]  # fmt: skip
+
+KEPT = 8
+"""Derived ingredients that are kept; to make them again takes a second."""
 
 Flows = Mapping[str, Mapping[str, CutFlow]]
 
@@ -73,6 +86,32 @@ def prepared(search: Search) -> dict[str, PreparedScan]:
         InputError: for an artefact that is missing or damaged, or was made from another declaration.
     """
     return {} if search.preparation is None else _carried(search).of(PreparedScan)
+
+
+def prepared_scan(search: Search, channel: Channel) -> PreparedScan | DerivedScan:
+    """The ingredients of a channel with a prepared spectrum: as prepared, of its slices, or with a natural width.
+
+    Raises:
+        InputError: as `prepared`.
+    """
+    scans = prepared(search)
+    if channel.slices:
+        return _unrolled(tuple(scans[name] for name in channel.slices))
+    scan = scans[str(channel.spectrum)]
+    if channel.natural_width is None:
+        return scan
+    assert search.preparation is not None  # noqa: S101 - it has a prepared spectrum
+    return _broad(scan, float(channel.natural_width), str(search.model), float(search.preparation.sqrt_s))
+
+
+@lru_cache(KEPT)
+def _unrolled(slices: tuple[PreparedScan, ...]) -> DerivedScan:
+    return unrolled_scan(slices)
+
+
+@lru_cache(KEPT)
+def _broad(scan: PreparedScan, ratio: float, model: str, sqrt_s: float) -> DerivedScan:
+    return broad_scan(scan, ratio, production(model, sqrt_s), sqrt_s - 2 * MUON_MASS)
 
 
 def prepared_counts(search: CountingSearch) -> dict[str, PreparedCounts]:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gloam.arrays import FloatArray
-from gloam.calibration import PreparedScan
 from gloam.errors import InputError
 from gloam.execution import random_stream
 from gloam.kinematics import position_of
 from gloam.models import Stretched
 from gloam.spectra import Axis, EventRanks, Origin, Spectrum, with_flow
 from gloam.workflow.coupling import search_coupling
-from gloam.workflow.prepared import prepared
+from gloam.workflow.prepared import prepared, prepared_scan
 
 if TYPE_CHECKING:
     from gloam.searches import Channel, Search
@@ -45,7 +44,8 @@ class Injection:
 
 def prepared_axis(search: Search, channel: Channel) -> Axis:
     """The axis of a channel with a prepared spectrum, by the name of which it is known in files."""
-    return Axis(_scan_of(search, channel).edges, str(channel.spectrum), search.observable_of(channel).unit)
+    name = f"{channel.spectrum}_in_slices" if channel.slices else str(channel.spectrum)
+    return Axis(prepared_scan(search, channel).edges, name, search.observable_of(channel).unit)
 
 
 def pseudo_spectrum(search: Search, channel: Channel, seed: int, injected: Injection | None = None) -> Spectrum:
@@ -61,22 +61,36 @@ def pseudo_spectrum(search: Search, channel: Channel, seed: int, injected: Injec
         InputError: if a signal lies outside what was simulated for the channels.
     """
     channel = _source(search, channel)
-    scan, axis = _scan_of(search, channel), prepared_axis(search, channel)
-    luminosity = _luminosity(search)
-    expected = _expected(search, channel)
-    stream = f"pseudo-data {search.name} {channel.spectrum}"
-    if scan.ranks is None:
-        counts = random_stream(seed, stream).poisson(expected).astype(float)
-    else:
-        (counts,) = scan.ranks.counts(expected, seed, stream, np.zeros(1, np.int64))
+    axis = prepared_axis(search, channel)
     source = f"{search.data_source}; seed {seed}"
     if injected is not None:
         _require_covered(search, injected)
         source += f"; with a signal of {injected.mass:g} GeV and coupling {injected.coupling:g}"
-        if scan.mass[0] <= injected.mass <= scan.mass[-1]:
-            counts += random_stream(seed, f"{stream} signal").poisson(signal_in_bins(search, channel, injected))
-    origin = Origin(search.data_kind, source, None, luminosity)
+    parts = [_drawn(search, channel, name, seed, injected) for name in _parts(search, channel)]
+    counts = np.concatenate(parts) if channel.slices else np.sum(parts, axis=0)
+    origin = Origin(search.data_kind, source, None, _luminosity(search))
     return Spectrum((axis,), with_flow(counts, (axis,)), origin=origin)
+
+
+def _parts(search: Search, channel: Channel) -> tuple[str, ...]:
+    """The prepared spectra whose pseudo-data make those of a channel, side by side or added up."""
+    name = str(channel.spectrum)
+    known = () if search.preparation is None else search.preparation.parts_of(name)
+    return channel.slices or tuple(each.name for each in known) or (name,)
+
+
+def _drawn(search: Search, channel: Channel, name: str, seed: int, injected: Injection | None) -> FloatArray:
+    """The pseudo-data of one prepared spectrum, shape (m,)."""
+    scan = prepared(search)[name]
+    only = channel.model_copy(update={"spectrum": name, "slices": (), "natural_width": None})
+    expected, stream = _expected(search, only), f"pseudo-data {search.name} {name}"
+    if scan.ranks is None:
+        counts = random_stream(seed, stream).poisson(expected).astype(float)
+    else:
+        (counts,) = scan.ranks.counts(expected, seed, stream, np.zeros(1, np.int64))
+    if injected is not None and scan.mass[0] <= injected.mass <= scan.mass[-1]:
+        counts += random_stream(seed, f"{stream} signal").poisson(signal_in_bins(search, only, injected))
+    return counts
 
 
 def expected_spectrum(search: Search, channel: Channel) -> Spectrum:
@@ -88,14 +102,14 @@ def expected_spectrum(search: Search, channel: Channel) -> Spectrum:
 
 def event_ranks(search: Search, channel: Channel) -> EventRanks | None:
     """How the entries of one event of a channel go together; None where they are taken as independent."""
-    if channel.spectrum is None or search.preparation is None:
+    if channel.spectrum is None or search.preparation is None or channel.slices:
         return None
-    return _scan_of(search, _source(search, channel)).ranks
+    return prepared(search)[str(_source(search, channel).spectrum)].ranks
 
 
 def _expected(search: Search, channel: Channel) -> FloatArray:
     """The background, and a known particle in it."""
-    scan, luminosity = _scan_of(search, channel), _luminosity(search)
+    scan, luminosity = prepared_scan(search, channel), _luminosity(search)
     expected, peak = scan.template(luminosity).expected, search.calibration
     if peak is None or peak.spectrum != channel.spectrum:
         return expected
@@ -106,7 +120,7 @@ def _expected(search: Search, channel: Channel) -> FloatArray:
 
 def signal_in_bins(search: Search, channel: Channel, injected: Injection) -> FloatArray:
     """The counts that a signal is expected to add to each bin of a channel, wrong pairs included."""
-    scan, mass = _scan_of(search, channel), np.array([injected.mass])
+    scan, mass = prepared_scan(search, channel), np.array([injected.mass])
     coupling = search_coupling(search)
     assert coupling is not None  # noqa: S101 - checked before
     number = coupling.at_one(mass) * injected.coupling**coupling.power * scan.efficiencies()(mass) * _luminosity(search)
@@ -119,10 +133,6 @@ def signal_in_bins(search: Search, channel: Channel, injected: Injection) -> Flo
 def _source(search: Search, channel: Channel) -> Channel:
     """The channel whose spectrum pseudo-data are drawn from: another one, if they share their events."""
     return channel.model_copy(update={"spectrum": search.data_of(channel)})
-
-
-def _scan_of(search: Search, channel: Channel) -> PreparedScan:
-    return prepared(search)[str(channel.spectrum)]
 
 
 def _luminosity(search: Search) -> float:

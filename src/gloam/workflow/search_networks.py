@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gloam.searches import Search
     from gloam.searches.preparation import Preparation, Simulated
 
-__all__ = ["WINDOW", "best_working_point", "train_search_networks"]
+__all__ = ["WINDOW", "best_working_point", "search_training_table", "train_search_networks"]
 
 WINDOW = 4.0
 """Width of the window whose background counts in the figure of merit, in resolutions."""
@@ -65,13 +65,8 @@ def train_search_networks(
     Raises:
         InputError: no preparation, its own seed; as `gloam.training.train`.
     """
-    declared = search.preparation
-    if declared is None or search.luminosity is None:
-        raise InputError(f"networks of {search.name}", "no preparation", "a search with one", "train by gloam train")
-    if seed == declared.seed:
-        raise InputError("seed of the training", seed, "another one than that of the preparation", "change it")
-    declared = declared.model_copy(update={"networks": None})
-    luminosity, column = float(search.luminosity), search.observable.column
+    declared, luminosity = _of_training(search, seed)
+    column = search.observable.column
     backgrounds = [_background(declared, each, scale, seed, [*inputs, column]) for each in declared.backgrounds]
     ranges = [channel.masses for channel in search.channels if channel.masses is not None]
     found = []
@@ -87,6 +82,51 @@ def train_search_networks(
     return NetworkSelection(tuple(network for network, _ in found), edges, centres, cuts, about)
 
 
+def search_training_table(
+    search: Search, inputs: Sequence[str], *, scale: float = 0.5, seed: int = 1001, signal_events: int = 20_000
+) -> dict[str, FloatArray]:
+    """The columns of a training table of `gloam train`: signals and backgrounds of a search in front of its networks.
+
+    Args:
+        search: in the squared recoil mass, with a preparation and a luminosity.
+        inputs: columns that networks shall see.
+        scale: of the numbers of background events.
+        seed: of everything random; not that of the preparation.
+        signal_events: for each mass of the first spectrum.
+
+    Raises:
+        InputError: no preparation, its own seed.
+    """
+    declared, luminosity = _of_training(search, seed)
+    column = search.observable.column
+    masses = declared.spectra[0].masses
+    samples = [_signal(declared, mass, signal_events, seed, [*inputs, column]) for mass in masses]
+    samples += [_background(declared, each, scale, seed, [*inputs, column]) for each in declared.backgrounds]
+    columns = {name: np.concatenate([each.columns[name] for each in samples]) for name in inputs}
+    mass = np.concatenate([np.full(each.weight.size, each.mass) for each in samples])
+    weight = [each.weight * (luminosity if each.mass < 0 else 1.0) for each in samples]
+    return columns | {
+        "label": (mass > 0).astype(float), "mass_generated": mass, "weight": np.concatenate(weight),
+        "recoil_mass2": np.concatenate([each.columns[column] for each in samples]),
+    }  # fmt: skip
+
+
+def _of_training(search: Search, seed: int) -> tuple[Preparation, float]:
+    """The preparation in front of its networks, and the luminosity in fb^-1."""
+    declared = search.preparation
+    if declared is None or search.luminosity is None:
+        raise InputError(f"networks of {search.name}", "no preparation", "a search with one", "train by gloam train")
+    if seed == declared.seed:
+        raise InputError("seed of the training", seed, "another one than that of the preparation", "change it")
+    made = (
+        {f"network_{number}" for number in range(1, len(declared.networks.networks) + 1)}
+        if declared.networks
+        else set()
+    )
+    cuts = tuple(each for each in declared.cuts if not made.intersection(each.cut().needs))
+    return declared.model_copy(update={"networks": None, "cuts": cuts}), float(search.luminosity)
+
+
 def _background(declared: Preparation, sample: Simulated, scale: float, seed: int, names: Sequence[str]) -> _Sample:
     events = round(scale * sample.events)
     found = list(simulated_entries(declared, sample, events, seed))
@@ -94,7 +134,8 @@ def _background(declared: Preparation, sample: Simulated, scale: float, seed: in
     generated = sum(each.weight for each in found)
     weight = np.concatenate([each.weights for each in parts]) * cross_section / generated
     columns = {name: np.concatenate([each.columns[name] for each in parts]) for name in names}
-    return _Sample(BACKGROUND_MASS, columns, weight * float(sample.scale or 1.0))
+    correction = float(sample.scale or 1.0) * float(declared.correction or 1.0)
+    return _Sample(BACKGROUND_MASS, columns, weight * correction)
 
 
 def _signal(declared: Preparation, mass: float, events: int, seed: int, names: Sequence[str]) -> _Sample:
@@ -105,7 +146,7 @@ def _signal(declared: Preparation, mass: float, events: int, seed: int, names: S
         parts = [each[each.columns[declared.choice] == declared.right_choice] for each in parts]
     columns = {name: np.concatenate([each.columns[name] for each in parts]) for name in names}
     mixture = declared.signal.tau_decays
-    share = 1.0 if mixture is None else mixture_fraction(mixture)
+    share = float(declared.correction or 1.0) * (1.0 if mixture is None else mixture_fraction(mixture))
     return _Sample(mass, columns, np.concatenate([each.weights for each in parts]) * share / generated)
 
 

@@ -6,7 +6,9 @@ import pytest
 from gloam.detector import BELLE2, ReconstructedBatch, perfect, simulate
 from gloam.events import Particle
 from gloam.generation import generate, make_process
+from gloam.kinematics.event_shapes import thrust
 from gloam.selection import lepton_pair_recoil
+from gloam.selection.lepton_pair_recoil import PUNZI_INPUTS
 
 SQRT_S = float(BELLE2.beams.energy)
 
@@ -88,3 +90,21 @@ def test_photons_are_extra_energy_and_have_an_angle_to_the_recoil():
     assert found["photon_to_rec"] < 1e-3
     assert found["M2_recoil"] == pytest.approx(0.0, abs=1e-6)
     assert only(seen("mu-", "mu+", momenta=[[3, 0.5, 0], [1, -0.5, 0]]))["photon_to_rec"] == 180.0
+
+
+def test_inputs_of_the_networks_are_projections_of_the_two_leptons():
+    """Leptons along x and at 60 degrees to it: the faster has 4 sin 60 across and 4 cos 60 along the slower."""
+    found = only(seen("mu-", "mu+", momenta=[[4, 0, 0], [0.5, np.sqrt(0.75), 0]]))
+    assert found["pT_lmax_lmin"] == pytest.approx(4 * np.sqrt(0.75))
+    assert found["pL_lmax_lmin"] == pytest.approx(2.0)
+    assert set(PUNZI_INPUTS) < set(found)
+
+
+@pytest.mark.parametrize("second", [[0.5, 0.8, 0.3], [-0.5, 0.8, 0.3], [-3.0, 0.1, 0.0]])
+def test_the_thrust_axis_is_that_of_the_event_shapes(second):
+    first = np.array([4.0, 0.2, -0.5])
+    found = only(seen("mu-", "mu+", momenta=[first, second]))
+    axis = thrust(np.array([[[0.0, *first], [0.0, *second]]])).axis[0]
+    for lepton in (first, np.array(second)):
+        across = lepton - (lepton @ axis) * axis
+        assert found["pT_thrust"] == pytest.approx(np.linalg.norm(across))

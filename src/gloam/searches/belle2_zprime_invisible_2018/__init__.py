@@ -26,7 +26,7 @@ from gloam.selection import Entries, lepton_pair_recoil
 from gloam.sourced import Sourced, assumed, published, recalled
 from gloam.statistics.prior import Prior
 
-__all__ = ["SEARCH", "electron_muon", "two_muons"]
+__all__ = ["CUTS", "SEARCH", "VETO", "electron_muon", "two_muons"]
 
 PAPER = "arXiv:1912.11276"
 _NOT_PUBLIC = f"{PAPER}; remembered, not checked against the text"
@@ -35,7 +35,7 @@ TAU_SUPPRESSION = "tau suppression"
 
 RECOIL = Observable(column="M2_recoil", unit="GeV^2", label=r"$M^2_\mathrm{recoil}$", scale="mass squared")
 
-_VETO = replace(
+VETO = replace(
     BELLE2.photons,
     efficiency=TurnOn(
         assumed(0.03, 0, "GeV", "as in Belle, arXiv:2109.08596"),
@@ -60,7 +60,7 @@ def _degrees(value: float) -> Sourced:
     return recalled(value, 0, "degree", _NOT_PUBLIC)
 
 
-_CUTS = (
+CUTS = (
     CutOn(column="tracks", above=published(1.5, 0, "", f"{PAPER}: two tracks"), below=published(2.5, 0, "", PAPER),
           name="two tracks"),
     CutOn(column="charge", above=assumed(-0.5, 0, "", "charges add up to 0"), below=assumed(0.5, 0, "", "the same"),
@@ -97,11 +97,11 @@ def _taus(decay: str, events: int) -> Simulated:
 
 
 PREPARATION = CountingPreparation(
-    detector=replace(BELLE2, photons=_VETO),
+    detector=replace(BELLE2, photons=VETO),
     sqrt_s=_DATA.sqrt_s,
     spectra=(
         CountedSpectrum(
-            name="mumu", observables=(RECOIL,), reconstruction=two_muons, cuts=_CUTS, tuned=_LINE,
+            name="mumu", observables=(RECOIL,), reconstruction=two_muons, cuts=CUTS, tuned=_LINE,
             signal=Simulated(process="mumu-zprime", settings={"isr": 4.0}, events=40_000),
             backgrounds=(
                 Simulated(process="mumugamma", settings={"min_energy": 0.5, "min_angle": 10.0}, events=3_000_000),
@@ -115,7 +115,7 @@ PREPARATION = CountingPreparation(
             half_width=published(2.0, 0, "sigma", f"width of the windows: {PAPER}, and the spacing of its limits"),
         ),
         CountedSpectrum(
-            name="emu", observables=(RECOIL,), reconstruction=electron_muon, cuts=_CUTS, like="mumu",
+            name="emu", observables=(RECOIL,), reconstruction=electron_muon, cuts=CUTS, like="mumu",
             backgrounds=(_taus("emu", 2_500_000), _taus("mue", 2_500_000)), ranges=((-2.5, 75.0),), tails=(-1,),
             half_width=published(2.0, 0, "sigma", f"as for two muons: {PAPER}"),
         ),
