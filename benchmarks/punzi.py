@@ -1,6 +1,7 @@
 """Networks on the toy against the training rule of the public reference, on fresh seeds; and the speed of a step.
 
 python benchmarks/punzi.py [--geometric] [SEED ...]     figures of merit, some minutes a seed
+python benchmarks/punzi.py --losses       three losses and a mass input, some minutes
 python benchmarks/punzi.py --speed        time and memory of one step with 0.5 and 5 million events
 """
 
@@ -14,14 +15,27 @@ import numpy as np
 
 from gloam.execution import random_stream
 from gloam.selection.networks import dense_network
-from gloam.statistics.cut_scans import averaged, best_single_cut
-from gloam.training.assessment import choose_cuts, merit_of, ratio_interval, reached, score
+from gloam.statistics.cut_scans import averaged, best_cuts, best_single_cut
+from gloam.training.assessment import (
+    CAUTION,
+    Cuts,
+    Reached,
+    Scored,
+    choose_cuts,
+    merit_of,
+    ratio_interval,
+    reached,
+    score,
+)
 from gloam.training.blocks import Placed, pack, place
 from gloam.training.losses import compile_stage, flatten, unflatten
 from gloam.training.reference_rule import descend
 from gloam.training.settings import LossSettings, Training
 from gloam.training.toy import TOY_FEATURES, toy_hypotheses, toy_table
 from gloam.training.train import train
+
+Result = tuple[Scored, Cuts, Reached, np.ndarray]
+"""Scores of the test sample, cuts, what they reach, and cuts that each window chose alone."""
 
 SIZES = (4, 8, 4, 1)
 LOSS = LossSettings(power=1.28155)
@@ -89,7 +103,7 @@ def one_seed(seed: int) -> None:
             f"  each {found.each.mean():6.3f} / {averaged(found.each, 'geometric'):6.3f}  {seconds:5.0f} CPU s",
             flush=True,
         )
-        return test, cuts, found
+        return test, cuts, found, best_cuts(validation.windows, merit, CAUTION)
 
     def replace_single(cuts, single):
         return replace(cuts, single=single)
@@ -112,23 +126,29 @@ def one_seed(seed: int) -> None:
         training = Training(loss=LossSettings(power=1.28155, average=average))
         trained = train(tables["train"], tables["validation"], hypotheses, training, method=method, seed=seed)
         results[name] = evaluate(name, trained.network, time.process_time() - start)
-    test_bce, cuts_bce, found_bce = results["bce"]
     for name in [name for name, method, _ in choices if method == "loss"]:
-        test, cuts, found = results[name]
-        ratio = ratio_interval((test, cuts.at(hypotheses.mass)), (test_bce, cuts_bce.each), LOSS, seed, 0.95)
-        smooth = averaged(found.smooth / found_bce.smooth, "geometric")
-        per_mass = found.smooth / found_bce.each
-        one = found.single / found_bce.each
+        compare(name, results[name], results["bce"], hypotheses.mass, seed)
+
+
+def compare(name: str, ours: Result, bce: Result, mass: np.ndarray, seed: int) -> None:
+    """Ratios of the smooth cut on one network to each choice of cuts on the other, with intervals at 95 %."""
+    test, cuts, found, _ = ours
+    test_bce, cuts_bce, found_bce, alone = bce
+    print(f"  {name}, smooth cut, over cross entropy with")
+    for what, cut in (("44 cuts", cuts_bce.each), ("44 cuts, windows alone", alone), ("a smooth cut", cuts_bce.smooth)):
+        over = ratio_interval((test, cuts.smooth), (test_bce, cut), LOSS, seed)
         print(
-            f"  {name} with t(M) over BCE with 44 cuts: {ratio[0]:.3f} [{ratio[1]:.3f}, {ratio[2]:.3f}] at 95 %,"
-            f" worst {per_mass.max():.3f} at {hypotheses.mass[per_mass.argmax()]:g} GeV; over BCE's t(M) {smooth:.3f};"
-            f" with one cut {averaged(one, 'geometric'):.3f}, worst {one.max():.3f}",
+            "    {:24s} {:.3f} [{:.3f}, {:.3f}], worst {:.3f} [{:.3f}, {:.3f}] at {:g} GeV".format(
+                what, *over.mean, *over.largest, mass[over.worst]
+            ),
             flush=True,
-        )  # fmt: skip
+        )
+    one = found.single / found_bce.each
+    print(f"    one cut over 44 cuts     {averaged(one, 'geometric'):.3f}, worst {one.max():.3f}", flush=True)
 
 
 def compare_losses(seed: int, size: float = 0.3) -> None:
-    """Networks of each loss, and one with the mass as an input, by the figure of merit and by the expected limit."""
+    """Networks of each loss, and with the mass as an input, by the figure of merit and by the expected limit."""
     tables = [
         toy_table(seed, name, signal=round(3000 * part), background=part)
         for name, part in (("train", size), ("validation", size), ("test", 1.0))

@@ -55,25 +55,35 @@ def measured(name: str, folder: Path) -> Measured:
 
 def row(found: Measured) -> str:
     """A line of the table, in Markdown."""
-    search, published = load_search(found.name), found.summary["published"]
+    search = load_search(found.name)
     kind = "fits"
     if isinstance(search, CountingSearch):
         plane = max(len(each.observables) for each in search.preparation.spectra) > 1
         kind = "counts in windows of a plane" if plane else "counts in windows"
     elif isinstance(search, OnOffSearch):
         kind = "counts over simulated off counts"
-    ratio = "nothing published"
-    if published:
-        ratio = f"{published['quantity']}: {published['median_ratio']:.3g}"
     return (
         f"| `{found.name}` | {kind} | {found.summary['n_hypotheses']} | {found.failed} | {found.seconds:.0f} "
-        f"| {found.gigabytes:.2f} | {ratio} |"
+        f"| {found.gigabytes:.2f} | {_beside_published(found.summary['published'])} |"
+    )
+
+
+def _beside_published(published: dict[str, Any] | None) -> str:
+    """The ratio of ours to what is published, or both ranges where that is all that is known."""
+    if not published:
+        return "no curve to compare with"
+    if published["median_ratio"] is not None:
+        return f"{published['quantity']}: {published['median_ratio']:.3g}"
+    return "; ".join(
+        f"{name}: {found['expected'][0]:.2g} to {found['expected'][1]:.2g} beside {found['published'][0]:.2g} to "
+        f"{found['published'][1]:.2g}"
+        for name, found in published["limits"].items()
     )
 
 
 def main(names: list[str]) -> int:
     """Print the table; 1 if a search took too much or failed."""
-    print("| search | what it does | hypotheses | failed | seconds | GB | ours over published, median |")
+    print("| search | what it does | hypotheses | failed | seconds | GB | ours over published (median) |")
     print("|---|---|---|---|---|---|---|", flush=True)
     bad = False
     with tempfile.TemporaryDirectory() as folder:

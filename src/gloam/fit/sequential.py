@@ -59,8 +59,8 @@ def profile_sequentially(problem: Problem, theta: FloatArray, s: FloatArray, tol
         linear, found, gained = _tangent_minimum(part, theta, s, at, multiplier, promised, tol)
         out.passes[rows] += found.passes
         good = is_certified(found.status) & (gained >= -STUCK - found.gap)
-        # below that nothing is seen of a gain
-        gained = np.maximum(gained, (least := rounding(part, found)))
+        least = rounding(part, found)  # a smaller gain is not seen
+        gained = np.maximum(gained, least)
         done = good & (gained <= np.maximum(tol, least))
         theta, at, moved = _accepted(part, linear, theta, s, at, found, gained)
         # rounding leaves nothing to gain

@@ -15,7 +15,6 @@ from gloam.selection.networks import Network, network_logits, sigmoid
 from gloam.statistics.cut_scans import (
     Merit,
     WindowScores,
-    averaged,
     best_cuts,
     best_single_cut,
     best_smooth_cut,
@@ -38,8 +37,8 @@ __all__ = [
     "Reached",
     "Scored",
     "choose_cuts",
+    "ends_of",
     "importance",
-    "interval_of",
     "merit_of",
     "ratio_interval",
     "reached",
@@ -116,14 +115,25 @@ class Comparison:
 
     Attributes:
         mean: geometric mean of the ratios over masses.
-        worst: number of the hypothesis with the largest ratio.
-        largest: the ratio there. The largest of many is the larger, the fewer events it is found on; the interval is
-            that of this mass, as if it had been chosen before.
+        each: the ratio of each mass, shape (h,).
+        low: lower end of its interval, shape (h,).
+        high: upper end.
     """
 
     mean: Interval
-    worst: int
-    largest: Interval
+    each: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+    @property
+    def worst(self) -> int:
+        """Number of the hypothesis with the largest ratio."""
+        return int(np.argmax(np.nan_to_num(self.each, nan=0.0, posinf=np.inf)))
+
+    @property
+    def largest(self) -> Interval:
+        """The largest ratio. Of many it is the larger, the fewer events there are; the interval is that of its mass."""
+        return float(self.each[self.worst]), float(self.low[self.worst]), float(self.high[self.worst])
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +150,8 @@ class NetworkReport:
         names: of the features.
         importance: of each feature.
         histories: of the losses, for each network.
+        over_baseline: the smooth cut compared with the baseline.
+        trained_on: cross sections on the training sample.
     """
 
     document: dict[str, Any]
@@ -151,6 +163,8 @@ class NetworkReport:
     names: tuple[str, ...]
     importance: FloatArray
     histories: tuple[FloatArray, ...] = ()
+    over_baseline: Comparison | None = None
+    trained_on: Reached | None = None
 
 
 def merit_of(loss: LossSettings, luminosity: float) -> Merit:
@@ -282,18 +296,19 @@ def ratio_interval(
     first, second = (sensitivities(scored.windows, cut, merit) for scored, cut in (one, other))
     drawn = resampled([one, other], loss, seed)
     with np.errstate(invalid="ignore"):  # where no signal is left for one, or for both
-        logs, ratio = np.log(drawn[:, 0]) - np.log(drawn[:, 1]), first / second
-        means = logs.mean(axis=1)
-    worst = int(np.argmax(np.nan_to_num(ratio, nan=0.0, posinf=np.inf)))
-    mean = interval_of(averaged(ratio, "geometric"), np.exp(means), level)
-    return Comparison(mean, worst, interval_of(float(ratio[worst]), np.exp(logs[:, worst]), level))
+        each, logs = np.log(first) - np.log(second), np.log(drawn[:, 0]) - np.log(drawn[:, 1])
+        mean, means = each.mean(), logs.mean(axis=1)
+    low, high = ends_of(np.exp(logs), level)
+    ends = [float(end) for end in ends_of(np.exp(means), level)]
+    return Comparison((float(np.exp(mean)), ends[0], ends[1]), np.exp(each), low, high)
 
 
-def interval_of(value: float, replicas: FloatArray, level: float = LEVEL) -> Interval:
-    """A value with the central interval of its replicas; those that are no number are left out."""
+def ends_of(replicas: FloatArray, level: float = LEVEL) -> tuple[FloatArray, FloatArray]:
+    """Both ends of the central interval of replicas (first axis); those that are no number are left out."""
     ends = (0.5 - level / 2, 0.5 + level / 2)
-    low, high = np.nanquantile(replicas, ends, method="nearest")  # some may be infinite
-    return value, float(low), float(high)
+    known = np.where(np.isnan(replicas).all(axis=0), np.inf, replicas)
+    low, high = np.nanquantile(known, ends, axis=0, method="nearest")
+    return low, high
 
 
 def importance(

@@ -19,14 +19,14 @@ from gloam.selection.networks import Network
 from gloam.statistics.cut_scans import averaged
 from gloam.training.assessment import (
     LEVEL,
+    Comparison,
     Cuts,
-    Interval,
     NetworkReport,
     Reached,
     Scored,
     choose_cuts,
+    ends_of,
     importance,
-    interval_of,
     passes,
     ratio_interval,
     reached,
@@ -102,20 +102,28 @@ def train_selection(
     baseline = None
     if plan.baseline:
         baseline = made if plan.method == "bce" else make("bce")
-    document = _trained_document(source, plan, made, baseline, tables, windows, seed)
+    loss = plan.training.loss
+    trained_on = reached(score(made.network_of, tables["train"], windows), made.cuts, loss)
+    over = None
+    if baseline is not None:
+        over = ratio_interval((made.test, made.cuts.smooth), (baseline.test, baseline.cuts.each), loss, seed)
+    document = _trained_document(source, plan, made, trained_on, over, seed)
+    document["events"] = {name: len(table) for name, table in tables.items()}
+    if baseline is not None:
+        document["per_mass"]["bce_each_mass"] = baseline.reached.each.tolist()
     document |= {"seconds": time.perf_counter() - start, "seed": seed, "file": str(out)}
     about = {"gloam": {"train": document}}
     selection = NetworkSelection(
         tuple(each.network for each in made.trained), made.edges, windows.mass, made.cuts.smooth,
         {**about, "single_cut": made.cuts.single, "features": list(tables["train"].names),
-         "loss": _plain(plan.training.loss), "windows": _windows(windows)},
+         "loss": _plain(loss), "windows": _windows(windows)},
     )  # fmt: skip
     write_network_selection(out, selection)
-    shares = importance(made.network_of, made.test, made.cuts.smooth, plan.training.loss, seed)
+    shares = importance(made.network_of, made.test, made.cuts.smooth, loss, seed)
     document["importance"] = dict(zip(tables["train"].names, shares.tolist(), strict=True))
     return NetworkReport(
         document, selection, made.test, made.cuts, made.reached, None if baseline is None else baseline.reached,
-        tables["train"].names, shares, tuple(each.starts[each.best].history for each in made.trained),
+        tables["train"].names, shares, tuple(each.starts[each.best].history for each in made.trained), over, trained_on,
     )  # fmt: skip
 
 
@@ -139,33 +147,32 @@ def _make(
 
 
 def _trained_document(
-    source: TableSource, plan: NetworkPlan, made: _Made, baseline: _Made | None, tables: Mapping[str, TrainingTable],
-    windows: Hypotheses, seed: int,
-) -> dict[str, Any]:  # fmt: skip
-    """What `--json` prints of a training, but for time, seed and file."""
+    source: TableSource, plan: NetworkPlan, made: _Made, trained_on: Reached, over: Comparison | None, seed: int
+) -> dict[str, Any]:
+    """What `--json` prints of a training, but for times and files."""
     loss = plan.training.loss
-    train = reached(score(made.network_of, tables["train"], windows), made.cuts, loss)
     starts = [_start_document(start) for each in made.trained for start in each.starts]
     document = _document(plan.method, made.reached, made.cuts, made.test, source, loss, seed)
     document |= {
         "starts": len(starts),
-        "events": {name: len(table) for name, table in tables.items()},
         "overtraining": {
-            "soft_loss": averaged(made.reached.soft, loss.average) / averaged(train.soft, loss.average),
-            "smooth_cut": averaged(made.reached.smooth, "geometric") / averaged(train.smooth, "geometric"),
+            "soft_loss": averaged(made.reached.soft, loss.average) / averaged(trained_on.soft, loss.average),
+            "smooth_cut": averaged(made.reached.smooth, "geometric") / averaged(trained_on.smooth, "geometric"),
         },
         "all_starts": starts,
         "ratio_to_per_mass_bce": None,
         "ratio_interval": None,
         "worst_mass": None,
     }
-    if baseline is None:
+    if over is None:
         document["notes"].append("ratios to a network trained on the cross entropy are null: no baseline was asked for")
         return document
-    over = ratio_interval((made.test, made.cuts.smooth), (baseline.test, baseline.cuts.each), loss, seed)
-    worst = {"mass": float(windows.mass[over.worst]), "ratio": over.largest[0], "interval": over.largest[1:]}
-    document |= {"ratio_to_per_mass_bce": over.mean[0], "ratio_interval": over.mean[1:], "worst_mass": worst}
-    document["per_mass"]["bce_each_mass"] = baseline.reached.each.tolist()
+    mass = float(made.test.pairs.hypotheses.mass[over.worst])
+    document |= {
+        "ratio_to_per_mass_bce": over.mean[0],
+        "ratio_interval": over.mean[1:],
+        "worst_mass": {"mass": mass, "ratio": over.largest[0], "interval": over.largest[1:]},
+    }
     return document
 
 
@@ -173,7 +180,7 @@ def _document(
     method: str, found: Reached, cuts: Cuts, scored: Scored, source: TableSource, loss: Any, seed: int
 ) -> dict[str, Any]:
     windows = scored.pairs.hypotheses
-    single, smooth = _intervals(scored, cuts, found, loss, seed)
+    single, smooth = _with_intervals(scored, cuts, found, loss, seed)
     notes = ["cross sections are those of a single count in each window: no shape, no look-elsewhere effect"]
     if source.is_toy:
         notes.append("events of a toy: absolute values mean nothing outside it")
@@ -195,15 +202,13 @@ def _document(
         "single_cut": {
             "value": cuts.single,
             "mean_sigma_min": averaged(found.single, "mean"),
-            "geometric_sigma_min": single[0],
-            "interval": single[1:],
+            **single,
         },
         "smooth_cut": {
             "mass": windows.mass.tolist(),
             "value": cuts.smooth.tolist(),
             "mean_sigma_min": averaged(found.smooth, "mean"),
-            "geometric_sigma_min": smooth[0],
-            "interval": smooth[1:],
+            **smooth,
         },
         "interval_level": LEVEL,
         "per_mass": {
@@ -218,13 +223,13 @@ def _document(
     }
 
 
-def _intervals(scored: Scored, cuts: Cuts, found: Reached, loss: Any, seed: int) -> list[Interval]:
+def _with_intervals(scored: Scored, cuts: Cuts, found: Reached, loss: Any, seed: int) -> list[dict[str, Any]]:
     """The geometric means with one cut and with the smooth cut, with intervals from resampled events."""
     single = np.full(cuts.smooth.size, cuts.single)
-    drawn = np.exp(np.log(resampled([(scored, single), (scored, cuts.smooth)], loss, seed)).mean(axis=2))
+    low, high = ends_of(np.exp(np.log(resampled([(scored, single), (scored, cuts.smooth)], loss, seed)).mean(axis=2)))
     return [
-        interval_of(averaged(values, "geometric"), replicas)
-        for values, replicas in zip((found.single, found.smooth), drawn.T, strict=True)
+        {"geometric_sigma_min": averaged(values, "geometric"), "interval": [float(low[number]), float(high[number])]}
+        for number, values in enumerate((found.single, found.smooth))
     ]
 
 

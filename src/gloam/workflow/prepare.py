@@ -409,7 +409,7 @@ def _assembled(
 
 def _templates(
     spectrum: PreparedSpectrum, labels: list[str], backgrounds: list[WeightedCounts], background: WeightedCounts
-) -> dict[str, FloatArray]:
+) -> dict[str, Any]:
     """The expected background, smoothed as declared, and the single ones where they are kept apart."""
     if spectrum.pieces_of is None:
         whole = background.total if spectrum.pieces is None else smoothed(background, spectrum.pieces)

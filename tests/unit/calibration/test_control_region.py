@@ -44,3 +44,8 @@ def test_regions_without_events_are_refused(observed, expected, error):
 def test_without_regions_there_is_no_factor():
     with pytest.raises(InputError, match="no control region"):
         combined_factor("x", [])
+
+
+def test_what_is_not_understood_is_a_part():
+    with pytest.raises(InputError, match=r"factor of x: got 2; allowed: a part from 0 to 1"):
+        control_factor("x", 100, 100, unexplained=2.0)

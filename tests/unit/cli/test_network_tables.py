@@ -19,12 +19,12 @@ def columns_of(masses, signal=400, background=4000, features=2, width=0.2):
     """Signal of these masses and a flat background; the first feature tells them apart, the others do not."""
     random = np.random.default_rng(1)
     mass = np.repeat(masses, signal)
-    ends = np.min(masses) ** 2 - 1, np.max(masses) ** 2 + 1
+    flat = random.uniform(np.min(masses) ** 2 - 1, np.max(masses) ** 2 + 1, background)
     label = np.repeat([1, 0], [mass.size, background])
     found = {
         "label": label, "mass_generated": np.concatenate([mass, np.full(background, -999.0)]),
         "weight": np.where(label, 1.0, 0.5),
-        "recoil_mass2": np.concatenate([mass**2 + random.normal(0, width, mass.size), random.uniform(*ends, background)]),
+        "recoil_mass2": np.concatenate([mass**2 + random.normal(0, width, mass.size), flat]),
     }  # fmt: skip
     return found | {f"x{each}": random.normal(2.0 * label * (each == 0), 1) for each in range(features)}
 

@@ -142,3 +142,12 @@ def test_without_the_extra_it_says_how_to_install_it(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pylhe", None)
     with pytest.raises(InputError, match=r"no pylhe here.*gloam\[generators\]"):
         read_lhe(written(tmp_path, GOOD))
+
+
+def test_an_old_pylhe_is_named(tmp_path, monkeypatch):
+    path = tmp_path / "x.lhe"
+    path.write_text("")
+    monkeypatch.setattr("pylhe.__version__", "0.9")
+    monkeypatch.delattr("pylhe.LHEFile")
+    with pytest.raises(InputError, match=r"pylhe 0\.9; allowed: version 1 or later"):
+        read_lhe(path)

@@ -281,3 +281,15 @@ class TestParquet:
         monkeypatch.setitem(sys.modules, "pyarrow", None)
         with refused("gloam\\[parquet\\]"):
             read_columns(tmp_path / "events.parquet", ["M"])
+
+
+def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
+    path = tmp_path / "x.csv"
+    path.write_text("M\n1\n")
+
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(InputError, match=r"Permission denied; allowed: a readable file\. Check its permissions"):
+        column_names(path)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gloam.errors import InputError
+from gloam.training.hypotheses import hypotheses_of_signal
 from gloam.training.table import read_training_table, split_table, training_table
 from gloam.training.toy import toy_table
 
@@ -90,3 +91,8 @@ def test_parts_have_no_event_in_common_and_each_stands_for_the_whole():
             assert part.weight[part.mass_generated == kind].sum() == pytest.approx(whole)
     again = split_table(table, (0.5, 0.25, 0.25), seed=3)
     np.testing.assert_array_equal(parts[1].features, again[1].features)
+
+
+def test_a_resolution_needs_ten_events_of_each_mass():
+    with pytest.raises(InputError, match=r"2 signal events at 2 GeV; allowed: 10 or more for each mass"):
+        hypotheses_of_signal(training_table(columns(), luminosity=50.0))

@@ -7,6 +7,7 @@ from gloam.scans import fit_scan
 from gloam.searches import load_search
 from gloam.workflow import run, summary
 from gloam.workflow.declaring import declare_channel
+from gloam.workflow.projection import project_run
 from gloam.workflow.pseudo_data import Injection, expected_spectrum, pseudo_spectrum, signal_in_bins
 
 SEARCH = load_search("belle2_single_photon")
@@ -22,6 +23,18 @@ def test_no_fit_fails_and_the_window_is_the_spectrum():
     assert (result.window_low == axis.low).all()
     assert (result.window_high == axis.high).all()
     assert 3e-4 < np.median(found.channels[0].coupling_limits.expected[:, 2]) < 5e-3
+
+
+@pytest.mark.parametrize("luminosity", [50_000.0, 5e6])
+def test_projections_are_certified_at_every_mass(luminosity):
+    """Spectra of 1.3e9 and 1.3e11 events: the limit on the yield grows with the root, and none is left out."""
+    few = CHANNEL.model_copy(update={"masses": (2.0, 6.0), "step": "2sigma"})
+    made = run(SEARCH.model_copy(update={"channels": (few,)}), seed=1)
+    rows = project_run(made, luminosity)["limits"]
+    assert len(rows) == made.channels[0].result.mass.size > 5
+    gain = [row["n_sig_ul_exp_0"] / now for row, now in zip(rows, made.channels[0].limits.expected[:, 2], strict=True)]
+    np.testing.assert_allclose(gain, np.sqrt(luminosity / 20.0), rtol=0.1)
+    np.testing.assert_allclose([row["exponent"] for row in rows], -0.5, atol=1e-3)
 
 
 def test_the_template_describes_itself():

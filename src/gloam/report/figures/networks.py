@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,15 +17,18 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from gloam.arrays import BoolArray, FloatArray
-    from gloam.training.assessment import NetworkReport
+    from gloam.training.assessment import Comparison, NetworkReport, Reached
 
 __all__ = ["network_figures"]
 
 TICKS = (1e-6, 1e-4, 0.01, 0.1, 0.5, 0.9, 0.99, 1 - 1e-4, 1 - 1e-6)
 TICK_NAMES = ("$10^{-6}$", "$10^{-4}$", "0.01", "0.1", "0.5", "0.9", "0.99", "$1-10^{-4}$", "$1-10^{-6}$")
 
+WIDEST = 16
+"""Logits up to which an axis is labelled by outputs."""
+
 FEWEST = 8
-"""Events in a cell of the boundary figure below which no fraction is drawn."""
+"""Signal events in a cell of the boundary figure below which no fraction is drawn."""
 
 CELLS = 32
 
@@ -39,6 +42,8 @@ def network_figures(report: NetworkReport) -> Iterator[tuple[str, Figure]]:
     yield "importance", importance_figure(report)
     if any(history.shape[0] > 1 for history in report.histories):
         yield "losses", losses_figure(report)
+    if report.trained_on is not None:
+        yield "overtraining", overtraining_figure(report.trained_on, report)
 
 
 def outputs_figure(report: NetworkReport) -> Figure:
@@ -46,8 +51,9 @@ def outputs_figure(report: NetworkReport) -> Figure:
     scored, cuts = report.scored, report.cuts
     mass = scored.pairs.hypotheses.mass
     window = scored.pairs.group % mass.size
-    low, high = np.clip(np.quantile(scored.logit, (0.005, 0.995)), -16, 16)
-    edges = _borders(mass), np.linspace(min(low, cuts.single - 1), max(high, cuts.single + 1), 61)
+    low, high = np.quantile(scored.logit[scored.pairs.is_signal], (0.01, 0.99))
+    low, high = min(low, cuts.smooth.min(), cuts.single - 1), max(high, cuts.smooth.max(), cuts.single + 1)
+    edges = _borders(mass), np.linspace(low, high, 61)
     with style():
         figure = new_figure(6.4, 5.6)
         for axes, name, chosen in zip(
@@ -100,16 +106,41 @@ def merit_figure(report: NetworkReport) -> Figure:
         lower.axhline(1, color=GREY, lw=0.8)
         lower.set_ylabel(f"Over {name}" if report.baseline is None else "Over cross entropy")
         ratios = np.concatenate([found.single / reference, found.smooth / reference])
-        ratios = ratios[np.isfinite(ratios)]
-        lower.set_ylim(min(ratios.min(), 0.9) - 0.05, min(max(ratios.max(), 1.1) + 0.05, 3.0))
+        ratios = ratios[np.isfinite(ratios) & (ratios > 0)]
+        lower.set_yscale("log")
+        lower.set_ylim(max(0.9 * min(ratios.min(), 0.9), 0.3), min(1.1 * max(ratios.max(), 1.4), 3.3))
+        for axes, values in ((upper, (1, 2, 3, 5, 10, 20, 30, 50)), (lower, (0.3, 0.5, 0.7, 1, 1.5, 2, 3))):
+            _plain_ticks(axes, values)
+        if report.over_baseline is not None:
+            _draw_comparison(lower, mass, report.over_baseline)
         lower.set_xlabel(MASS_LABEL)
         heading(upper, "Selection by a network, independent events", None, 5.8)
         figure.align_ylabels([upper, lower])
     return figure
 
 
+def _plain_ticks(axes: Axes, values: Sequence[float]) -> None:
+    """Labels a logarithmic axis by these numbers, if three or more of them are on it."""
+    low, high = axes.get_ylim()
+    shown = [value for value in values if low <= value <= high]
+    if len(shown) >= 3:
+        axes.set_yticks(shown, [f"{value:g}" for value in shown])
+        axes.yaxis.set_minor_formatter("")
+
+
+def _draw_comparison(axes: Axes, mass: FloatArray, over: Comparison) -> None:
+    """Draws the intervals of the ratios, and marks the worst mass."""
+    axes.fill_between(mass, *np.nan_to_num([over.low, over.high], posinf=1e3), color=FIT, alpha=0.2, lw=0)
+    value, low, high = over.largest
+    if np.isfinite([value, low, high]).all():
+        label = f"Worst mass, {mass[over.worst]:.3g} GeV, and 95 % intervals"
+        bar = [[max(value - low, 0)], [max(high - value, 0)]]
+        axes.errorbar(mass[over.worst], value, bar, fmt="o", color=FIT, ms=4, label=label)
+        axes.legend(loc="upper left")
+
+
 def boundary_figure(report: NetworkReport) -> Figure:
-    """The part of the events that is kept against the two most important features, around three masses."""
+    """The part of the signal that is kept against the two most important features, in three ranges of mass."""
     pairs = report.scored.pairs
     mass = pairs.hypotheses.mass
     kept = passes(report.scored, report.cuts.smooth)
@@ -131,7 +162,7 @@ def boundary_figure(report: NetworkReport) -> Figure:
             panels[0].plot([], [], color=colour, lw=1, label=name)
         figure.legend(loc="outside upper center", ncols=2)
         panels[0].set_ylabel(report.names[second].replace("_", " "))
-        figure.colorbar(shown, ax=panels, label="Part kept", pad=0.01)
+        figure.colorbar(shown, ax=panels, label="Part of the signal kept", pad=0.01)
     return figure
 
 
@@ -139,8 +170,8 @@ def _draw_boundary(
     axes: Axes, values: FloatArray, edges: FloatArray, inside: BoolArray, kept: BoolArray,
     is_signal: BoolArray,
 ) -> QuadMesh:  # fmt: skip
-    """Draws the part kept, and contours that hold most of signal and background."""
-    total, passed = (_counted(values[rows], edges) for rows in (inside, inside & kept))
+    """Draws the part of the signal kept, and contours that hold most of signal and background."""
+    total, passed = (_counted(values[rows], edges) for rows in (inside & is_signal, inside & is_signal & kept))
     part = np.where(total >= FEWEST, passed / np.maximum(total, 1), np.nan)
     shown = axes.pcolormesh(*edges, part.T, cmap="Greys", vmin=0, vmax=1, rasterized=True)
     centers = [(each[1:] + each[:-1]) / 2 for each in edges]
@@ -190,6 +221,30 @@ def losses_figure(report: NetworkReport) -> Figure:
     return figure
 
 
+def overtraining_figure(trained_on: Reached, report: NetworkReport) -> Figure:
+    """What is reached on independent events over what is reached on those of the training, against mass."""
+    mass = report.scored.pairs.hypotheses.mass
+    with np.errstate(invalid="ignore"):  # where neither sample keeps signal
+        smooth = report.reached.smooth / trained_on.smooth
+    curves = [
+        ("Outputs as weights, as in the loss", report.reached.soft / trained_on.soft, "black", "--"),
+        ("Smooth cut, chosen on neither sample", smooth, FIT, "-"),
+    ]
+    with style():
+        figure = new_figure(6.4, 3.6)
+        axes = figure.subplots()
+        for label, ratio, colour, line in curves:
+            finite = ratio[np.isfinite(ratio) & (ratio > 0)]
+            mean = f", geometric mean {np.exp(np.log(finite).mean()):.3f}" if finite.size else ""
+            axes.plot(mass, np.where(np.isfinite(ratio), ratio, np.nan), color=colour, ls=line, label=label + mean)
+        axes.axhline(1, color=GREY, lw=0.8)
+        axes.set_xlabel(MASS_LABEL)
+        axes.set_ylabel("Test over training sample")
+        axes.legend(loc="upper left")
+        axes.margins(y=0.25)
+    return figure
+
+
 def _borders(mass: FloatArray) -> FloatArray:
     """Edges of cells around the masses."""
     if mass.size == 1:
@@ -199,10 +254,13 @@ def _borders(mass: FloatArray) -> FloatArray:
 
 
 def _output_axis(axes: Axes, edges: FloatArray) -> None:
-    """Labels an axis of logits by the outputs."""
+    """Labels an axis of logits by the outputs, as long as those can be told from 0 and 1."""
+    axes.set_ylim(edges[0], edges[-1])
+    if max(-edges[0], edges[-1]) > WIDEST:
+        axes.set_ylabel("Logit of the output")
+        return
     logits = np.log(np.array(TICKS) / (1 - np.array(TICKS)))
     shown = (logits > edges[0]) & (logits < edges[-1])
     axes.set_yticks(logits[shown], [name for name, show in zip(TICK_NAMES, shown, strict=True) if show])
     axes.minorticks_off()
-    axes.set_ylim(edges[0], edges[-1])
     axes.set_ylabel("Output")
