@@ -58,10 +58,10 @@ def alternate(
     return _summary(own), {name: _summary(runs) for name, runs in taken.items()}
 
 
-def least(task: Callable[[], object], rounds: int = 5) -> float:
-    """The least of the times, in seconds, that a task took in some rounds, after one untimed."""
+def least(task: Callable[[], object], rounds: int = 5, *, wall: bool = False) -> float:
+    """The least of the seconds that a task took in some rounds, after one untimed: of the processor, or on the wall."""
     task()
-    return min(_timed(task)[1] for _ in range(rounds))
+    return min(on_wall if wall else cpu for cpu, on_wall, _ in (_timed(task) for _ in range(rounds)))
 
 
 def _timed(task: Callable[[], object]) -> tuple[float, float, object]:

@@ -8,7 +8,7 @@ from gloam.fit.effects import KINK, SIGNAL, Effect, Effects, TemplateSpread
 from gloam.fit.likelihood import Point, likelihood_difference
 from gloam.fit.linear import information, is_distinct
 from gloam.fit.minimum import Minimum
-from gloam.fit.pairs import Pair, fit_pair, yield_errors
+from gloam.fit.pairs import Pair, fit_pair, fit_pair_in_spectra, in_spectra, yield_errors
 from gloam.fit.problem import Problem
 from gloam.fit.profiling import first_step, minimise, profile, projected_start
 from gloam.fit.status import FitStatus, is_certified
@@ -35,6 +35,8 @@ __all__ = [
     "crossing",
     "first_step",
     "fit_pair",
+    "fit_pair_in_spectra",
+    "in_spectra",
     "information",
     "is_certified",
     "is_distinct",

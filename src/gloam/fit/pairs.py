@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -15,9 +16,9 @@ from gloam.fit.minimum import Minimum
 from gloam.fit.problem import Problem
 from gloam.fit.profiling import TOLERANCE, first_step, minimise, profile, projected_start
 from gloam.fit.status import FitStatus
-from gloam.kernel import pair_lanes
+from gloam.kernel import LanePairs, Windows, pair_lanes
 
-__all__ = ["Pair", "fit_pair", "yield_errors"]
+__all__ = ["Pair", "fit_pair", "fit_pair_in_spectra", "in_spectra", "yield_errors"]
 
 MOST_PROMISED = 1e5
 """Gain in 2 ln L, to second order, above which a first step is not believed."""
@@ -72,10 +73,52 @@ def fit_pair(
         most_promised: gain in 2 ln L, to second order, above which a first step is not believed.
         with_covariance: whether covariance matrices and errors of the yields are wanted.
     """
+
+    def rest(left: IntArray) -> Pair:
+        begin = None if start is None else start[left]
+        return _one_after_the_other(problem.take(left), tol, begin, most_promised, with_covariance)
+
     lanes = in_lanes(problem)
     if lanes is None:
         return _one_after_the_other(problem, tol, start, most_promised, with_covariance)
-    found = pair_lanes(lanes[0], tol, most_promised, lanes[1], covariance=with_covariance)
+    return _completed(pair_lanes(lanes[0], tol, most_promised, lanes[1], covariance=with_covariance), rest)
+
+
+def fit_pair_in_spectra(
+    problem: Problem, windows: Windows, start: FloatArray, tol: float, *, most_promised: float = MOST_PROMISED
+) -> Pair:
+    """Both fits of some rows of a problem to the contents of its windows in other spectra, without covariances.
+
+    Args:
+        problem: fits that only the counts constrain.
+        windows: which of its rows each fit is of, and the spectra.
+        start: parameters of each fit to start from, shape (b, K).
+        tol: certificate at which a fit is finished.
+        most_promised: gain in 2 ln L, to second order, above which a first step is not believed.
+    """
+
+    def rest(left: IntArray) -> Pair:
+        fits = in_spectra(problem, windows.taken(left))
+        return _one_after_the_other(fits, tol, start[left], most_promised, False)
+
+    lanes = in_lanes(problem)
+    if lanes is None:
+        return rest(np.arange(windows.template.size))
+    return _completed(
+        pair_lanes(replace(lanes[0], counts=windows), tol, most_promised, lanes[1], covariance=False), rest
+    )
+
+
+def in_spectra(problem: Problem, windows: Windows) -> Problem:
+    """Rows of a problem with the contents of its windows in other spectra."""
+    edges, spectrum = windows.index[windows.template], windows.spectrum[:, None]
+    counts = windows.below[spectrum, edges[:, 1:]] - windows.below[spectrum, edges[:, :-1]]
+    part = problem.take(windows.template)
+    return part.with_counts(counts if part.used is None else np.where(part.used, counts, 0.0))
+
+
+def _completed(found: LanePairs, rest: Callable[[IntArray], Pair]) -> Pair:
+    """The fits of the kernel, with those of the rows that it did not certify."""
     out = Pair(
         found.theta_background, found.theta, found.yields, np.maximum(found.ratio, 0.0), found.gap, found.curvature,
         found.information, np.where(found.certified != 0, FitStatus.OK.value, FitStatus.NOT_CERTIFIED.value),
@@ -83,12 +126,11 @@ def fit_pair(
     )  # fmt: skip
     left = np.flatnonzero(found.certified == 0)
     if left.size:
-        begin = None if start is None else start[left]
-        rest = _one_after_the_other(problem.take(left), tol, begin, most_promised, with_covariance)
+        others = rest(left)
         for field in fields(Pair):
             target = getattr(out, field.name)
             if target is not None:
-                target[left] = getattr(rest, field.name)
+                target[left] = getattr(others, field.name)
     return out
 
 

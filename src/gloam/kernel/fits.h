@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#define GLOAM_INTERFACE 2 /* library.py asks for this number: raise both when anything below changes */
+#define GLOAM_INTERFACE 3 /* library.py asks for this number: raise both when anything below changes */
 #define GLOAM_MOST_COEFFICIENTS 12
 #define GLOAM_MOST_SHARED 7 /* with one matrix for all rows */
 
@@ -18,6 +18,12 @@ typedef struct {
     const double *exposure, *known;   /* b x m, or NULL: 1 and 0 everywhere; known only where the matrix is not shared */
     const double *matrix;
     const double *rising; /* K: a background that is positive everywhere, to start from */
+    /* or many fits with few signals, exposures, ... (their rows are those of a template), to windows of many spectra:
+       n = below[spectrum][index[j + 1]] - below[spectrum][index[j]], and counts are NULL */
+    const int64_t *template_of, *spectrum_of; /* b */
+    const int64_t *index;                     /* edge indices, templates x (m + 1) */
+    const double *below;                      /* sums below the edges, spectra x edges */
+    int64_t edges;
 } gloam_problem;
 
 /* Newton's method from given starts: rows that are certified are written, the others stay as they are. */

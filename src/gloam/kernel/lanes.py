@@ -16,6 +16,7 @@ __all__ = [
     "LaneMinima",
     "LanePairs",
     "LaneProblem",
+    "Windows",
     "check_outcome",
     "given_problem",
     "interior_lanes",
@@ -34,15 +35,15 @@ class LaneProblem:
     """b fits of m bins and K coefficients, n ~ Poisson(e (A theta + s f + known)).
 
     Attributes:
-        counts: n, shape (b, m).
-        signal: f, shape (b, m).
-        matrix: A, shape (K, m), or (b, m, K) where each row has its own.
+        counts: n, shape (b, m); or where to find them.
+        signal: f, shape (b, m); or one row for each template, of which there are r.
+        matrix: A, shape (K, m), or (b, m, K) or (r, m, K) where each row has its own.
         rising: a background that is positive in every bin, shape (K,).
-        exposure: e, shape (b, m); None: 1 everywhere.
-        known: shape (b, m); None: 0 everywhere, which it has to be where rows share a matrix.
+        exposure: e, as f; None: 1 everywhere.
+        known: as f; None: 0 everywhere, which it has to be where rows share a matrix.
     """
 
-    counts: FloatArray
+    counts: FloatArray | Windows
     signal: FloatArray
     matrix: FloatArray
     rising: FloatArray
@@ -52,8 +53,46 @@ class LaneProblem:
     @property
     def sizes(self) -> tuple[int, int, int]:
         """The numbers of fits, bins and coefficients."""
-        b, m = self.counts.shape
-        return b, m, int(self.rising.size)
+        b = self.counts.template.size if isinstance(self.counts, Windows) else self.counts.shape[0]
+        return int(b), int(self.signal.shape[1]), int(self.rising.size)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Windows:
+    """The contents of windows of many spectra, for fits that share few templates.
+
+    Attributes:
+        index: edge indices of each template, shape (r, m + 1).
+        below: sums of each spectrum below the edges of the axis, shape (t, n + 1).
+        template: of each fit, shape (b,).
+        spectrum: of each fit, shape (b,).
+    """
+
+    index: IntArray
+    below: FloatArray
+    template: IntArray
+    spectrum: IntArray
+
+    def taken(self, fits: IntArray | slice) -> Windows:
+        """Those of some of the fits."""
+        return Windows(self.index, self.below, self.template[fits], self.spectrum[fits])
+
+    def checked(self, templates: int, bins: int) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+        """Template and spectrum of each fit, indices and sums as the library reads them.
+
+        Raises:
+            ValueError: for one that is none, or arrays of other shapes.
+        """
+        template, spectrum, index = (
+            np.ascontiguousarray(each, np.int64) for each in (self.template, self.spectrum, self.index)
+        )
+        if template.shape != spectrum.shape or template.ndim != 1 or index.shape != (templates, bins + 1):
+            raise ValueError(f"windows of shapes {template.shape}, {spectrum.shape} and {index.shape}")
+        below = readable(self.below, self.below.shape)
+        for places, size in ((template, templates), (spectrum, below.shape[0]), (index, below.shape[1])):
+            if places.size and not 0 <= int(places.min()) <= int(places.max()) < size:
+                raise ValueError(f"places from {places.min()} to {places.max()} of {size}")
+        return template, spectrum, index, below
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,6 +167,8 @@ class _Problem(ctypes.Structure):
     _fields_ = (
         *((name, ctypes.c_int64) for name in ("rows", "bins", "coefficients", "shared")),
         *((name, ctypes.c_void_p) for name in ("counts", "signal", "exposure", "known", "matrix", "rising")),
+        *((name, ctypes.c_void_p) for name in ("template_of", "spectrum_of", "index", "below")),
+        ("edges", ctypes.c_int64),
     )
 
 
@@ -226,16 +267,25 @@ def rise(
     return out
 
 
-def given_problem(problem: LaneProblem) -> tuple[_Problem, list[FloatArray | None]]:
-    """The problem as the library reads it, and the arrays that have to live as long."""
-    b, m, k = problem.sizes
-    shared = problem.matrix.ndim == 2
-    shapes = {"matrix": (k, m) if shared else (b, m, k), "rising": (k,)}
-    names = [field[0] for field in _Problem._fields_[4:]]
-    given = [(getattr(problem, name), shapes.get(name, (b, m))) for name in names]
-    arrays = [None if array is None else readable(array, shape) for array, shape in given]
-    addresses = (None if array is None else array.ctypes.data for array in arrays)
-    return _Problem(b, m, k, shared, *addresses), arrays
+def given_problem(problem: LaneProblem) -> tuple[_Problem, list[FloatArray | IntArray | None]]:
+    """The problem as the library reads it, and the arrays that have to live as long.
+
+    Raises:
+        ValueError: if an array has not the shape that the library reads.
+    """
+    (b, m, k), r = problem.sizes, problem.signal.shape[0]
+    shared, counts = problem.matrix.ndim == 2, problem.counts
+    held: list[FloatArray | IntArray | None] = [None if isinstance(counts, Windows) else readable(counts, (b, m))]
+    if not isinstance(counts, Windows) and r != b:
+        raise ValueError(f"signals of {r} fits where {b} are read")
+    for array, shape in (
+        (problem.signal, (r, m)), (problem.exposure, (r, m)), (problem.known, (r, m)),
+        (problem.matrix, (k, m) if shared else (r, m, k)), (problem.rising, (k,)),
+    ):  # fmt: skip
+        held.append(None if array is None else readable(array, shape))
+    edges = counts.below.shape[1] if isinstance(counts, Windows) else 0
+    held += counts.checked(r, m) if isinstance(counts, Windows) else [None] * 4
+    return _Problem(b, m, k, shared, *(None if each is None else each.ctypes.data for each in held), edges), held
 
 
 def _minima(problem: LaneProblem, minima: LaneMinima, free: bool, tolerance: float) -> _Minima:

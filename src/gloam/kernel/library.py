@@ -13,7 +13,7 @@ from gloam.arrays import FloatArray
 
 __all__ = ["INTERFACE", "built", "library", "readable"]
 
-INTERFACE = 2
+INTERFACE = 3
 """Of the functions in fits.h that this package calls: a library left over from another version is not used."""
 
 

@@ -102,6 +102,7 @@ int reserve(const gloam_problem *problem, int64_t more, bins *at, vector **memor
     const int64_t own = 5 + (shared ? 0 : 1 + k);
     if (problem->rows < 0 || m < 0 || k < 0 || k > (problem->shared ? GLOAM_MOST_SHARED : MOST)) return GLOAM_UNSUITABLE;
     if (shared && problem->known) return GLOAM_UNSUITABLE;
+    if (!problem->counts && !(problem->below && problem->index && problem->spectrum_of)) return GLOAM_UNSUITABLE;
     if (m > INT64_MAX / 64 / (int64_t)sizeof(vector)) return GLOAM_NO_MEMORY;
     *memory = aligned_alloc(64, ((size_t)((own + more) * m + 1) * sizeof(vector) + 63) / 64 * 64);
     if (!*memory) return GLOAM_NO_MEMORY;
@@ -127,10 +128,10 @@ INLINE void transpose(vector *rows) {
     }
 }
 
-/* Bins of LANES rows side by side; lanes beyond the last row repeat it. */
-static void interleave(vector *to, const double *from, int64_t first, int64_t rows, int64_t bins) {
+/* Bins of the rows of all lanes side by side. */
+static void interleave(vector *to, const double *from, const int64_t *rows, int64_t bins) {
     const double *row[LANES];
-    for (int lane = 0; lane < LANES; lane++) row[lane] = from + (first + lane < rows ? first + lane : rows - 1) * bins;
+    for (int lane = 0; lane < LANES; lane++) row[lane] = from + rows[lane] * bins;
     int64_t j = 0;
     for (; j + LANES <= bins; j += LANES) {
         vector block[LANES];
@@ -142,22 +143,46 @@ static void interleave(vector *to, const double *from, int64_t first, int64_t ro
         for (int lane = 0; lane < LANES; lane++) to[j][lane] = row[lane][j];
 }
 
-/* The rows from `first` on; returns which lanes have one of their own. */
-mask load(const gloam_problem *problem, int64_t first, bins *at) {
-    const int64_t rows = problem->rows, m = problem->bins;
-    mask own;
-    interleave(at->counts, problem->counts, first, rows, m);
-    interleave(at->signal, problem->signal, first, rows, m);
-    if (problem->exposure) interleave(at->exposure, problem->exposure, first, rows, m);
-    if (problem->known) interleave(at->known, problem->known, first, rows, m);
+/* The contents of windows of spectra, from sums below the edges; none in bins that are not used. */
+static void gather(const gloam_problem *problem, const int64_t *rows, const int64_t *templates, bins *at) {
+    const int64_t m = problem->bins;
+    double *place = (double *)at->counts;
     for (int lane = 0; lane < LANES; lane++) {
-        const int64_t row = first + lane < rows ? first + lane : rows - 1;
-        own[lane] = first + lane < rows ? -1 : 0;
+        const int64_t *index = problem->index + templates[lane] * (m + 1);
+        const double *below = problem->below + problem->spectrum_of[rows[lane]] * problem->edges;
+        double left = below[index[0]];
+        for (int64_t j = 0; j < m; j++) {
+            const double right = below[index[j + 1]];
+            place[j * LANES + lane] = right - left;
+            left = right;
+        }
+    }
+    for (int64_t j = at->plain; j < m; j++) at->counts[j] = choose(at->exposure[j] > all(0), at->counts[j], all(0));
+}
+
+/* The rows from `first` on; returns which lanes have one of their own: those beyond the last row repeat it. */
+mask load(const gloam_problem *problem, int64_t first, bins *at) {
+    const int64_t m = problem->bins;
+    int64_t rows[LANES], templates[LANES];
+    mask own;
+    for (int lane = 0; lane < LANES; lane++) {
+        own[lane] = first + lane < problem->rows ? -1 : 0;
+        rows[lane] = own[lane] ? first + lane : problem->rows - 1;
+        templates[lane] = problem->template_of ? problem->template_of[rows[lane]] : rows[lane];
+    }
+    interleave(at->signal, problem->signal, templates, m);
+    if (problem->exposure) interleave(at->exposure, problem->exposure, templates, m);
+    if (problem->known) interleave(at->known, problem->known, templates, m);
+    for (int lane = 0; lane < LANES; lane++)
         for (int i = 0; !at->shared && i < at->k; i++)
             for (int64_t j = 0; j < m; j++)
-                at->matrix[i * m + j][lane] = problem->matrix[problem->shared ? i * m + j : (row * m + j) * at->k + i];
-    }
+                at->matrix[i * m + j][lane] =
+                    problem->matrix[problem->shared ? i * m + j : (templates[lane] * m + j) * at->k + i];
     for (at->plain = 0; at->plain < m && !any(at->exposure[at->plain] != all(1)); at->plain++) {}
+    if (problem->counts)
+        interleave(at->counts, problem->counts, rows, m);
+    else
+        gather(problem, rows, templates, at);
     return own;
 }
 

@@ -89,13 +89,18 @@ class EventRanks:
         below = np.cumsum(expected)
         if below.size == 0 or not below[-1] > 0:
             return np.zeros((numbers.size, expected.size))
-        out = np.empty((numbers.size, expected.size))
+        out, total = np.empty((numbers.size, expected.size)), float(below[-1])
+        # which bins each of many equal cells of ranks touches: most of them one, and nothing is searched for
+        cells = np.searchsorted(below, np.arange(LEVELS + 1) * (total / LEVELS), side="right")
 
         def work(start: int) -> None:
             for row in range(start, min(start + DRAWN, numbers.size)):
                 random = random_stream(seed, f"{stream}, whole events", int(numbers[row]))
-                ranks = self._drawn(random, float(below[-1]) / self.entries)
-                bins = np.searchsorted(below, ranks.ravel() * below[-1], side="right")
+                ranks = self._drawn(random, total / self.entries).ravel()
+                cell = np.minimum((ranks * LEVELS).astype(np.int64), LEVELS - 1)
+                bins = cells[cell]
+                several = np.flatnonzero(bins < cells[cell + 1])
+                bins[several] = np.searchsorted(below, ranks[several] * total, side="right")
                 out[row] = np.bincount(np.minimum(bins, below.size - 1), minlength=below.size)
 
         map_batches(work, range(0, numbers.size, DRAWN), threads)

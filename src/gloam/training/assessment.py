@@ -15,7 +15,6 @@ from gloam.selection.networks import Network, network_logits, sigmoid
 from gloam.statistics.cut_scans import (
     Merit,
     WindowScores,
-    averaged,
     best_cuts,
     best_single_cut,
     best_smooth_cut,
@@ -273,7 +272,7 @@ def resampled(selections: Sequence[tuple[Scored, FloatArray]], loss: LossSetting
     for replica in range(REPLICAS):
         drawn = weight * random.poisson(1.0, rows.size)[place]
         for number, mine in enumerate(kept):
-            sums = np.bincount(group[mine], drawn[mine], 2 * count)
+            sums = np.bincount(group[mine], drawn[mine], 2 * count).astype(float)
             found[replica, number] = merit(sums[count:], sums[:count])
     return found
 
@@ -297,16 +296,18 @@ def ratio_interval(
     first, second = (sensitivities(scored.windows, cut, merit) for scored, cut in (one, other))
     drawn = resampled([one, other], loss, seed)
     with np.errstate(invalid="ignore"):  # where no signal is left for one, or for both
-        logs, ratio = np.log(drawn[:, 0]) - np.log(drawn[:, 1]), first / second
-        means = logs.mean(axis=1)
+        each, logs = np.log(first) - np.log(second), np.log(drawn[:, 0]) - np.log(drawn[:, 1])
+        mean, means = each.mean(), logs.mean(axis=1)
     low, high = ends_of(np.exp(logs), level)
-    return Comparison((averaged(ratio, "geometric"), *map(float, ends_of(np.exp(means), level))), ratio, low, high)
+    ends = [float(end) for end in ends_of(np.exp(means), level)]
+    return Comparison((float(np.exp(mean)), ends[0], ends[1]), np.exp(each), low, high)
 
 
 def ends_of(replicas: FloatArray, level: float = LEVEL) -> tuple[FloatArray, FloatArray]:
-    """Both ends of the central interval of replicas (first axis), some of which may be infinite or no number."""
+    """Both ends of the central interval of replicas (first axis); those that are no number are left out."""
     ends = (0.5 - level / 2, 0.5 + level / 2)
-    low, high = np.quantile(np.nan_to_num(replicas, nan=np.inf, posinf=np.inf), ends, axis=0, method="nearest")
+    known = np.where(np.isnan(replicas).all(axis=0), np.inf, replicas)
+    low, high = np.nanquantile(known, ends, axis=0, method="nearest")
     return low, high
 
 

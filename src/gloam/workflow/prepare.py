@@ -50,6 +50,9 @@ PARAMETERS = ("mean", "sigma", "alpha", "n", "alpha_high", "n_high")
 LOOKED_AT = 500_000
 """The first events of a background, among which whole ones are chosen."""
 
+LEAST_OF_A_BIN = 1e-3
+"""Simulated events that a smooth background has in every bin."""
+
 LEAST_OF_A_PEAK, LEAST_OF_A_BACKGROUND = 2000, 20_000
 """Events that are simulated at any scale."""
 
@@ -412,14 +415,20 @@ def _assembled(
 
 def _templates(
     spectrum: PreparedSpectrum, labels: list[str], backgrounds: list[WeightedCounts], background: WeightedCounts
-) -> dict[str, FloatArray]:
+) -> dict[str, Any]:
     """The expected background, smoothed as declared, and the single ones where they are kept apart."""
     if spectrum.pieces_of is None:
         whole = background.total if spectrum.pieces is None else smoothed(background, spectrum.pieces)
         return {"expected": whole}
     pieces = [spectrum.pieces_of.get(label) for label in labels]
-    each = np.stack([b.total if p is None else smoothed(b, p) for b, p in zip(backgrounds, pieces, strict=True)])
+    each = np.stack([b.total if p is None else _possible(b, p) for b, p in zip(backgrounds, pieces, strict=True)])
     return {"expected": each.sum(axis=0), "expected_of": each}
+
+
+def _possible(background: WeightedCounts, pieces: int) -> FloatArray:
+    """A smooth expectation that is nowhere 0: where no event was simulated one is still possible."""
+    one = background.squares.sum() / background.total.sum()
+    return np.maximum(smoothed(background, pieces), LEAST_OF_A_BIN * one)
 
 
 def _positions(spectrum: PreparedSpectrum) -> FloatArray:

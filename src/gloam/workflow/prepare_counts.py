@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,12 +29,14 @@ from gloam.generation import Process, Tally, generate, make_process
 from gloam.kinematics import position_of
 from gloam.models import Gaussian
 from gloam.scans import grid_in_resolution
-from gloam.selection import CutFlow, Entries, select
+from gloam.selection import Count, CutFlow, Entries, best_of_each_event, select
 from gloam.selection.cut_flow import count
+from gloam.workflow.prepare_mistaken import Mistaken, mistaken_samples, numbers_of_hadrons
 from gloam.workflow.prepared import write_counts
 
 if TYPE_CHECKING:
     from gloam.searches import CountedSpectrum, CountingPreparation, CountingSearch
+    from gloam.searches.backgrounds import AssumedRate, CountedBackground
     from gloam.searches.counting import TunedLine
     from gloam.searches.preparation import Simulated
 
@@ -42,6 +44,9 @@ __all__ = ["counts_in_numbers", "events_of_counts", "prepare_counting_search", "
 
 LEAST_OF_A_SIGNAL, LEAST_OF_A_BACKGROUND = 10_000, 20_000
 """Events that are simulated at any scale."""
+
+MOST_OF_A_SIGNAL = 200
+"""How many times as many events are simulated where few pass the cuts, at most."""
 
 FOR_A_CROSS_SECTION = 20_000
 """Points from which the cross section without radiation is taken."""
@@ -57,6 +62,7 @@ class _Sample:
         flow: what the cuts left; of backgrounds in fb, as are the weights of `kept`.
         generated: sum of the weights before anything; of backgrounds the cross section.
         radiative_factor: of a signal.
+        even: a cross section in fb that is spread evenly over the axes instead.
     """
 
     name: str
@@ -64,6 +70,7 @@ class _Sample:
     flow: CutFlow
     generated: float
     radiative_factor: float = 1.0
+    even: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +109,15 @@ def prepare_counting_search(
 
 def events_of_counts(search: CountingSearch, scale: float = 1.0) -> int:
     """The number of events that a preparation simulates: what its progress counts."""
+    from gloam.searches.preparation import Simulated
+
     total = 0
     for spectrum in search.preparation.spectra:
         if spectrum.signal is not None:
             total += len(spectrum.masses) * _number(spectrum.signal, scale, LEAST_OF_A_SIGNAL)
-        total += sum(_number(sample, scale, LEAST_OF_A_BACKGROUND) for sample in spectrum.backgrounds)
-    return total
+        simulated = [sample for sample in spectrum.backgrounds if isinstance(sample, Simulated)]
+        total += sum(_number(sample, scale, LEAST_OF_A_BACKGROUND) for sample in simulated)
+    return total + sum(numbers_of_hadrons(search.preparation, scale).values())
 
 
 def prepare_counts(
@@ -130,8 +140,9 @@ def prepare_counts(
     run = _Run(declared, scale, seed, threads, progress or (lambda _: None), workers)
     found: dict[str, PreparedCounts] = {}
     flows: dict[str, dict[str, CutFlow]] = {}
+    mistaken = mistaken_samples(declared, run.scale, run.seed, run.advance)
     for spectrum in declared.spectra:
-        backgrounds = [_background(spectrum, sample, run) for sample in spectrum.backgrounds]
+        backgrounds = [_background(spectrum, sample, run, mistaken) for sample in spectrum.backgrounds]
         if spectrum.signal is None:
             assert spectrum.like is not None  # noqa: S101 - a declaration is checked
             model = found[spectrum.like]
@@ -156,7 +167,7 @@ def _some(signals: list[_Sample]) -> list[_Sample]:
 
 
 def _number(sample: Simulated, scale: float, least: int) -> int:
-    return max(least, round(scale * sample.events))
+    return max(min(least, sample.events), round(scale * sample.events))
 
 
 def _signal(spectrum: CountedSpectrum, mass: tuple[float, ...], run: _Run) -> _Sample:
@@ -168,8 +179,12 @@ def _signal(spectrum: CountedSpectrum, mass: tuple[float, ...], run: _Run) -> _S
     process = make_process(sample.process, **masses, **settings)
     words = " ".join(f"{each:g}" for each in mass)
     process = replace(process, name=f"{process.name} {words} {spectrum.name}")
-    found = _simulated(spectrum, sample, process, _number(sample, run.scale, LEAST_OF_A_SIGNAL), run)
-    kept, flow, tally, weight = found
+    number = _number(sample, run.scale, LEAST_OF_A_SIGNAL)
+    kept, flow, tally, weight = _simulated(spectrum, sample, process, number, run)
+    if kept.events < sample.least:
+        more = min(MOST_OF_A_SIGNAL, 1.2 * sample.least / max(kept.events, 1))
+        silent = replace(run, advance=lambda _: None)
+        kept, flow, tally, weight = _simulated(spectrum, sample, process, round(more * number), silent)
     factor = 1.0
     if settings.pop("isr", None) is not None:
         plain = make_process(sample.process, **masses, **settings)
@@ -179,8 +194,17 @@ def _signal(spectrum: CountedSpectrum, mass: tuple[float, ...], run: _Run) -> _S
     return _Sample(f"{sample.label} {words} GeV", kept, flow.scaled(1 / weight), 1.0, factor)
 
 
-def _background(spectrum: CountedSpectrum, sample: Simulated, run: _Run) -> _Sample:
+def _background(
+    spectrum: CountedSpectrum, sample: CountedBackground, run: _Run, mistaken: Mapping[tuple[str, str], Mistaken]
+) -> _Sample:
     """One background; its weights are cross sections in fb."""
+    from gloam.searches.backgrounds import AssumedRate, MistakenTracks
+
+    if isinstance(sample, MistakenTracks):
+        found = mistaken[spectrum.name, sample.label]
+        return _Sample(sample.label, found.kept, found.flow, found.cross_section)
+    if isinstance(sample, AssumedRate):
+        return _even(spectrum, sample)
     settings: dict[str, Any] = dict(sample.settings)
     process = make_process(sample.process, **settings)
     process = replace(process, name=f"{sample.label} {spectrum.name}")
@@ -190,6 +214,12 @@ def _background(spectrum: CountedSpectrum, sample: Simulated, run: _Run) -> _Sam
     per_fb = float(sample.scale or 1.0) * tally.cross_section / weight
     kept = Entries(kept.columns, kept.event, kept.weights * per_fb)
     return _Sample(sample.label, kept, flow.scaled(per_fb), weight * per_fb)
+
+
+def _even(spectrum: CountedSpectrum, sample: AssumedRate) -> _Sample:
+    none = Entries({each.column: np.empty(0) for each in spectrum.observables}, np.empty(0, int), np.empty(0))
+    flow = CutFlow(tuple(cut.name for cut in spectrum.all_cuts()), Count(), *2 * [(Count(),) * len(spectrum.cuts)])
+    return _Sample(sample.label, none, flow, float(sample.per_fb), even=float(sample.per_fb))
 
 
 def _simulated(
@@ -249,20 +279,22 @@ def _of_signals(spectrum: CountedSpectrum, signals: list[_Sample], backgrounds: 
     position = np.stack(
         [position_of(column, each.scale) for column, each in zip(mass.T, spectrum.observables, strict=True)], axis=1
     )
+    nearest = [replace(sample, kept=_nearest(spectrum, sample.kept, row))
+               for sample, row in zip(signals, position, strict=True)]  # fmt: skip
     fits = [
         [fit_crystal_ball(sample.kept.columns[each.column], at, tail)
          for each, at, tail in zip(spectrum.observables, row, spectrum.tails, strict=True)]
-        for sample, row in zip(signals, position.tolist(), strict=True)
+        for sample, row in zip(nearest, position.tolist(), strict=True)
     ]  # fmt: skip
     shape = {name: _of_fits(fits, name) for name in ("mean", "sigma", "alpha", "n")}
     reach = float(spectrum.half_width) * shape["sigma"]
     inside = [_in_window(spectrum, sample.kept, *ends) for sample, ends in
-              zip(signals, zip(position, reach, strict=True), strict=True)]  # fmt: skip
+              zip(nearest, zip(position, reach, strict=True), strict=True)]  # fmt: skip
     tuned = np.empty((0, 3))
     if spectrum.tuned is not None:
-        tuned = _tuned(spectrum, spectrum.tuned, signals, backgrounds, inside, position[:, 0], reach[:, 0])
+        tuned = _tuned(spectrum, spectrum.tuned, nearest, backgrounds, inside, position[:, 0], reach[:, 0])
     line = LineParameters(position[:, 0], tuned) if tuned.size else None
-    found = [_efficiency(spectrum, sample, row, line) for sample, row in zip(signals, inside, strict=True)]
+    found = [_efficiency(spectrum, sample, row, line) for sample, row in zip(nearest, inside, strict=True)]
     none = np.empty(0)
     return PreparedCounts(
         mass=mass, position=position, **shape,
@@ -273,6 +305,15 @@ def _of_signals(spectrum: CountedSpectrum, signals: list[_Sample], backgrounds: 
         radiative_factor=np.array([each.radiative_factor for each in signals]), tuned=tuned, edges=none, edges2=none,
         expected=none, variance=none,
     )  # fmt: skip
+
+
+def _nearest(spectrum: CountedSpectrum, kept: Entries, at: FloatArray) -> Entries:
+    """One entry of each event, the nearest to a hypothesis: an event counts once, whatever else can be made of it."""
+    if kept.first_of_event.all():
+        return kept
+    distance = [kept.columns[each.column] - centre for each, centre in zip(spectrum.observables, at, strict=True)]
+    columns = {**kept.columns, "distance": np.sum(np.square(distance), axis=0)}
+    return best_of_each_event(Entries(columns, kept.event, kept.weights), "distance")
 
 
 def _of_fits(fits: list[list[PeakFit]], name: str) -> FloatArray:
@@ -351,7 +392,7 @@ def _with_backgrounds(
                 kept = _half(kept, 1)
             kept = kept[_passing(kept, spectrum, step, line)]
         values = [kept.columns[each.column] for each in spectrum.observables]
-        expected.append(np.histogramdd(values, edges, weights=kept.weights)[0])
+        expected.append(np.histogramdd(values, edges, weights=kept.weights)[0] + sample.even * _areas(edges))
         variance.append(np.histogramdd(values, edges, weights=kept.weights**2)[0])
     second = edges[1] if len(edges) > 1 else np.empty(0)
     cells = np.array(spectrum.cells or (), float)
@@ -361,6 +402,12 @@ def _with_backgrounds(
     if not cells.size:
         return found
     return found.with_backgrounds(*(in_cells(each, cells) for each in (found.expected, found.variance)))
+
+
+def _areas(edges: list[FloatArray]) -> FloatArray:
+    """The part of the axes that each bin is."""
+    parts = [np.diff(each) / (each[-1] - each[0]) for each in edges]
+    return np.asarray(parts[0] if len(parts) == 1 else np.multiply.outer(*parts))
 
 
 def _edges(base: PreparedCounts, spectrum: CountedSpectrum, axis: int) -> FloatArray:

@@ -59,12 +59,14 @@ class CombinedLimits:
         observed: shape (h,).
         expected: quantiles Phi(-2 ... 2) without a signal, shape (h, 5).
         best: the smallest median limit that a single channel expects, shape (h,).
+        mass2: of the second particle in GeV, shape (h,); None where there is one mass.
     """
 
     mass: FloatArray
     observed: FloatArray
     expected: FloatArray
     best: FloatArray
+    mass2: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

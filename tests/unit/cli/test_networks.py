@@ -45,18 +45,20 @@ def test_a_network_is_trained_on_the_toy_drawn_and_evaluated(gloam, tmp_path):
     assert set(found["worst_mass"]) == {"mass", "ratio", "interval"}
     assert (found["method"], found["seed"], found["starts"]) == ("punzi", 2, 1)
     assert any("toy" in note for note in found["notes"])
-    assert found["ratio_interval"][0] <= found["ratio_to_per_mass_bce"] <= found["ratio_interval"][1]
+    low, high = found["ratio_interval"]  # null above: in some resampled samples no signal is left at a mass
+    assert low <= found["ratio_to_per_mass_bce"]
+    assert high is None or high >= found["ratio_to_per_mass_bce"]
     drawn = sorted(path.name for path in (tmp_path / "net_figures").iterdir())
     stems = ("boundary", "figure_of_merit", "importance", "losses", "outputs", "overtraining")
     assert drawn == [f"{stem}.{kind}" for stem in stems for kind in ("pdf", "png")]
     again = gloam(
         "evaluate", tmp_path / "net.json", "--events", "toy", "--toy-size", 0.03, "--seed", 2, "--json"
     ).document
-    for key in ("soft_loss", "hard_loss", "single_cut", "smooth_cut"):
-        if key == "smooth_cut":
-            assert again[key]["mean_sigma_min"] == pytest.approx(found[key]["mean_sigma_min"])
-        else:
-            assert again[key] == pytest.approx(found[key])
+    for key in ("soft_loss", "hard_loss"):
+        assert again[key] == pytest.approx(found[key])
+    for key in ("single_cut", "smooth_cut"):
+        for name in ("value", "geometric_sigma_min", "mean_sigma_min", "interval"):
+            assert again[key][name] == pytest.approx(found[key][name])
 
 
 def test_a_file_of_events_gives_a_network_in_onnx(gloam, table, tmp_path):

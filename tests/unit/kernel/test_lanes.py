@@ -1,6 +1,6 @@
 """The functions of the kernel with arrays that a fit would never pass: refused or answered, never a crash."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from gloam.kernel import (
     MOST_SHARED,
     LaneMinima,
     LaneProblem,
+    Windows,
     interior_lanes,
     newton_lanes,
     pair_lanes,
@@ -277,3 +278,49 @@ def test_anything_in_one_row_never_crashes_the_interior_point(variant, name, val
     interior_lanes(problem, fits, np.zeros((9, 40)), True, 1e-11, variant)
     assert fits.certified[np.arange(9) != 1].all()
     assert not fits.certified[1] or np.isfinite(fits.gap[1])
+
+
+def windows_of(template, spectrum, index, edges=31, spectra=3):
+    contents = np.random.default_rng(8).poisson(10.0, (spectra, edges - 1)).astype(float)
+    below = np.pad(np.cumsum(contents, axis=1), ((0, 0), (1, 0)))
+    return Windows(np.asarray(index), below, np.asarray(template), np.asarray(spectrum))
+
+
+@every_variant
+@pytest.mark.parametrize("shared", [True, False])
+def test_windows_of_spectra_are_fitted_like_their_counts(variant, shared):
+    """Eleven fits with four templates to three spectra; one window is padded, with an exposure of 0 there."""
+    exposure = np.ones((4, 20))
+    exposure[2, 18:] = 0.0
+    index = np.minimum(np.arange(21) + np.arange(4)[:, None], [[30], [30], [20], [30]])
+    template, spectrum = np.arange(11) % 4, np.arange(11) % 3
+    windows = windows_of(template, spectrum, index)
+    few, _ = lane_fits(4, shared=shared, exposure=exposure)
+    found = pairs_of(replace(few, counts=windows), variant)
+    edges = index[template]
+    counts = windows.below[spectrum[:, None], edges[:, 1:]] - windows.below[spectrum[:, None], edges[:, :-1]]
+    many, _ = lane_fits(11, shared=shared, counts=counts, exposure=exposure[template])
+    expected = pairs_of(many, variant)
+    assert found.certified.all()
+    np.testing.assert_array_equal(found.yields, expected.yields)
+    np.testing.assert_array_equal(found.ratio, expected.ratio)
+
+
+@pytest.mark.parametrize(
+    ("template", "spectrum", "index"),
+    [
+        ([-1], [0], 0), ([4], [0], 0), ([0], [3], 0), ([0], [-1], 0), ([0], [0], 11), ([0], [0], -1), ([0, 1], [0], 0),
+        ([2**62], [0], 0),
+    ],
+)  # fmt: skip
+def test_places_that_are_none_are_refused(template, spectrum, index):
+    few, _ = lane_fits(4)
+    windows = windows_of(template, spectrum, np.arange(21) + np.full((4, 1), index))
+    with pytest.raises(ValueError, match=r"places|windows"):
+        pairs_of(replace(few, counts=windows), 0)
+
+
+def test_no_fits_in_spectra_are_no_crash():
+    few, _ = lane_fits(4)
+    none = windows_of(np.zeros(0, int), np.zeros(0, int), np.tile(np.arange(21), (4, 1)))
+    assert pairs_of(replace(few, counts=none), 0).yields.size == 0

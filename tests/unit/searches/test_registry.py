@@ -102,3 +102,9 @@ def test_a_package_that_cannot_be_loaded_is_named(install, text, module):
     install(text, module)
     with pytest.raises(InputError, match=f"search 'dark_test': got .*{module}|there_is_no_such_module"):
         load_search("dark_test")
+
+
+def test_a_search_whose_module_is_gone_has_no_folder(monkeypatch):
+    monkeypatch.setattr("gloam.searches.registry.find_spec", lambda _: None)
+    with pytest.raises(InputError, match=r"no module .*an installed one"):
+        room_folder("cms_dimuon")

@@ -106,11 +106,11 @@ def merit_figure(report: NetworkReport) -> Figure:
         lower.axhline(1, color=GREY, lw=0.8)
         lower.set_ylabel(f"Over {name}" if report.baseline is None else "Over cross entropy")
         ratios = np.concatenate([found.single / reference, found.smooth / reference])
-        ratios = ratios[np.isfinite(ratios)]
+        ratios = ratios[np.isfinite(ratios) & (ratios > 0)]
         lower.set_yscale("log")
         lower.set_ylim(max(0.9 * min(ratios.min(), 0.9), 0.3), min(1.1 * max(ratios.max(), 1.4), 3.3))
-        for axes, values in ((upper, (1, 2, 3, 5, 10, 20, 30, 50)), (lower, (0.3, 0.5, 0.7, 1, 1.5, 2, 3))):
-            _plain_ticks(axes, values)
+        _plain_ticks(upper, (1, 2, 3, 5, 10, 20, 30, 50))
+        _plain_ticks(lower, (0.3, 0.5, 0.7, 1, 1.5, 2, 3))
         if report.over_baseline is not None:
             _draw_comparison(lower, mass, report.over_baseline)
         lower.set_xlabel(MASS_LABEL)
@@ -224,15 +224,17 @@ def losses_figure(report: NetworkReport) -> Figure:
 def overtraining_figure(trained_on: Reached, report: NetworkReport) -> Figure:
     """What is reached on independent events over what is reached on those of the training, against mass."""
     mass = report.scored.pairs.hypotheses.mass
+    with np.errstate(invalid="ignore"):  # where neither sample keeps signal
+        smooth = report.reached.smooth / trained_on.smooth
     curves = [
         ("Outputs as weights, as in the loss", report.reached.soft / trained_on.soft, "black", "--"),
-        ("Smooth cut, chosen on neither sample", report.reached.smooth / trained_on.smooth, FIT, "-"),
+        ("Smooth cut, chosen on neither sample", smooth, FIT, "-"),
     ]
     with style():
         figure = new_figure(6.4, 3.6)
         axes = figure.subplots()
         for label, ratio, colour, line in curves:
-            finite = ratio[np.isfinite(ratio)]
+            finite = ratio[np.isfinite(ratio) & (ratio > 0)]
             mean = f", geometric mean {np.exp(np.log(finite).mean()):.3f}" if finite.size else ""
             axes.plot(mass, np.where(np.isfinite(ratio), ratio, np.nan), color=colour, ls=line, label=label + mean)
         axes.axhline(1, color=GREY, lw=0.8)

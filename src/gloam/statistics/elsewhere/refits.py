@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.execution import map_batches
-from gloam.fit import Problem, fit_pair, likelihood_difference, minimise, profile
-from gloam.scans import Batch, JointScan, Scan, ScanResult, batches, signed_significance
+from gloam.fit import Problem, fit_pair, fit_pair_in_spectra, in_spectra, likelihood_difference, minimise, profile
+from gloam.kernel import Windows
+from gloam.scans import Batch, JointScan, Scan, batches, signed_significance
+from gloam.statistics.elsewhere.expectation import is_plain
 from gloam.statistics.elsewhere.toy_data import ToyData, toy_problems
 
 __all__ = ["fit_every_hypothesis", "fit_pairs", "significances"]
@@ -20,52 +24,48 @@ CERTIFICATE = 1e-7
 SMALL_STEP = 100.0
 """Gain in 2 ln L that a first step may promise."""
 
-PAIRS = 100_000
-"""Pairs whose templates' places are held at a time."""
+HELD = 2_000_000
+"""Hypotheses times bins whose problems are kept for further toys: those of scans of 10^4 masses."""
 
 ELEMENTS = 60_000
 """Rows times bins that are fitted together."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Pairs:
-    """Pairs of toys and hypotheses.
+class _Piece:
+    """The fits to the data of some hypotheses of one form.
 
     Attributes:
-        result: the fits to the data, whose backgrounds the fits start from.
-        scan: with each pair as a hypothesis of its own.
-        below: cumulative counts of the toys at the edges of the axis, shape (t, n + 1).
-        toy: of each pair, shape (p,).
-        row: the hypothesis of each pair, shape (p,).
-        controls: how far the control measurements of the nuisance parameters fluctuate in each toy, shape (t, N).
+        rows: the hypotheses, shape (b,).
+        problem: their fits.
+        edges: edge indices of their windows, shape (b, m + 1).
     """
 
-    result: ScanResult
-    scan: Scan
-    below: FloatArray
-    toy: IntArray
-    row: IntArray
-    controls: FloatArray
+    rows: IntArray
+    problem: Problem
+    edges: IntArray
 
-    def significances(self, batch: Batch) -> tuple[FloatArray, BoolArray]:
-        """Those of a batch, and which are certified."""
+    @classmethod
+    def of(cls, scan: Scan, batch: Batch) -> _Piece:
+        """Those of a batch."""
         problem = batch.problem()
-        edges = self.scan.windows.edge_indices(batch.rows, problem.counts.shape[1])
-        toy = self.toy[batch.rows][:, None]
-        counts = self.below[toy, edges[:, 1:]] - self.below[toy, edges[:, :-1]]
-        if problem.used is not None:
-            counts = np.where(problem.used, counts, 0.0)
-        problem = problem.with_counts(counts)
-        if problem.constraint is not None:
-            moved = problem.constraint.origin.copy()
-            moved[:, -self.controls.shape[1] :] += self.controls[toy[:, 0]]
-            problem = replace(problem, constraint=problem.constraint.around(moved))
-        start = self.result.theta_background[self.row[batch.rows], : problem.parameters]
-        return significances(problem, start)
+        return cls(batch.rows, problem, scan.windows.edge_indices(batch.rows, problem.counts.shape[1]))
+
+
+def _pieces(scan: Scan) -> Iterable[_Piece]:
+    """All hypotheses of a scan; the same pieces for the next toys, where they are not too many."""
+    if int(scan.windows.bins.sum()) <= HELD:
+        return _held_pieces(scan)
+    return (_Piece.of(scan, batch) for batch in batches(scan))
+
+
+@lru_cache(maxsize=9)  # the variants of one scan
+def _held_pieces(scan: Scan) -> tuple[_Piece, ...]:
+    return tuple(_Piece.of(scan, batch) for batch in batches(scan))
 
 
 def fit_pairs(
-    scan: Scan, result: ScanResult, below: FloatArray, toy: IntArray, row: IntArray, threads: int | None = None,
+    scan: Scan, theta: FloatArray, below: FloatArray, toy: IntArray, row: IntArray, threads: int | None = None,
     controls: FloatArray | None = None,
 ) -> tuple[FloatArray, BoolArray]:  # fmt: skip
     """The signed significances of pairs of toys and hypotheses, and which are certified; shapes (p,).
@@ -74,24 +74,53 @@ def fit_pairs(
 
     Args:
         scan: counts, with a background that is free.
-        result: the fits to the data.
+        theta: backgrounds of all hypotheses to start from, shape (h, K).
         below: cumulative counts of the toys at the edges of the axis, shape (t, n + 1).
         toy: of each pair, shape (p,).
         row: the hypothesis of each pair, shape (p,).
         threads: how many to use.
         controls: how far the control measurements of nuisance parameters of the signal fluctuate, shape (t, N).
     """
-    controls = np.zeros((below.shape[0], 0)) if controls is None else controls
     z, good = np.empty(toy.size), np.empty(toy.size, np.bool_)
-    for start in range(0, toy.size, PAIRS):
-        part = slice(start, start + PAIRS)
-        pairs = _Pairs(result, scan.take(row[part]), below, toy[part], row[part], controls)
+    order = np.argsort(row, kind="stable")
+    asked = row[order]
 
-        def work(batch: Batch, pairs: _Pairs = pairs, start: int = start) -> None:
-            z[start + batch.rows], good[start + batch.rows] = pairs.significances(batch)
+    def work(piece: _Piece) -> None:
+        first, last = np.searchsorted(asked, piece.rows), np.searchsorted(asked, piece.rows, side="right")
+        template = np.repeat(np.arange(piece.rows.size), last - first)
+        if template.size == 0:
+            return
+        pairs = order[np.concatenate([np.arange(*ends) for ends in zip(first, last, strict=True)])]
+        start = theta[row[pairs], : piece.problem.parameters]
+        windows = Windows(piece.edges, below, template, toy[pairs])
+        if is_plain(piece.problem):
+            z[pairs], good[pairs] = _significances_in(piece.problem, windows, start)
+            return
+        size = max(ELEMENTS // piece.edges.shape[1], 1)
+        for at in range(0, pairs.size, size):
+            part = slice(at, at + size)
+            moved = _with_controls(piece.problem, windows.taken(part), controls)
+            z[pairs[part]], good[pairs[part]] = significances(moved, start[part])
 
-        map_batches(work, batches(pairs.scan), threads)
+    map_batches(work, _pieces(scan), threads)
     return z, good
+
+
+def _significances_in(problem: Problem, windows: Windows, start: FloatArray) -> tuple[FloatArray, BoolArray]:
+    """Those of rows of a problem in spectra, and which are certified, shapes (b,)."""
+    pair = fit_pair_in_spectra(problem, windows, start, CERTIFICATE, most_promised=SMALL_STEP)
+    good = pair.gap <= CERTIFICATE
+    return np.where(good, signed_significance(pair.s, pair.q0), -np.inf), good
+
+
+def _with_controls(problem: Problem, windows: Windows, controls: FloatArray | None) -> Problem:
+    """Rows of a problem with the contents of windows, and control measurements as they fluctuate in each toy."""
+    toys = in_spectra(problem, windows)
+    if toys.constraint is None or controls is None:
+        return toys
+    origin = toys.constraint.origin.copy()
+    origin[:, -controls.shape[1] :] += controls[windows.spectrum]
+    return replace(toys, constraint=toys.constraint.around(origin))
 
 
 def fit_every_hypothesis(
@@ -107,14 +136,19 @@ def fit_every_hypothesis(
         toys: t of them.
         threads: how many to use.
     """
-    z, good = np.empty((toys.numbers.size, rows.size)), np.empty((toys.numbers.size, rows.size), np.bool_)
+    number = toys.numbers.size
+    if isinstance(setup, Scan) and all(is_plain(batch.problem()) for batch in batches(setup, rows[:1])):
+        toy, row = np.repeat(np.arange(number), rows.size), np.tile(rows, number)
+        flat, certain = fit_pairs(setup, toys.truth.theta, toys.below[0], toy, row, threads)
+        return flat.reshape(number, -1), certain.reshape(number, -1)
+    z, good = np.empty((number, rows.size)), np.empty((number, rows.size), np.bool_)
     place = np.empty(len(setup.grid), np.int64)
     place[rows] = np.arange(rows.size)
 
     def work(batch: Batch) -> None:
         problem, at = batch.problem(), place[batch.rows]
         size = max(ELEMENTS // problem.counts.size, 1)
-        for start in range(0, toys.numbers.size, size):
+        for start in range(0, number, size):
             part = slice(start, start + size)
             fits, row = toy_problems(setup, batch.rows, problem, toys, part)
             theta = toys.truth.theta[batch.rows[row], : problem.parameters]

@@ -183,7 +183,9 @@ class VariantSearch:
         alive = np.ones(toy.size, np.bool_)
         for scan, result, usable in zip(self.scans, self.results, self.usable, strict=True):
             pairs = np.flatnonzero(alive & usable[place])
-            z, certified = fit_pairs(scan, result, below, toy[pairs], self.rows[place[pairs]], self.threads)
+            z, certified = fit_pairs(
+                scan, result.theta_background, below, toy[pairs], self.rows[place[pairs]], self.threads
+            )
             self.fits += pairs.size
             good[pairs] &= certified
             quoted[pairs] = smallest_in_size(np.stack([quoted[pairs], z]))

@@ -138,7 +138,8 @@ class ScanSearch:
 
         def fit(toy: IntArray, place: IntArray, _: FloatArray) -> tuple[FloatArray, BoolArray]:
             self.fits += toy.size
-            return fit_pairs(scan, self.result, below, toy, self.rows[place], self.threads, shifts)
+            start, rows = self.result.theta_background, self.rows[place]
+            return fit_pairs(scan, start, below, toy, rows, self.threads, shifts)
 
         linear = self.scorer(np.diff(below).astype(np.float32), self.threads)
         return filtered_maxima(linear, self.scorer.scale, margin, self.rows, fit)

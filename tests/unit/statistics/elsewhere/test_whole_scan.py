@@ -7,7 +7,7 @@ import gloam
 from gloam.benchmarking.workloads import dimuon, three_photons
 from gloam.errors import InputError
 from gloam.execution import poisson_tables
-from gloam.fit import fit_pair
+from gloam.fit import fit_pair_in_spectra
 from gloam.models import YieldNuisance, resolution_nuisance
 from gloam.scans import JointScan, fit_scan
 from gloam.spectra import Axis
@@ -148,12 +148,12 @@ def test_no_toy_as_significant_is_a_bound():
 
 
 def test_failed_toys_are_counted_and_left_out(result, monkeypatch):
-    def failing(problem, tol, **how):
-        found = fit_pair(problem, tol, **how)
-        found.gap[problem.counts.sum(axis=1) % 199 == 0] = 1.0
+    def failing(problem, windows, start, tol, **how):
+        found = fit_pair_in_spectra(problem, windows, start, tol, **how)
+        found.gap[windows.below[windows.spectrum, 60] % 9 == 0] = 1.0
         return found
 
-    monkeypatch.setattr("gloam.statistics.elsewhere.refits.fit_pair", failing)
+    monkeypatch.setattr("gloam.statistics.elsewhere.refits.fit_pair_in_spectra", failing)
     toys = scan_toys(result, 60)
     assert 0 < toys.failed.sum() < 60
     assert global_significance(result, "toys", toys=60).n_failed == toys.failed.sum()
