@@ -272,7 +272,7 @@ def resampled(selections: Sequence[tuple[Scored, FloatArray]], loss: LossSetting
     for replica in range(REPLICAS):
         drawn = weight * random.poisson(1.0, rows.size)[place]
         for number, mine in enumerate(kept):
-            sums = np.bincount(group[mine], drawn[mine], 2 * count)
+            sums = np.bincount(group[mine], drawn[mine], 2 * count).astype(float)
             found[replica, number] = merit(sums[count:], sums[:count])
     return found
 

@@ -111,8 +111,8 @@ def train_selection(
     document["events"] = {name: len(table) for name, table in tables.items()}
     if baseline is not None:
         document["per_mass"]["bce_each_mass"] = baseline.reached.each.tolist()
+    about = {"gloam": {"train": {**document, "seed": seed}}}  # neither time nor place: the same training, the same file
     document |= {"seconds": time.perf_counter() - start, "seed": seed, "file": str(out)}
-    about = {"gloam": {"train": document}}
     selection = NetworkSelection(
         tuple(each.network for each in made.trained), made.edges, windows.mass, made.cuts.smooth,
         {**about, "single_cut": made.cuts.single, "features": list(tables["train"].names),

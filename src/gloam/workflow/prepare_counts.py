@@ -24,6 +24,7 @@ from gloam.calibration import (
 )
 from gloam.calibration.prepared_counts import in_cells
 from gloam.detector import ReconstructedBatch
+from gloam.execution import Pool
 from gloam.generation import Process, Tally, generate, make_process
 from gloam.kinematics import position_of
 from gloam.models import Gaussian
@@ -81,16 +82,19 @@ class _Run:
     seed: int
     threads: int | None
     advance: Callable[[int], object]
+    workers: Pool | None
 
 
 def prepare_counting_search(
     search: CountingSearch, folder: Path, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
-    progress: Callable[[int], object] | None = None,
+    workers: Pool | None = None, progress: Callable[[int], object] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """What `gloam prepare --json` says, after the artefact of a counting search was made and written to a folder."""
     declared = search.preparation
     seed = declared.seed if seed is None else seed
-    found, flows = prepare_counts(declared, scale=scale, seed=seed, threads=threads, progress=progress)
+    found, flows = prepare_counts(
+        declared, scale=scale, seed=seed, threads=threads, workers=workers, progress=progress
+    )  # fmt: skip
     record = write_counts(declared, found, flows, folder, seed=seed, scale=scale)
     return {
         "search": search.name, "events": events_of_counts(search, scale), **record,
@@ -118,7 +122,7 @@ def events_of_counts(search: CountingSearch, scale: float = 1.0) -> int:
 
 def prepare_counts(
     declared: CountingPreparation, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
-    progress: Callable[[int], object] | None = None,
+    workers: Pool | None = None, progress: Callable[[int], object] | None = None,
 ) -> tuple[dict[str, PreparedCounts], dict[str, dict[str, CutFlow]]]:  # fmt: skip
     """The ingredients of each spectrum, and what each cut leaves, by spectrum and sample.
 
@@ -129,9 +133,11 @@ def prepare_counts(
         scale: of the numbers of events; below 1 for a quick look.
         seed: of everything random; None: the one that is declared.
         threads: how many generate; the answer does not depend on it.
+        workers: who do it instead, see `gloam.execution.open_workers`; nor on these.
         progress: called with the number of events that were simulated.
     """
-    run = _Run(declared, scale, declared.seed if seed is None else seed, threads, progress or (lambda _: None))
+    seed = declared.seed if seed is None else seed
+    run = _Run(declared, scale, seed, threads, progress or (lambda _: None), workers)
     found: dict[str, PreparedCounts] = {}
     flows: dict[str, dict[str, CutFlow]] = {}
     mistaken = mistaken_samples(declared, run.scale, run.seed, run.advance)
@@ -220,14 +226,10 @@ def _simulated(
     spectrum: CountedSpectrum, sample: Simulated, process: Process, number: int, run: _Run
 ) -> tuple[Entries, CutFlow, Tally, float]:
     """The events of a sample that pass the cuts, with the columns that are needed later, and what was generated."""
-    cuts, step = spectrum.all_cuts(), run.declared.tuned_step(spectrum)
+    step = run.declared.tuned_step(spectrum)
     names = [observable.column for observable in spectrum.observables]
     names += [] if step is None else [step.column, *step.plane]
-
-    def treat(seen: ReconstructedBatch) -> tuple[Entries, CutFlow]:
-        kept, flow = select(spectrum.reconstruction(seen, float(run.declared.sqrt_s)), cuts)
-        return Entries({name: kept.columns[name] for name in names}, kept.event, kept.weights), flow
-
+    treat = _Selected(spectrum, float(run.declared.sqrt_s), tuple(names))
     parts: list[Entries] = []
     flow, tally, weight = None, Tally(), 0.0
     for piece in _pieces(sample, process, treat, number, run):
@@ -238,6 +240,19 @@ def _simulated(
     return _joined(parts), flow, tally, weight
 
 
+@dataclass(frozen=True, slots=True)
+class _Selected:
+    """What the selection leaves of some events, with the columns that are needed later."""
+
+    spectrum: CountedSpectrum
+    sqrt_s: float
+    names: tuple[str, ...]
+
+    def __call__(self, seen: ReconstructedBatch) -> tuple[Entries, CutFlow]:
+        kept, flow = select(self.spectrum.reconstruction(seen, self.sqrt_s), self.spectrum.all_cuts())
+        return Entries({name: kept.columns[name] for name in self.names}, kept.event, kept.weights), flow
+
+
 def _pieces(
     sample: Simulated, process: Process, treat: Callable[[ReconstructedBatch], tuple[Entries, CutFlow]], number: int,
     run: _Run,
@@ -245,7 +260,7 @@ def _pieces(
     detector = sample.detector or run.declared.detector
     for piece in simulated_pieces(
         process, detector, treat, events=number, seed=run.seed, sqrt_s=float(run.declared.sqrt_s),
-        weighted=sample.weighted, threads=run.threads,
+        weighted=sample.weighted, threads=run.threads, workers=run.workers,
     ):  # fmt: skip
         yield piece
         run.advance(piece.events)

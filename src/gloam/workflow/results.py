@@ -30,6 +30,7 @@ class RunToys:
         margin: of the filter, the largest that was used; infinite where every hypothesis was fitted.
         fits: hypotheses fitted, over all toys.
         key: content hash of declaration, data and the version of what makes toys.
+        engine: that computed their fits.
     """
 
     largest: FloatArray
@@ -41,6 +42,7 @@ class RunToys:
     margin: float
     fits: int
     key: str
+    engine: str
 
     @property
     def n_failed(self) -> int:

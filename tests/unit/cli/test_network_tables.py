@@ -129,6 +129,7 @@ def test_eight_networks_in_ranges_of_mass_are_the_same_in_json_and_onnx(gloam, t
         evaluated = gloam("evaluate", tmp_path / out, "--events", tmp_path / "table.npz", "--generated", 1000, "--json")
         found[out] = read_network_selection(tmp_path / out), done.document, evaluated.document
     (nets, trained, assessed), (others, again, reassessed) = found.values()
+    assert nets.about == others.about
     assert len(nets.networks) == 8
     np.testing.assert_allclose(nets.edges, np.arange(2.5, 16, 2))
     events = np.column_stack([columns[f"x{each}"] for each in range(14)])

@@ -54,11 +54,11 @@ def test_a_network_is_trained_on_the_toy_drawn_and_evaluated(gloam, tmp_path):
     again = gloam(
         "evaluate", tmp_path / "net.json", "--events", "toy", "--toy-size", 0.03, "--seed", 2, "--json"
     ).document
-    for key in ("soft_loss", "hard_loss", "single_cut", "smooth_cut"):
-        if key == "smooth_cut":
-            assert again[key]["mean_sigma_min"] == pytest.approx(found[key]["mean_sigma_min"])
-        else:
-            assert again[key] == pytest.approx(found[key])
+    for key in ("soft_loss", "hard_loss"):
+        assert again[key] == pytest.approx(found[key])
+    for key in ("single_cut", "smooth_cut"):
+        for name in ("value", "geometric_sigma_min", "mean_sigma_min", "interval"):
+            assert again[key][name] == pytest.approx(found[key][name])
 
 
 def test_a_file_of_events_gives_a_network_in_onnx(gloam, table, tmp_path):

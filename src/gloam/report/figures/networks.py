@@ -109,8 +109,8 @@ def merit_figure(report: NetworkReport) -> Figure:
         ratios = ratios[np.isfinite(ratios) & (ratios > 0)]
         lower.set_yscale("log")
         lower.set_ylim(max(0.9 * min(ratios.min(), 0.9), 0.3), min(1.1 * max(ratios.max(), 1.4), 3.3))
-        for axes, values in ((upper, (1, 2, 3, 5, 10, 20, 30, 50)), (lower, (0.3, 0.5, 0.7, 1, 1.5, 2, 3))):
-            _plain_ticks(axes, values)
+        _plain_ticks(upper, (1, 2, 3, 5, 10, 20, 30, 50))
+        _plain_ticks(lower, (0.3, 0.5, 0.7, 1, 1.5, 2, 3))
         if report.over_baseline is not None:
             _draw_comparison(lower, mass, report.over_baseline)
         lower.set_xlabel(MASS_LABEL)
