@@ -7,6 +7,8 @@ from typing import Any
 
 from gloam.benchmarking.cold_start import cold_start
 from gloam.benchmarking.dimuon import time_dimuon
+from gloam.benchmarking.growth import growth_lines, time_growth
+from gloam.benchmarking.limits import time_bayesian, time_coverage
 from gloam.benchmarking.machine import machine
 from gloam.benchmarking.photons import time_photons
 from gloam.benchmarking.scaling import scaling_lines, time_scaling
@@ -44,12 +46,16 @@ def run_bench(
         document["w1"] = time_dimuon(peers, quick, threads, report, notes)
         document["w2"] = time_photons(peers, quick, threads, report, notes)
         document["toys"] = time_toys(quick, threads, report)
+        document["bayesian"] = time_bayesian(quick, threads, report)
+        document["coverage"] = time_coverage(quick, threads, report)
         document["scaling"] = None if quick else time_scaling()
+        document["growth"] = None if quick else time_growth()
     if document["scaling"] is not None:
         report(scaling_lines(document["scaling"]))
+        report(growth_lines(document["growth"]))
     document["cold"] = None
     if quick:
-        notes.append("cold start and scaling: not measured in a quick run")
+        notes.append("cold start, scaling and growth: not measured in a quick run")
     else:
         document["cold"] = cold_start(notes, threads=threads)
         report(f"W1 events from a CSV file, start of python to files written: {_cold(document['cold'])}")

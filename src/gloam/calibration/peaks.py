@@ -23,6 +23,15 @@ Tail: TypeAlias = Literal[1, -1, 0]
 REACH = (12.0, 6.0)
 """Of the fit, in robust standard deviations towards the tail and away from it."""
 BINS = 150
+POOR = 5.0
+"""Chi-square over degrees of freedom beyond which a fit starts again, from the events next to the position."""
+
+NEAREST, OF_THEM = 0.1587, 0.2
+"""The part of all events that are next to the position, and how far they reach in standard deviations of a normal."""
+
+NARROW, MOST_STEPS = 0.25, 6
+"""A core that is narrower than this part of the scale of its bins is fitted again on its own scale, so many times."""
+
 LEAST = 200
 """Events below which four parameters are not fitted."""
 
@@ -76,22 +85,39 @@ def fit_crystal_ball(values: FloatArray, position: float, tail: Tail = 1) -> Pea
         >>> abs(found.sigma - 0.1) < 3 * found.errors[1] + 0.001
         True
     """
+    found, spread = _fitted(values, position, tail)
+    if found.chi2 > POOR * found.degrees:
+        # most events are in the tail: bins and bounds were made for that, not for the core
+        nearest = float(np.quantile(np.abs(values - position), NEAREST))
+        found, spread = _fitted(values, position, tail, (position, nearest / OF_THEM))
+    for _ in range(MOST_STEPS):
+        if found.sigma > NARROW * spread:
+            break
+        found, spread = _fitted(values, position, tail, (position + found.mean, found.sigma))
+    return found
+
+
+def _fitted(
+    values: FloatArray, position: float, tail: Tail, scale: tuple[float, float] | None = None
+) -> tuple[PeakFit, float]:
+    """The fit whose bins and bounds have a middle and a spread, None for robust ones; and that spread."""
     tails = 1 if tail else 2
     reach = {1: REACH, -1: REACH[::-1], 0: (REACH[0], REACH[0])}[tail]
-    events = _Binned.of(values, position, reach)
+    events = _Binned.of(values, position, reach, scale)
     bounds = ([-3.0, 0.2, *tails * [0.3, 1.05]], [3.0, 3.0, *tails * [5.0, 60.0]])
-    scale = [0.1, 0.1, *tails * [0.3, 3.0]]
+    steps = [0.1, 0.1, *tails * [0.3, 3.0]]
     found = events.fit(
-        lambda sigma, *others: _shape(sigma, list(others), tail), [0.0, 0.9, *tails * [1.5, 5.0]], bounds, scale
+        lambda sigma, *others: _shape(sigma, list(others), tail), [0.0, 0.9, *tails * [1.5, 5.0]], bounds, steps
     )
     mean, sigma, alpha, n, *second = events.unscaled(found.x)
     # a parameter that the events say nothing about has no finite error: the pseudo-inverse gives it 0
     variances = np.diag(np.linalg.pinv(found.jac.T @ found.jac))
     errors = np.sqrt(variances) * np.array([events.spread, events.spread, *tails * [1.0, 1.0]])
-    return PeakFit(
+    fit = PeakFit(
         mean - position, sigma, alpha if tail >= 0 else -alpha, n, tuple(errors.tolist()), float(2 * found.cost),
         int(np.count_nonzero(events.counts) - 2 - 2 * tails), *second,
     )  # fmt: skip
+    return fit, events.spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +191,15 @@ class _Binned:
     spread: float
 
     @classmethod
-    def of(cls, values: FloatArray, position: float, reach: tuple[float, float]) -> _Binned:
+    def of(
+        cls, values: FloatArray, position: float, reach: tuple[float, float], scale: tuple[float, float] | None = None
+    ) -> _Binned:
         if values.size < LEAST:
             raise InputError(
                 f"fit of the peak at {position:g}", f"{values.size} events", f"at least {LEAST}", "simulate more events"
             )
         low, middle, high = np.quantile(values, [0.1587, 0.5, 0.8413]).tolist()
-        spread = 0.5 * (high - low)
+        middle, spread = scale or (middle, 0.5 * (high - low))
         edges = np.linspace(middle - reach[0] * spread, middle + reach[1] * spread, BINS + 1)
         return cls(edges, np.histogram(values, edges)[0].astype(float), middle, spread)
 

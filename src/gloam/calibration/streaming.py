@@ -10,8 +10,8 @@ from gloam.arrays import FloatArray
 from gloam.detector import Detector, ReconstructedBatch, simulate
 from gloam.errors import InputError
 from gloam.events import EventBatch
-from gloam.execution import map_in_order, random_stream
-from gloam.generation import GeneratedBatch, Process, Tally, decayed_parts, mixture_fraction, stream
+from gloam.execution import Pool, map_in_order, random_stream
+from gloam.generation import GeneratedBatch, Process, Tally, decayed_parts, mixture_fraction, numbered, stream
 from gloam.selection import Cut, CutFlow, Entries, select
 from gloam.spectra import Axis, Origin, Spectrum, fill_batches
 
@@ -74,6 +74,7 @@ def simulated_pieces(
     hit_or_miss: bool = True,
     threads: int | None = None,
     tau_decays: str | None = None,
+    workers: Pool | None = None,
 ) -> Iterator[SimulatedPiece[T]]:
     """Piece after piece of simulated events, as `treat` makes of what the detector saw.
 
@@ -83,7 +84,8 @@ def simulated_pieces(
     Args:
         process: see `gloam.generation.make_process`.
         detector: see `gloam.detector`.
-        treat: is called in several threads; its results come in the order of the events.
+        treat: is called in several threads, or by workers, for which it must be picklable; its results come in the
+            order of the events.
         events: how many to generate.
         seed: of the run.
         sqrt_s: energy of the collision in GeV.
@@ -92,6 +94,7 @@ def simulated_pieces(
         threads: how many; None is the default of `gloam.execution`.
         tau_decays: one of `gloam.generation.TAU_MIXTURES`: each event is given one of its pairs of decays, and a piece
             holds those of one pair. The branching fractions of the mixture are in the cross section of the tally.
+        workers: who do it instead of threads, see `gloam.execution.open_workers`.
 
     Example:
         >>> from gloam.detector import BELLE2
@@ -100,22 +103,37 @@ def simulated_pieces(
         >>> [(piece.found, piece.events) for piece in seen]
         [(100, 100)]
     """
-    made = stream(process, events, seed=seed, sqrt_s=sqrt_s, weighted=weighted, threads=threads, batch_size=BATCH)
+    made = stream(
+        process, events, seed=seed, sqrt_s=sqrt_s, weighted=weighted, threads=threads, batch_size=BATCH, workers=workers
+    )
+    work = _Simulated(process, detector, treat, seed, hit_or_miss, tau_decays)
+    for pieces in map_in_order(work, numbered(made), threads, workers):
+        yield from pieces
 
-    fraction = 1.0 if tau_decays is None else mixture_fraction(tau_decays)
 
-    def work(numbered: tuple[int, GeneratedBatch]) -> list[SimulatedPiece[T]]:
-        first, batch = numbered
-        tally, pieces = batch.tally.scaled(fraction), []
-        for pair, decayed in _decayed(process, batch.events, tau_decays, seed, first).items():
-            name = f"{process.name}({pair})" if pair else process.name
-            seen = simulate(decayed, detector, seed=seed, first=first, sample=name, hit_or_miss=hit_or_miss)
-            pieces.append(SimulatedPiece(treat(seen), tally, len(decayed), float(decayed.weights.sum())))
+@dataclass(frozen=True, slots=True)
+class _Simulated(Generic[T]):
+    """The pieces of a batch with the number of its first event: one, or one for each pair of tau decays."""
+
+    process: Process
+    detector: Detector
+    treat: Callable[[ReconstructedBatch], T]
+    seed: int
+    hit_or_miss: bool
+    tau_decays: str | None
+
+    def __call__(self, batch: tuple[int, GeneratedBatch]) -> list[SimulatedPiece[T]]:
+        first, made = batch
+        fraction = 1.0 if self.tau_decays is None else mixture_fraction(self.tau_decays)
+        tally, pieces = made.tally.scaled(fraction), []
+        for pair, decayed in _decayed(self.process, made.events, self.tau_decays, self.seed, first).items():
+            name = f"{self.process.name}({pair})" if pair else self.process.name
+            seen = simulate(
+                decayed, self.detector, seed=self.seed, first=first, sample=name, hit_or_miss=self.hit_or_miss
+            )
+            pieces.append(SimulatedPiece(self.treat(seen), tally, len(decayed), float(decayed.weights.sum())))
             tally = Tally()
         return pieces
-
-    for pieces in map_in_order(work, _numbered(made), threads):
-        yield from pieces
 
 
 def _decayed(process: Process, batch: EventBatch, mixture: str | None, seed: int, first: int) -> dict[str, EventBatch]:
@@ -222,14 +240,6 @@ class _Account:
         self.flow = piece.found.flow if self.flow is None else self.flow + piece.found.flow
         self.tally += piece.tally
         self.weight += piece.weight
-
-
-def _numbered(batches: Iterator[GeneratedBatch]) -> Iterator[tuple[int, GeneratedBatch]]:
-    """Batches with the number of their first event."""
-    first = 0
-    for batch in batches:
-        yield first, batch
-        first += len(batch.events)
 
 
 def _columns(entries: Entries, axes: Sequence[Axis], asked: str) -> list[FloatArray]:

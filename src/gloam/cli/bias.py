@@ -9,7 +9,7 @@ from typing import Any, Literal
 import click
 
 from gloam.cli.completing import searches_and_runs
-from gloam.cli.options import common_options, engine_options, output_options, print_json
+from gloam.cli.options import common_options, engine_options, output_options, print_json, worker_options
 
 __all__ = ["command"]
 
@@ -26,27 +26,33 @@ __all__ = ["command"]
     "--base", type=click.Choice(["data", "background"]), default="data", show_default=True,
     help="What toys vary: each bin of the data, or the background fitted to them.",
 )  # fmt: skip
+@worker_options
 @output_options
 @engine_options
 @common_options
 def command(
     target: str, masses: tuple[float, ...], injected: tuple[str, ...], toys: int, base: Literal["data", "background"],
-    out: Path | None, figures: bool, threads: int | None, seed: int, as_json: bool, quiet: bool,
+    workers: int, scheduler: str | None, out: Path | None, figures: bool, threads: int | None, seed: int, as_json: bool,
+    quiet: bool,
 ) -> None:  # fmt: skip
     """Put a signal into toys of a run's data, fit them, and compare.
 
     Writes bias.csv (pulls, relative biases of yields and errors), linearity.csv, corrected.csv, bias.json and figures.
     """
-    from gloam.execution import progress_bar
+    from gloam.execution import open_workers, progress_bar
     from gloam.workflow.bias import bias_of_run, write_bias
     from gloam.workflow.studies import amount_named, chosen_hypotheses, run_named
 
     amounts = [amount_named("--inject", text) for text in injected or ("0UL", "0.5UL", "1UL", "2UL")]
     run = run_named(target, threads)
     total = sum(rows.size for _, rows in chosen_hypotheses(run, masses))
-    with progress_bar("masses", total, not (quiet or as_json)) as advance:
+    with (
+        open_workers(workers, scheduler) as pool,
+        progress_bar("masses", total, not (quiet or as_json)) as advance,
+    ):
         study = bias_of_run(
-            run, amounts, masses, base=base, toys=toys, seed=seed, threads=threads, progress=advance
+            run, amounts, masses, base=base, toys=toys, seed=seed, source=target, threads=threads, workers=pool,
+            progress=advance,
         )  # fmt: skip
     directory = out or (Path(target) if Path(target).is_dir() else Path("runs") / run.name)
     document = write_bias(study, directory, figures=figures)

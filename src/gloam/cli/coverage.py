@@ -8,8 +8,9 @@ from typing import Any, cast, get_args
 import click
 
 from gloam.cli.completing import searches_and_runs
-from gloam.cli.options import common_options, engine_options, output_options, print_json
+from gloam.cli.options import common_options, engine_options, output_options, print_json, worker_options
 from gloam.errors import InputError, one_of
+from gloam.execution import Pool, open_workers, progress_bar
 from gloam.statistics import CountingMethod, LimitMethod
 
 __all__ = ["command"]
@@ -32,13 +33,14 @@ _METHODS = tuple(dict.fromkeys((*get_args(LimitMethod), *get_args(CountingMethod
 @click.option("--level", type=float, metavar="L", help="A fraction.  [that of the run; counting: 0.90]")
 @click.option("--method", type=click.Choice(_METHODS), help="Of the limits.  [that of the run; counting: cls]")
 @click.option("--background", type=float, metavar="B", help="Expected events, with counting.")
+@worker_options
 @output_options
 @engine_options
 @common_options
 def command(
     target: str, masses: tuple[float, ...], signals: tuple[str, ...], toys: int | None, level: float | None,
-    method: str | None, background: float | None, out: Path | None, figures: bool, threads: int | None, seed: int,
-    as_json: bool, quiet: bool,
+    method: str | None, background: float | None, workers: int, scheduler: str | None, out: Path | None, figures: bool,
+    threads: int | None, seed: int, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Give the probability that a limit is at or above the true signal.
 
@@ -46,10 +48,11 @@ def command(
     counting: the exact sum over all counts.
     """
     if target == "counting":
-        if masses or toys is not None or out is not None:
+        if masses or toys is not None or out is not None or workers > 1 or scheduler is not None:
             raise InputError(
-                "gloam coverage counting", "--mass, --toys or --out", "an exact sum over counts", "leave them out"
-            )
+                "gloam coverage counting", "--mass, --toys, --out or workers", "an exact sum over counts",
+                "leave them out",
+            )  # fmt: skip
         document = _counting(background, 0.90 if level is None else level, method or "cls", signals)
         _hand_over(document, _print_counting, as_json, quiet)
         return
@@ -57,10 +60,11 @@ def command(
         raise InputError("--background", f"{background:g}", "gloam coverage counting", "leave it out")
     if method is not None and method not in get_args(LimitMethod):
         raise InputError("--method", method, one_of(get_args(LimitMethod)), "choose one of these for a run")
-    document, directory = _of_run(
-        target, masses, signals, toys or 1000, level, cast(LimitMethod | None, method), out, figures, threads, seed,
-        as_json or quiet,
-    )  # fmt: skip
+    with open_workers(workers, scheduler) as pool:
+        document, directory = _of_run(
+            target, masses, signals, toys or 1000, level, cast(LimitMethod | None, method), out, figures, threads, pool,
+            seed, as_json or quiet,
+        )  # fmt: skip
     _hand_over(document, _print_run, as_json, quiet)
     if not (as_json or quiet):
         click.echo(f"  written to {directory}/")
@@ -77,9 +81,9 @@ def _hand_over(document: dict[str, Any], show: Any, as_json: bool, quiet: bool) 
 
 def _of_run(
     target: str, masses: tuple[float, ...], signals: tuple[str, ...], toys: int, level: float | None,
-    method: LimitMethod | None, out: Path | None, figures: bool, threads: int | None, seed: int, silent: bool,
+    method: LimitMethod | None, out: Path | None, figures: bool, threads: int | None, workers: Pool | None, seed: int,
+    silent: bool,
 ) -> tuple[dict[str, Any], Path]:  # fmt: skip
-    from gloam.execution import progress_bar
     from gloam.workflow.coverage import coverage_of_run, write_coverage
     from gloam.workflow.studies import amount_named, chosen_hypotheses, run_named
 
@@ -88,8 +92,9 @@ def _of_run(
     total = sum(rows.size for _, rows in chosen_hypotheses(run, masses))
     with progress_bar("masses", total, not silent) as advance:
         study = coverage_of_run(
-            run, amounts, masses, level=level, method=method, toys=toys, seed=seed, threads=threads, progress=advance
-        )
+            run, amounts, masses, level=level, method=method, toys=toys, seed=seed, source=target, threads=threads,
+            workers=workers, progress=advance,
+        )  # fmt: skip
     directory = out or (Path(target) if Path(target).is_dir() else Path("runs") / run.name)
     return write_coverage(study, directory, figures=figures), directory
 

@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from gloam.generation import Process
 
-from gloam.cli.options import common_options, print_json
+from gloam.cli.options import common_options, print_json, worker_options
 
 __all__ = ["command"]
 
@@ -72,12 +72,13 @@ __all__ = ["command"]
     type=click.Choice(["gloam", "pythia"]),
     help="pythia, an extra, makes qqbar, bbbar, tautau and mumu.  [gloam where it has the process]",
 )
+@worker_options
 @click.option("--threads", type=click.IntRange(1), help="How many; the events do not depend on it.  [1]")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of everything random.")
 @common_options
 def command(
     process: str, events: int, weighted: bool, sqrt_s: float, decay: str | None, tau_decay: str | None, detector: str,
-    out: Path, generator: str | None,
+    out: Path, generator: str | None, workers: int, scheduler: str | None,
     threads: int | None, seed: int, as_json: bool, quiet: bool, **settings: float | None,
 ) -> None:  # fmt: skip
     """Generate events of PROCESS from its matrix element.
@@ -88,6 +89,7 @@ def command(
     GeV, in the centre of mass, with the electron along +z; status is 1 for particles that do not decay within the
     event. Behind a detector momenta are measured ones, and NaN where a particle was not found.
     """
+    from gloam.execution import open_workers
     from gloam.generation import PROCESSES, PYTHIA_PROCESSES, TAU_MIXTURES, make_process
 
     def make(tau_pair: str | None) -> Process:
@@ -95,23 +97,25 @@ def command(
 
     known: dict[str, Any] = {"events": events, "seed": seed, "sqrt_s": sqrt_s, "quiet": quiet or as_json}
     alike = {"weighted": weighted or None, "detector": None if detector == "none" else detector}
-    if generator == "pythia" or (generator is None and process in PYTHIA_PROCESSES and process not in PROCESSES):
-        from gloam.workflow.jagged_generation import write_pythia_events
+    with open_workers(workers, scheduler) as pool:
+        known["workers"] = pool
+        if generator == "pythia" or (generator is None and process in PYTHIA_PROCESSES and process not in PROCESSES):
+            from gloam.workflow.jagged_generation import write_pythia_events
 
-        others = {"decay": decay, "tau_decay": tau_decay, "threads": threads}
-        _refuse(f"{process} from Pythia", alike | others | settings)
-        found = write_pythia_events(process, out, **known)
-    elif tau_decay is not None and tau_decay in TAU_MIXTURES:
-        from gloam.workflow.jagged_generation import write_tau_mixture
+            others = {"decay": decay, "tau_decay": tau_decay, "threads": threads}
+            _refuse(f"{process} from Pythia", alike | others | settings)
+            found = write_pythia_events(process, out, **known)
+        elif tau_decay is not None and tau_decay in TAU_MIXTURES:
+            from gloam.workflow.jagged_generation import write_tau_mixture
 
-        _refuse(f"{process} with a mixture of tau decays", alike)
-        found = write_tau_mixture(make, tau_decay, out, threads=threads, **known)
-    else:
-        from gloam.detector import DETECTORS
-        from gloam.workflow.generation import write_events
+            _refuse(f"{process} with a mixture of tau decays", alike)
+            found = write_tau_mixture(make, tau_decay, out, threads=threads, **known)
+        else:
+            from gloam.detector import DETECTORS
+            from gloam.workflow.generation import write_events
 
-        seen = DETECTORS.get(detector)
-        found = write_events(make(tau_decay), out, weighted=weighted, threads=threads, detector=seen, **known)
+            seen = DETECTORS.get(detector)
+            found = write_events(make(tau_decay), out, weighted=weighted, threads=threads, detector=seen, **known)
     if as_json:
         print_json(found)
     elif not quiet:

@@ -11,7 +11,15 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["blinded_option", "common_options", "engine_options", "output_options", "print_json", "toy_options"]
+__all__ = [
+    "blinded_option",
+    "common_options",
+    "engine_options",
+    "output_options",
+    "print_json",
+    "toy_options",
+    "worker_options",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -69,19 +77,31 @@ def blinded_option(function: F) -> F:
 
 
 def toy_options(function: F) -> F:
-    """How whole-scan toys are made; their number is an option of each command."""
+    """How whole-scan toys are made, and by whom; their number is an option of each command."""
+    function = worker_options(function)
     for option in (
-        click.option(
-            "--scheduler", metavar="ADDRESS",
-            help="Of Dask, as tcp://host:8786: its workers make the toys. They must see the same files.",
-        ),
-        click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes making toys."),
         click.option("--resume", is_flag=True, help="Go on with toys that were stopped, where they are the same."),
         click.option(
             "--first-toy", type=click.IntRange(0), default=0, show_default=True, metavar="K",
             help="Number of the first toy: the same seed with other numbers gives other toys, see gloam merge.",
         ),
         click.option("--exhaustive", is_flag=True, help="Fit every mass of every toy, without a filter: slow."),
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
+def worker_options(function: F) -> F:
+    """`--workers` and `--scheduler`: who does long work."""
+    for option in (
+        click.option(
+            "--scheduler", metavar="ADDRESS",
+            help="Of Dask, as tcp://host:8786: its workers share the work. They must see the same files.",
+        ),
+        click.option(
+            "--workers", type=click.IntRange(1), default=1, show_default=True,
+            help="Processes that share the work; the answer does not depend on it.",
+        ),
     ):  # fmt: skip
         function = option(function)
     return function

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from gloam.cli.completing import searches
-from gloam.cli.options import common_options, print_json
+from gloam.cli.options import common_options, print_json, worker_options
 
 __all__ = ["command"]
 
@@ -27,6 +27,7 @@ __all__ = ["command"]
     help="Where prepared.npz and prepared.json are written.  [prepared/SEARCH]",
 )
 @click.option("--seed", type=click.IntRange(0), help="Of everything random.  [that of the shipped artefact]")
+@worker_options
 @click.option("--threads", type=click.IntRange(1), help="How many generate; the answer does not depend on it.  [1]")
 @click.option(
     "--cache/--no-cache", default=True, show_default=True,
@@ -34,15 +35,15 @@ __all__ = ["command"]
 )  # fmt: skip
 @common_options
 def command(
-    search: str, scale: float, out: Path | None, seed: int | None, threads: int | None, cache: bool, as_json: bool,
-    quiet: bool,
+    search: str, scale: float, out: Path | None, seed: int | None, workers: int, scheduler: str | None,
+    threads: int | None, cache: bool, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Simulate what SEARCH needs: peak shapes, efficiencies and background templates.
 
     The artefact that ships with a search was made so. A copy written elsewhere is for comparison: `gloam run` takes the
     shipped one.
     """
-    from gloam.execution import progress_bar
+    from gloam.execution import open_workers, progress_bar
     from gloam.searches import CountingSearch, OnOffSearch, load_search
     from gloam.workflow.prepare import events_to_simulate, prepare_search
     from gloam.workflow.prepare_counts import events_of_counts, prepare_counting_search
@@ -57,8 +58,11 @@ def command(
     else:
         samples = SampleCache.of_user(partial(click.echo, err=True)) if cache else None
         events, make = events_to_simulate(declared, scale), partial(prepare_search, declared, samples=samples)
-    with progress_bar(f"preparing {search}", events, not (quiet or as_json)) as advance:
-        found = make(folder, scale=scale, seed=seed, threads=threads, progress=advance)
+    with (
+        open_workers(workers, scheduler) as pool,
+        progress_bar(f"preparing {search}", events, not (quiet or as_json)) as advance,
+    ):
+        found = make(folder, scale=scale, seed=seed, threads=threads, workers=pool, progress=advance)
     if as_json:
         print_json(found)
     elif not quiet:

@@ -12,7 +12,7 @@ import click
 from gloam.blinding import masked_reading
 from gloam.cli.options import print_json
 from gloam.errors import InputError
-from gloam.execution import clear_shards, progress_bar
+from gloam.execution import clear_shards, open_workers, progress_bar
 from gloam.spectra import split_source
 from gloam.workflow import Run, write_run
 from gloam.workflow.blinding import freeze
@@ -77,11 +77,14 @@ def deliver(
         request = ToyRequest(toys.toys, seed, toys.first_toy, toys.exhaustive)
         if toys.resume:
             check_resume(run, request, directory)
-        write_run(run, directory, figures=False, seed=seed)
-        with progress_bar("toys", request.toys, not (quiet or as_json)) as advance:
+        with (
+            open_workers(toys.workers, toys.scheduler) as workers,
+            progress_bar("toys", request.toys, not (quiet or as_json)) as advance,
+        ):
+            write_run(run, directory, figures=False, seed=seed)
             made = make_toys(
-                run, request, directory=directory, resume=toys.resume, workers=toys.workers,
-                scheduler=toys.scheduler, threads=threads, progress=advance,
+                run, request, directory=directory, resume=toys.resume, workers=workers, threads=threads,
+                progress=advance,
             )  # fmt: skip
         run = replace(run, toys=made)
     numbers = write_run(run, directory, figures=figures, seed=seed)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from gloam.arrays import IntArray
 from gloam.errors import InputError, InterruptedRunError
-from gloam.execution.pools import finished
+from gloam.execution.pools import Pool, completed
 from gloam.store import write_arrays
 
 __all__ = ["SHARD", "Arrays", "Shard", "check_shards", "clear_shards", "run_shards", "shards_of"]
@@ -54,23 +56,20 @@ def run_shards(
     work: Callable[[Shard], Mapping[str, Any]],
     shards: Sequence[Shard],
     *,
-    workers: int = 1,
-    scheduler: str | None = None,
+    workers: Pool | None = None,
     directory: Path | None = None,
-    key: str = "",
+    key: Mapping[str, object] = MappingProxyType({}),
     resume: bool = False,
     progress: Callable[[int], object] | None = None,
 ) -> list[Arrays]:
     """The arrays that the work makes of each shard, in the order of the shards.
 
     Args:
-        work: from a shard to named arrays, which must depend on nothing but the shard. More than one worker start
-            afresh, so it has to be picklable then: a function of a module, or an object of a class of one.
+        work: from a shard to named arrays, which must depend on nothing but the shard; picklable for workers.
         shards: what to do.
-        workers: processes; the answer does not depend on their number. Each has one thread of linear algebra.
-        scheduler: address of a Dask scheduler, whose workers do it then; the answer is the same.
+        workers: who do it, see `open_workers`; the answer does not depend on them. None: this process.
         directory: where each shard is stored when it is done, whole or not at all; None stores none.
-        key: content hash of everything that the work depends on.
+        key: everything that the work depends on, by name: numbers, words, content hashes.
         resume: whether to take stored shards of this key instead of making them again; without it they are removed.
         progress: called with the number of items finished, after each shard.
 
@@ -83,8 +82,6 @@ def run_shards(
         >>> np.concatenate([part["square"] for part in squares])
         array([ 0,  1,  4,  9, 16])
     """
-    if workers < 1:
-        raise InputError("--workers", workers, "a whole number >= 1", "leave it out for one")
     done: dict[Shard, Arrays] = {}
     if directory is not None:
         if not resume:
@@ -94,10 +91,13 @@ def run_shards(
         progress(sum(shard.size for shard in done))
     missing = [shard for shard in shards if shard not in done]
     try:
-        for shard, made in finished(work, missing, min(workers, len(missing)), scheduler):
+        for shard, made in _made(work, missing, workers):
             done[shard] = {name: np.asarray(array) for name, array in made.items()}
             if directory is not None:
-                write_arrays(_place(directory, shard), {**done[shard], "key": key, "size": shard.size})
+                write_arrays(
+                    _place(directory, shard),
+                    {**done[shard], "key": _in_words(key), "first": shard.first, "size": shard.size},
+                )
             if progress is not None:
                 progress(shard.size)
     except KeyboardInterrupt:
@@ -109,7 +109,16 @@ def run_shards(
     return [done[shard] for shard in shards]
 
 
-def check_shards(directory: Path, key: str) -> None:
+def _made(
+    work: Callable[[Shard], Mapping[str, Any]], shards: Sequence[Shard], workers: Pool | None
+) -> Iterator[tuple[Shard, Mapping[str, Any]]]:
+    """The shards with what was made of them, as they are finished."""
+    if workers is None:
+        return ((shard, work(shard)) for shard in shards)
+    return ((shard, future.result()) for _, shard, future in completed(workers, work, shards))
+
+
+def check_shards(directory: Path, key: Mapping[str, object]) -> None:
     """Refuse to go on with shards of other work, before anything is done.
 
     Raises:
@@ -133,23 +142,39 @@ def _place(directory: Path, shard: Shard) -> Path:
     return directory / f"{shard.first:012d}.npz"
 
 
-def _stored(directory: Path, shard: Shard, key: str) -> Arrays | None:
-    """The arrays of a stored shard; None where there are none of this size that can be read."""
+def _stored(directory: Path, shard: Shard, key: Mapping[str, object]) -> Arrays | None:
+    """The arrays of a stored shard; None where there are none that can be read and are its own."""
     path = _place(directory, shard)
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
-        found, size = str(arrays.pop("key")), int(arrays.pop("size"))
+        found, whose = str(arrays.pop("key")), Shard(int(arrays.pop("first")), int(arrays.pop("size")))
     except (OSError, ValueError, EOFError, KeyError):
         return None
     except Exception as fault:
         if type(fault).__name__ == "BadZipFile":  # importing zipfile for its name costs more than this
             return None
         raise
-    if found != key:
+    if found != _in_words(key):
         raise InputError(
-            f"--resume with what is in {directory}", "the beginning of other work",
-            "the same declaration, data, seed and version", "leave out --resume to begin anew, or choose another --out",
+            f"--resume with what is in {directory}", f"the beginning of other work{_difference(found, key)}",
+            "the same declaration, data, seed, engine and version",
+            "leave out --resume to begin anew, or choose another --out",
         )  # fmt: skip
     arrays.pop("schema_version", None)
-    return arrays if size == shard.size else None
+    return arrays if whose == shard else None
+
+
+def _in_words(key: Mapping[str, object]) -> str:
+    return json.dumps(dict(key), sort_keys=True)
+
+
+def _difference(found: str, key: Mapping[str, object]) -> str:
+    """What is not the same, in brackets; nothing where that cannot be told."""
+    try:
+        stored = json.loads(found)
+        differing = [f"{name} {stored[name]!s:.12}, not {value!s:.12}" for name, value in key.items()
+                     if stored[name] != value]  # fmt: skip
+    except (ValueError, LookupError, TypeError):
+        return ""
+    return f" ({'; '.join(differing)})"

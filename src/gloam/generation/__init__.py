@@ -10,7 +10,7 @@ from gloam.generation.cuts import PhotonCuts
 from gloam.generation.process import Draw, Process
 from gloam.generation.pythia import PYTHIA_PROCESSES, generate_with_pythia
 from gloam.generation.registry import PROCESSES, make_process
-from gloam.generation.sampling import GeneratedBatch, cross_section, generate, stream
+from gloam.generation.sampling import GeneratedBatch, cross_section, generate, numbered, stream
 from gloam.generation.statistics import Tally
 from gloam.generation.tau_decays import TAU_PAIRS, decay_taus
 from gloam.generation.tau_mixtures import TAU_MIXTURES, decayed_parts, mixture_fraction, stream_tau_mixture
@@ -34,6 +34,7 @@ __all__ = [
     "generate_with_pythia",
     "make_process",
     "mixture_fraction",
+    "numbered",
     "stream",
     "stream_tau_mixture",
 ]

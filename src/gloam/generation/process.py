@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -62,6 +62,7 @@ class Process:
         settings: what was chosen, by name: masses, couplings, cuts.
         notes: what the user should know about the model.
         spin_correlations: of its tau pair; None where they are not known, or where there is none.
+        again: makes it once more, but for its name; None for one that was made by hand, which cannot be pickled.
     """
 
     name: str
@@ -74,6 +75,18 @@ class Process:
     settings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[str, ...] = ()
     spin_correlations: SpinCorrelations | None = None
+    again: Callable[[], Process] | None = field(default=None, compare=False, repr=False)
+
+    def __reduce__(self) -> tuple[Callable[..., Process], tuple[Callable[[], Process], str]]:
+        """To another process it goes as what it was asked for: functions made on the way cannot travel."""
+        if self.again is None:
+            message = f"the process {self.name} was made by hand: only this one can generate it"
+            raise TypeError(message)
+        return _named, (self.again, self.name)
+
+
+def _named(again: Callable[[], Process], name: str) -> Process:
+    return replace(again(), name=name)
 
 
 def cross_section_weight(

@@ -7,14 +7,16 @@ without all loops, are told beside them: they are up to 8 % lower.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from gloam.errors import InputError, one_of
 from gloam.events.jagged import JaggedEvents, joined_jagged
-from gloam.execution import random_stream
+from gloam.execution import Pool, map_in_order, random_stream
 from gloam.generation.pythia_record import from_batch, meson_pairs
 from gloam.generation.sampling import SQRT_S
 from gloam.sourced import Sourced, recalled
@@ -102,15 +104,18 @@ PYTHIA_PROCESSES: Mapping[str, PythiaProcess] = MappingProxyType({
 NEUTRAL_SHARE = recalled(0.486, 0.006, "", "part of B0 anti-B0 in B pairs of the Y(4S), PDG Review of Particle Physics")
 
 
-def generate_with_pythia(name: str, events: int, *, seed: int, sqrt_s: float = SQRT_S) -> JaggedEvents:
+def generate_with_pythia(
+    name: str, events: int, *, seed: int, sqrt_s: float = SQRT_S, workers: Pool | None = None
+) -> JaggedEvents:
     """Events of a process of `PYTHIA_PROCESSES`; arguments as for `stream_from_pythia`."""
-    return joined_jagged([batch.events for batch in stream_from_pythia(name, events, seed=seed, sqrt_s=sqrt_s)])
+    batches = stream_from_pythia(name, events, seed=seed, sqrt_s=sqrt_s, workers=workers)
+    return joined_jagged([batch.events for batch in batches])
 
 
 def stream_from_pythia(
-    name: str, events: int, *, seed: int, sqrt_s: float = SQRT_S, batch_size: int = 10_000
+    name: str, events: int, *, seed: int, sqrt_s: float = SQRT_S, batch_size: int = 10_000, workers: Pool | None = None
 ) -> Iterator[PythiaBatch]:
-    """Unweighted events in batches, on one core.
+    """Unweighted events in batches.
 
     Every 500 events begin with a seed of their own, so that batches leave no trace and more events begin with the same
     ones. Kept are the particles that do not decay, and the hadrons and taus that do; partons, beams and copies are not.
@@ -121,22 +126,24 @@ def stream_from_pythia(
         seed: of the run.
         sqrt_s: energy of the collision in GeV.
         batch_size: events in each batch but the last.
+        workers: who generate, each with a Pythia of its own, see `gloam.execution.open_workers`; None: this process.
 
     Raises:
         InputError: no such process; no pythia8mc; an energy below threshold; a number of events below 1.
     """
     process = pythia_process(name)
     _require(process, events, sqrt_s, batch_size)
-    pythia = _started(process, sqrt_s)
+    _pythia(name, sqrt_s)  # refused here and at once, if at all
     waiting: list[JaggedEvents] = []
-    rows, made = 0, 0
-    for chunk in range(2 * (events // CHUNK + 1) + 100):
-        part = _chunk(pythia, process, sqrt_s, seed, chunk)[: events - made]
+    rows, made, sums = 0, 0, _Sums()
+    chunks = range(2 * (events // CHUNK + 1) + 100)
+    for chunk in map_in_order(_Chunks(name, sqrt_s, seed), chunks, 1, workers):
+        part, sums = chunk.events[: events - made], sums + chunk.sums
         waiting.append(part)
         rows, made = rows + len(part), made + len(part)
         while rows >= batch_size or (rows and made == events):
             pool = joined_jagged(waiting)
-            yield PythiaBatch(pool[:batch_size], *_cross_section(pythia, process))
+            yield PythiaBatch(pool[:batch_size], *sums.cross_section())
             waiting, rows = [pool[batch_size:]], max(rows - batch_size, 0)
         if made == events:
             return
@@ -170,6 +177,12 @@ def _require(process: PythiaProcess, events: int, sqrt_s: float, batch_size: int
         raise InputError(asked, f"sqrt(s) = {sqrt_s:g} GeV", "energies at the Y(4S), 10.56 to 10.68 GeV", "write 10.58")
 
 
+@lru_cache(maxsize=1)
+def _pythia(name: str, sqrt_s: float) -> Any:
+    """That of this process, for every chunk that it makes: it takes a second to start."""
+    return _started(PYTHIA_PROCESSES[name], sqrt_s)
+
+
 def _started(process: PythiaProcess, sqrt_s: float) -> Any:
     try:
         import pythia8mc
@@ -188,6 +201,60 @@ def _started(process: PythiaProcess, sqrt_s: float) -> Any:
     return pythia
 
 
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Of the weights of the points that Pythia tried, in fb: their number, and the sums of weights and of squares."""
+
+    trials: int = 0
+    first: float = 0.0
+    second: float = 0.0
+
+    @classmethod
+    def so_far(cls, pythia: Any) -> _Sums:
+        info = pythia.infoPython()
+        trials, mean, error = int(info.nTried()), 1e12 * float(info.sigmaGen()), 1e12 * float(info.sigmaErr())
+        return cls(trials, trials * mean, trials * (mean**2 + trials * error**2))
+
+    def __add__(self, other: _Sums) -> _Sums:
+        return _Sums(self.trials + other.trials, self.first + other.first, self.second + other.second)
+
+    def __sub__(self, other: _Sums) -> _Sums:
+        return _Sums(self.trials - other.trials, self.first - other.first, self.second - other.second)
+
+    def cross_section(self) -> tuple[float | None, float | None]:
+        """Of Pythia itself, in fb, and its error; six digits, which do not depend on who generated which events."""
+        if not self.trials:
+            return None, None
+        mean = self.first / self.trials
+        error = math.sqrt(max(self.second / self.trials - mean**2, 0.0) / self.trials)
+        return float(f"{mean:.6g}"), float(f"{error:.6g}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """The events of one random stream, and what they add to the sums."""
+
+    events: JaggedEvents
+    sums: _Sums
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunks:
+    """Makes chunks by their number."""
+
+    name: str
+    sqrt_s: float
+    seed: int
+
+    def __call__(self, chunk: int) -> _Chunk:
+        pythia, process = _pythia(self.name, self.sqrt_s), PYTHIA_PROCESSES[self.name]
+        if self.name == "bbbar":  # decays alone: there is no cross section
+            return _Chunk(_chunk(pythia, process, self.sqrt_s, self.seed, chunk), _Sums())
+        before = _Sums.so_far(pythia)
+        events = _chunk(pythia, process, self.sqrt_s, self.seed, chunk)
+        return _Chunk(events, _Sums.so_far(pythia) - before)
+
+
 def _chunk(pythia: Any, process: PythiaProcess, sqrt_s: float, seed: int, chunk: int) -> JaggedEvents:
     random = random_stream(seed, f"generation pythia {process.name}")
     # neighbours have different numbers: no two chunks of a run are the same
@@ -196,11 +263,3 @@ def _chunk(pythia: Any, process: PythiaProcess, sqrt_s: float, seed: int, chunk:
         return from_batch(pythia.nextBatch(CHUNK))
     random = random_stream(seed, "generation pythia mesons", chunk)
     return meson_pairs(pythia, random, CHUNK, sqrt_s, float(NEUTRAL_SHARE))
-
-
-def _cross_section(pythia: Any, process: PythiaProcess) -> tuple[float | None, float | None]:
-    """Of Pythia itself, in fb: it counts in mb."""
-    if process.name == "bbbar":
-        return None, None
-    info = pythia.infoPython()
-    return 1e12 * float(info.sigmaGen()), 1e12 * float(info.sigmaErr())

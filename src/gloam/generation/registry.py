@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -110,7 +111,9 @@ def make_process(
     process = entry.make(**arguments)
     if tau_decay is not None:
         process = with_tau_decays(process, tau_decay)
-    return process if isr is None else with_initial_state_radiation(process, isr)
+    if isr is not None:
+        process = with_initial_state_radiation(process, isr)
+    return replace(process, again=partial(make_process, name, decay=decay, tau_decay=tau_decay, isr=isr, **settings))
 
 
 def _require(name: str, entry: _Entry, given: Mapping[str, float]) -> None:

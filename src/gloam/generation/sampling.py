@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 
 import numpy as np
 
 from gloam.arrays import FloatArray
 from gloam.errors import InputError
 from gloam.events.batch import EventBatch, joined
-from gloam.execution import map_in_order, random_stream
+from gloam.execution import Pool, map_in_order, random_stream
 from gloam.generation.process import Process
 from gloam.generation.statistics import Tally, tally
 
-__all__ = ["SQRT_S", "GeneratedBatch", "cross_section", "generate", "largest_weight", "stream"]
+__all__ = ["SQRT_S", "GeneratedBatch", "cross_section", "generate", "largest_weight", "numbered", "stream"]
 
 SQRT_S = 10.58
 """The energy of the Y(4S) in GeV, at which B factories run."""
 
 CHUNK = 2048
 """Points of one random stream. Part of what a seed means: with another number the same seed gives other events."""
+
+AT_ONCE = 8
+"""Chunks that a worker makes at once."""
 
 PILOT_CHUNKS = 32
 SHARE_ABOVE = 2e-3
@@ -70,7 +73,7 @@ def generate(
 
 def stream(
     process: Process, events: int, *, seed: int, sqrt_s: float = SQRT_S, weighted: bool = False,
-    threads: int | None = None, batch_size: int = 65536,
+    threads: int | None = None, batch_size: int = 65536, workers: Pool | None = None,
 ) -> Iterator[GeneratedBatch]:  # fmt: skip
     """The same events in batches, so that memory does not grow with their number.
 
@@ -82,6 +85,7 @@ def stream(
         weighted: True keeps every point that is allowed, with its weight in fb.
         threads: how many; None is the default of `gloam.execution`.
         batch_size: events in each batch but the last; the events do not depend on it.
+        workers: who generate instead, see `gloam.execution.open_workers`; nor on these.
 
     Raises:
         InputError: an energy below threshold, a number of events or a batch below 1, cuts that nothing passes.
@@ -90,7 +94,7 @@ def stream(
     ceiling = None if weighted else largest_weight(process, sqrt_s)
     waiting: list[EventBatch] = []
     rows, made, drawn, sums = 0, 0, 0, Tally()
-    for part in _chunks(process, seed, sqrt_s, ceiling, threads):
+    for part in _chunks(_Chunks(process, seed, sqrt_s, ceiling), threads, workers):
         taken = part.events[: events - made]
         waiting.append(taken)
         rows, made, sums = rows + len(taken), made + len(taken), sums + part.tally
@@ -104,6 +108,14 @@ def stream(
         if made == events:
             return
         _require_some(process, made > 0 or drawn < CHUNK * PILOT_CHUNKS)
+
+
+def numbered(batches: Iterable[GeneratedBatch]) -> Iterator[tuple[int, GeneratedBatch]]:
+    """Batches with the number of their first event."""
+    first = 0
+    for batch in batches:
+        yield first, batch
+        first += len(batch.events)
 
 
 def cross_section(
@@ -161,23 +173,35 @@ def _weights(process: Process, seed: int, chunk: int, sqrt_s: float, purpose: st
     return process.sample(_random(process, seed, chunk, purpose), np.full(CHUNK, sqrt_s)).weights
 
 
-def _chunks(
-    process: Process, seed: int, sqrt_s: float, ceiling: float | None, threads: int | None
-) -> Iterator[GeneratedBatch]:
-    """Chunk after chunk without an end, in their order whatever the number of threads."""
+@dataclass(frozen=True, slots=True)
+class _Chunks:
+    """What is made of the points of some neighbouring chunks."""
 
-    def work(chunk: int) -> GeneratedBatch:
-        random = _random(process, seed, chunk, "points")
-        draw = process.sample(random, np.full(CHUNK, sqrt_s))
-        if ceiling is None:
+    process: Process
+    seed: int
+    sqrt_s: float
+    ceiling: float | None
+
+    def __call__(self, chunks: range) -> list[GeneratedBatch]:
+        return [self._one(chunk) for chunk in chunks]
+
+    def _one(self, chunk: int) -> GeneratedBatch:
+        random = _random(self.process, self.seed, chunk, "points")
+        draw = self.process.sample(random, np.full(CHUNK, self.sqrt_s))
+        if self.ceiling is None:
             chosen, weights = draw.weights > 0, draw.weights
         else:
-            weights = draw.weights / ceiling
+            weights = draw.weights / self.ceiling
             chosen = random.random(CHUNK) < weights
             weights = np.maximum(weights, 1.0)
         kept = weights[chosen]
         momenta = np.ascontiguousarray(draw.momenta[..., chosen].transpose(2, 0, 1))
-        events = EventBatch(process.particles, momenta, kept)
-        return GeneratedBatch(events, tally(draw.weights, None if ceiling is None else kept))
+        events = EventBatch(self.process.particles, momenta, kept)
+        return GeneratedBatch(events, tally(draw.weights, None if self.ceiling is None else kept))
 
-    return map_in_order(work, count(), threads)
+
+def _chunks(work: _Chunks, threads: int | None, workers: Pool | None) -> Iterator[GeneratedBatch]:
+    """Chunk after chunk without an end, in their order whoever makes them."""
+    size = 1 if workers is None else AT_ONCE
+    pieces = (range(first, first + size) for first in count(0, size))
+    return chain.from_iterable(map_in_order(work, pieces, threads, workers))

@@ -12,7 +12,7 @@ import numpy as np
 from gloam.errors import InputError, one_of
 from gloam.events.batch import EventBatch, joined
 from gloam.events.jagged import JaggedEvents, jagged, joined_jagged, picked
-from gloam.execution import random_stream
+from gloam.execution import Pool, random_stream
 from gloam.generation.process import Process
 from gloam.generation.sampling import SQRT_S, GeneratedBatch, stream
 from gloam.generation.statistics import Tally
@@ -38,7 +38,7 @@ class MixedBatch:
 
 def stream_tau_mixture(
     make: Callable[[str], Process], mixture: str, events: int, *, seed: int, sqrt_s: float = SQRT_S,
-    threads: int | None = None,
+    threads: int | None = None, workers: Pool | None = None,
 ) -> Iterator[MixedBatch]:  # fmt: skip
     """Unweighted events in batches; each event is one of the stream of its pair of decays.
 
@@ -49,6 +49,7 @@ def stream_tau_mixture(
         seed: of the run; more events begin with the same ones.
         sqrt_s: energy of the collision in GeV.
         threads: how many; None is the default of `gloam.execution`.
+        workers: who generate instead, see `gloam.execution.open_workers`.
 
     Raises:
         InputError: no such mixture; a number of events below 1; what `make` refuses.
@@ -57,8 +58,11 @@ def stream_tau_mixture(
     if events < 1:
         raise InputError(f"events of a mixture, {mixture}", events, "a whole number above 0", "ask for at least one")
     shares = np.array([_fraction(pair) for pair in pairs])
-    sources = [_Source(stream(make("".join(pair)), events, seed=seed, sqrt_s=sqrt_s, threads=threads, batch_size=CHUNK))
-               for pair in pairs]  # fmt: skip
+    sources = [
+        _Source(stream(
+            make("".join(pair)), events, seed=seed, sqrt_s=sqrt_s, threads=threads, batch_size=CHUNK, workers=workers
+        )) for pair in pairs
+    ]  # fmt: skip
     for chunk, start in enumerate(range(0, events, CHUNK)):
         u = random_stream(seed, f"generation mixture {mixture}", chunk).random(CHUNK)[: events - start]
         choice = np.searchsorted(np.cumsum(shares)[:-1] / shares.sum(), u, side="right")

@@ -2,6 +2,7 @@
 
 from gloam.report.channel import Channel, ChannelResult, ChannelVariants, CountingChannel
 from gloam.report.figures import (
+    LimitLines,
     bias_figure,
     coverage_figure,
     exclusion_figure,
@@ -24,6 +25,7 @@ __all__ = [
     "ChannelVariants",
     "CountingChannel",
     "FitView",
+    "LimitLines",
     "bias_figure",
     "coverage_figure",
     "exclusion_figure",

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from gloam.interpretation.exclusions import Exclusion, Plane
 from gloam.report.channel import Channel, CountingChannel
 from gloam.report.figures import (
+    LimitLines,
     counts_figure,
     exclusion_figure,
     fit_figure,
     limit_figure,
+    lines_figure,
     overview_figure,
     plane_coupling_figure,
     plane_limit_figure,
@@ -34,8 +36,9 @@ CouplingPlane: TypeAlias = tuple[Plane, tuple[Exclusion, ...]]
 
 
 def write_figures(
-    channels: Sequence[Channel], directory: Path, palette: str = "hep", plane: CouplingPlane | None = None
-) -> list[Path]:
+    channels: Sequence[Channel], directory: Path, palette: str = "hep", plane: CouplingPlane | None = None,
+    lines: LimitLines | None = None,
+) -> list[Path]:  # fmt: skip
     """The files of all figures, PNG and PDF: fit or counts, significance, limit, variants of each channel, `overview`.
 
     A channel without a certified fit has no figure of one.
@@ -45,24 +48,28 @@ def write_figures(
         directory: made if it is not there.
         palette: "hep" or "colour-blind".
         plane: published exclusions and our own limits on the coupling of a model, drawn as `coupling`.
+        lines: limits from all channels at once in the plane of two masses, drawn as `combined` in place of the maps
+            of the coupling of each channel.
     """
     written: list[Path] = []
     for channel in channels:
-        for kind, figure in _figures(channel, palette):
+        for kind, figure in _figures(channel, palette, lines is not None):
             written += save_figure(figure, directory, figure_stem(channel, kind))
     overview = overview_figure(channels)
     if overview is not None:
         written += save_figure(overview, directory, "overview")
+    if lines is not None:
+        written += save_figure(lines_figure(lines), directory, "combined")
     return written if plane is None else written + save_figure(exclusion_figure(*plane), directory, "coupling")
 
 
-def _figures(channel: Channel, palette: str) -> Iterator[tuple[str, Figure]]:
-    """The figures of a channel by their kinds."""
+def _figures(channel: Channel, palette: str, combined: bool) -> Iterator[tuple[str, Figure]]:
+    """The figures of a channel by their kinds; limits on a coupling are drawn where channels are not combined."""
     if isinstance(channel, CountingChannel):
         yield "counts", counts_figure(channel)
         yield "significance", (plane_significance_figure if channel.is_plane else significance_figure)(channel)
         yield "limit", plane_limit_figure(channel) if channel.is_plane else limit_figure(channel, palette)
-        if channel.is_plane and (coupling := plane_coupling_figure(channel)) is not None:
+        if channel.is_plane and not combined and (coupling := plane_coupling_figure(channel)) is not None:
             yield "coupling", coupling
         return
     row = largest_excess(channel.z_local)

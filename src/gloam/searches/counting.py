@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, field_serializer
 
 from gloam.detector import Correction, Detector, correction_systematics
 from gloam.scans.counting import PlaneShape
+from gloam.searches.backgrounds import CountedBackground
 from gloam.searches.declaration import Searched
 from gloam.searches.faults import Declaration, Fault, check
 from gloam.searches.preparation import (
@@ -29,10 +30,11 @@ from gloam.statistics import CountingMethod
 from gloam.statistics.figures_of_merit import PunziForm
 from gloam.statistics.prior import Prior
 from gloam.systematic import Constraint, Systematic
+from gloam.theory.dark_higgsstrahlung import shares_of_three
 
 __all__ = [
-    "ActingOn", "CountedChannel", "CountedSpectrum", "CountingPreparation", "CountingSearch", "CrossCheck",
-    "EfficiencyRange", "LimitRange", "TunedLine", "YieldUncertainty",
+    "ActingOn", "CombinedLines", "CountedChannel", "CountedSpectrum", "CountingPreparation", "CountingSearch",
+    "CrossCheck", "EfficiencyRange", "LimitRange", "TunedLine", "YieldUncertainty",
 ]  # fmt: skip
 
 ActingOn: TypeAlias = Literal["signal", "background"]
@@ -113,7 +115,7 @@ class CountedSpectrum(Declaration):
     cuts: tuple[CutOn | AnyOf, ...] = ()
     tuned: TunedLine | None = None
     signal: Simulated | None = None
-    backgrounds: tuple[Simulated, ...] = Field(min_length=1)
+    backgrounds: tuple[CountedBackground, ...] = Field(min_length=1)
     masses: Annotated[tuple[Masses, ...], AfterValidator(_same_sizes)] = ()
     ranges: tuple[Range, ...]
     half_width: Sourced
@@ -250,6 +252,8 @@ class CountedChannel(Declaration):
         uncertainties: others.
         has_signal_efficiency: whether limits are turned into cross sections; if not, they are on efficiency times
             cross section.
+        share: the final state of three dark photons that is counted, as `gloam.theory.dark_higgsstrahlung` names it,
+            whose branching fraction limits on the cross section contain; None: the decay of the search.
         form: of all uncertainties. A Gaussian efficiency ends at 0, so that its error cannot be large.
         vetoes, vetoes2: ranges of the first and second observable that are not counted; a window that one touches has
             no result.
@@ -264,6 +268,7 @@ class CountedChannel(Declaration):
     corrections: tuple[Correction, ...] = ()
     uncertainties: tuple[YieldUncertainty, ...] = ()
     has_signal_efficiency: bool = True
+    share: str | None = None
     form: Constraint = "gaussian"
     vetoes: tuple[Range, ...] = ()
     vetoes2: tuple[Range, ...] = ()
@@ -283,6 +288,25 @@ class CountedChannel(Declaration):
             *(replace(each, constraint=self.form) for each in correction_systematics(self.corrections)),
             *(part for each in self.uncertainties for part in each.systematics(self.form)),
         )
+
+
+class CombinedLines(Declaration):
+    """Where in the plane all channels are combined: one mass runs, the other is given.
+
+    Attributes:
+        at: given masses of the first and of the second particle, in GeV.
+        along: what the first and the second run over, in GeV.
+    """
+
+    at: tuple[Masses, Masses]
+    along: tuple[Masses, Masses]
+
+    @property
+    def points(self) -> tuple[tuple[float, float], ...]:
+        """All pairs of masses, none twice."""
+        first = [(mass, mass2) for mass2 in self.at[1] for mass in self.along[0]]
+        second = [(mass, mass2) for mass in self.at[0] for mass2 in self.along[1]]
+        return tuple(sorted({*first, *second}))
 
 
 class EfficiencyRange(Declaration):
@@ -325,6 +349,7 @@ class CountingSearch(Searched):
         preparation: how efficiencies and backgrounds are simulated.
         published_efficiency: with which ours is compared; one constant may be fitted to it, never to limits.
         published_ranges: of limits, with which expected ones are compared.
+        combination: where all channels give one limit on the coupling; None: they stay apart.
     """
 
     channels: tuple[CountedChannel, ...] = Field(min_length=1)
@@ -333,10 +358,16 @@ class CountingSearch(Searched):
     preparation: CountingPreparation
     published_efficiency: EfficiencyRange | None = None
     published_ranges: tuple[LimitRange, ...] = ()
+    combination: CombinedLines | None = None
 
     @check
     def _distinct_channels(self) -> Iterator[Fault]:
         yield from different("channels", [channel.name for channel in self.channels])
+
+    @check
+    def _combined_in_a_plane(self) -> Iterator[Fault]:
+        if self.combination is not None and (self.model is None or len(self.channels[0].masses) != 2):
+            yield ("combination",), "channels are combined in the plane of two masses, on the coupling of a model"
 
     @check
     def _known_names(self) -> Iterator[Fault]:
@@ -354,6 +385,8 @@ class CountingSearch(Searched):
         processes = {sample.label for sample in spectrum.backgrounds}
         if len(channel.masses) != len(spectrum.observables):
             yield ("masses",), f"channel {channel.name} needs a range of masses for each observable"
+        if channel.share is not None and channel.share not in shares_of_three(1.0):
+            yield ("share",), f"{channel.share!r} is none of {', '.join(shares_of_three(1.0))}"
         if any(each.per != "event" for each in channel.corrections):
             words = f"corrections of channel {channel.name} are for each event: multiply those of its tracks"
             yield ("corrections",), words

@@ -146,6 +146,7 @@ class Simulated(Declaration):
         process: as `gloam generate` names it.
         settings: of the process, as `gloam.generation.make_process` takes them: cuts, decay, isr; not the mass.
         events: how many; of a signal for each mass.
+        least: of a signal, how many events shall pass the cuts; where fewer do, more are simulated.
         weighted: whether points keep their weights.
         scale: by which its cross section is multiplied: what is known beyond lowest order, or that `detector` made
             something rare happen more often.
@@ -158,6 +159,7 @@ class Simulated(Declaration):
     process: str
     settings: Mapping[str, float | str] = {}
     events: int = Field(gt=0)
+    least: int = Field(default=0, ge=0)
     weighted: bool = False
     scale: Sourced | None = None
     detector: Annotated[Detector, PlainSerializer(as_document)] | None = None

@@ -4,6 +4,7 @@ from gloam.selection.candidates import Candidates, choose, observe, order_by_ene
 from gloam.selection.cut_flow import Count, CutFlow, cut_flow_dict, cut_flow_table, efficiency
 from gloam.selection.cuts import Cut, above, below, between, outside, passes
 from gloam.selection.entries import Entries, best_of_each_event
+from gloam.selection.equal_pairs import three_pairs, two_pairs_and_missing
 from gloam.selection.fisher import FisherDiscriminant, WorkingPoint, train_fisher, working_point
 from gloam.selection.four_muons import four_muons, reduced_masses
 from gloam.selection.lepton_pair_recoil import lepton_pair_recoil
@@ -41,7 +42,9 @@ __all__ = [
     "reduced_masses",
     "select",
     "single_photon",
+    "three_pairs",
     "three_photons",
     "train_fisher",
+    "two_pairs_and_missing",
     "working_point",
 ]

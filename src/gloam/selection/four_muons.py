@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -47,32 +48,32 @@ def four_muons(detector: Detector) -> Callable[[ReconstructedBatch, float], Entr
         >>> np.median(found["m_R"][right]).round(2)
         np.float64(2.99)
     """
+    return partial(_reconstructed, detector)
 
-    def reconstruct(seen: ReconstructedBatch, sqrt_s: float) -> Entries:
-        places = _alternating(seen)
-        usable = np.asarray(seen.found[:, places].all(axis=1))
-        laboratory = np.where(usable[:, None, None], seen.laboratory[:, places], np.nan)
-        beams = detector.beams
-        fitted = kinematic_fit(
-            laboratory, momentum_covariance(laboratory, detector), np.full(4, constants.MUON_MASS),
-            beams.total * (sqrt_s / float(beams.energy)), total_covariance(detector, sqrt_s),
-        )  # fmt: skip
-        momenta = np.where(fitted.converged[:, None, None], fitted.momenta, np.nan)
-        event = {
-            "chi2": fitted.chi2,
-            "E_balance": np.where(usable, seen.momenta[:, places, 0].sum(axis=1) - sqrt_s, np.nan),
-            "E_extra": extra_energy(seen, smallest=LEAST_CLUSTER),
-            "muons": seen.identified[:, places].sum(axis=1).astype(float),
-        }
-        pairs = {
-            "m_R": reduced_masses(momenta).ravel(),
-            "m_R_measured": reduced_masses(laboratory).ravel(),
-            "pair": np.tile(np.arange(4.0), len(seen)),
-        }
-        columns = {name: np.repeat(column, 4) for name, column in event.items()} | pairs
-        return Entries(columns, np.repeat(seen.numbers, 4), np.repeat(seen.weights, 4))
 
-    return reconstruct
+def _reconstructed(detector: Detector, seen: ReconstructedBatch, sqrt_s: float) -> Entries:
+    places = _alternating(seen)
+    usable = np.asarray(seen.found[:, places].all(axis=1))
+    laboratory = np.where(usable[:, None, None], seen.laboratory[:, places], np.nan)
+    beams = detector.beams
+    fitted = kinematic_fit(
+        laboratory, momentum_covariance(laboratory, detector), np.full(4, constants.MUON_MASS),
+        beams.total * (sqrt_s / float(beams.energy)), total_covariance(detector, sqrt_s),
+    )  # fmt: skip
+    momenta = np.where(fitted.converged[:, None, None], fitted.momenta, np.nan)
+    event = {
+        "chi2": fitted.chi2,
+        "E_balance": np.where(usable, seen.momenta[:, places, 0].sum(axis=1) - sqrt_s, np.nan),
+        "E_extra": extra_energy(seen, smallest=LEAST_CLUSTER),
+        "muons": seen.identified[:, places].sum(axis=1).astype(float),
+    }
+    pairs = {
+        "m_R": reduced_masses(momenta).ravel(),
+        "m_R_measured": reduced_masses(laboratory).ravel(),
+        "pair": np.tile(np.arange(4.0), len(seen)),
+    }
+    columns = {name: np.repeat(column, 4) for name, column in event.items()} | pairs
+    return Entries(columns, np.repeat(seen.numbers, 4), np.repeat(seen.weights, 4))
 
 
 def reduced_masses(muons: FloatArray) -> FloatArray:

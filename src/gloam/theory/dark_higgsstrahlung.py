@@ -16,7 +16,7 @@ from gloam.theory.gminus2 import vector_loop
 from gloam.theory.prediction import Prediction, Production, branching_fractions, check_parameter
 from gloam.theory.radiators import PHOTON_CUT, radiative_factor
 
-__all__ = ["angular_density", "cross_section", "final_states", "predict", "topology"]
+__all__ = ["angular_density", "cross_section", "final_states", "predict", "shares_of_three", "topology"]
 
 REFERENCE = "Batell, Pospelov and Ritz, PRD 79 (2009) 115008 (arXiv:0903.0363)"
 
@@ -80,7 +80,25 @@ def final_states(mass: float, higgs_mass: float) -> dict[str, float]:
         return {f"{pair} missing": shares[pair] for pair in _PAIRS}
     if kind == "one virtual dark photon":
         return {}
-    return {" ".join(state): _orders(state) * prod(shares[p] for p in state) for state in _THREE}
+    three = shares_of_three(mass)
+    return {" ".join(state): three[" ".join(state)] for state in _THREE}
+
+
+def shares_of_three(mass: float) -> dict[str, float]:
+    """The shares of three dark photons in the ten final states of `final_states` and in three with X.
+
+    Of "ee ee X", "ee mumu X" and "mumu mumu X" the X is a decay to none of the three pairs: 3 B^2 B_X, and 6 B1 B2 B_X
+    for different leptons. No decay is in two of the thirteen.
+
+    Example:
+        >>> shares = shares_of_three(1.5)
+        >>> len(shares), round(shares["ee mumu X"] / shares["ee ee X"], 2)
+        (13, 2.0)
+    """
+    shares = branching_fractions(widths(mass), inside=("pipi",))
+    shares["X"] = max(0.0, 1.0 - sum(shares[pair] for pair in _PAIRS))
+    with_x = [(*leptons, "X") for leptons in combinations_with_replacement(("ee", "mumu"), 2)]
+    return {" ".join(state): _orders(state) * prod(shares[p] for p in state) for state in (*_THREE, *with_x)}
 
 
 def _orders(state: tuple[str, ...]) -> int:

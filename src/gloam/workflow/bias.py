@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from gloam.arrays import FloatArray
+from gloam.execution import Pool
 from gloam.report import ChannelResult
 from gloam.statistics import (
     Average,
@@ -25,7 +27,7 @@ from gloam.statistics import (
 from gloam.statistics.drawing import Base
 from gloam.store import provenance, write_json, write_table
 from gloam.workflow.results import Run
-from gloam.workflow.studies import Amount, chosen_hypotheses, fitted_channels, yields_of
+from gloam.workflow.studies import Amount, fitted_channels, studied, together, yields_of
 
 __all__ = ["BiasStudy", "bias_of_run", "bias_summary", "write_bias"]
 
@@ -79,7 +81,9 @@ def bias_of_run(
     base: Literal["data", "background"] = "data",
     toys: int = 1000,
     seed: int = 0,
+    source: str | None = None,
     threads: int | None = None,
+    workers: Pool | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> BiasStudy:
     """The biases of the yields of a run at some masses.
@@ -91,47 +95,50 @@ def bias_of_run(
         base: what the toys are variations of, see `gloam.statistics.toy_yields`.
         toys: of each mass and amount.
         seed: of the random streams.
+        source: where workers find the run: a search, or the directory of a run.
         threads: how many to use; the answer does not depend on it.
+        workers: who do the work instead, see `gloam.execution.open_workers`; nor on these.
         progress: called with the number of masses finished.
 
     Raises:
         InputError: for masses or amounts that cannot be.
     """
-    chosen = chosen_hypotheses(run, masses)
-    parts = [
-        toy_yields(
-            channel.result, rows, yields_of(amounts, channel.limits.observed[rows]),
-            _base(channel, base, toys, seed, threads), toys, seed,
-            stream=f"bias {channel.name}", threads=threads, progress=progress,
-        )
-        for channel, rows in chosen
-    ]  # fmt: skip
-    found = _below_each_other(parts)
-    if base == "data" and any(channel.ranks is not None for channel, _ in chosen):
+    found_in = studied(
+        run, _ToysOfOne(base, toys, seed), amounts, masses, source=source, threads=threads, workers=workers,
+        progress=progress,
+    )  # fmt: skip
+    found = together([each for _, each in found_in], axis=0)
+    if base == "data" and any(channel.ranks is not None for channel, _ in found_in):
         found = replace(found, base=WHOLE)
     bias = yield_bias(found)
-    names = tuple(channel.name for channel, rows in chosen for _ in rows)
+    names = tuple(channel.name for channel, each in found_in for _ in each.rows)
     line = linearity(found) if len(amounts) > 1 else None
     return BiasStudy(run, tuple(amounts), names, found, bias, combined_bias(bias), line, base, seed)
 
 
-def _base(
-    channel: ChannelResult, base: Literal["data", "background"], toys: int, seed: int, threads: int | None
-) -> Base:
+@dataclass(frozen=True, slots=True)
+class _ToysOfOne:
+    """The toys of one hypothesis and signal."""
+
+    base: Literal["data", "background"]
+    toys: int
+    seed: int
+
+    def __call__(self, channel: ChannelResult, row: int, amount: Amount) -> ToyYields:
+        yields = yields_of([amount], channel.limits.observed[[row]])
+        return toy_yields(
+            channel.result, [row], yields, _base(channel, self.base, self.toys, self.seed), self.toys, self.seed,
+            stream=f"bias {channel.name}", threads=1,
+        )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _base(channel: ChannelResult, base: Literal["data", "background"], toys: int, seed: int) -> Base:
     """What the toys of a channel are variations of: of the data event by event, where entries share one."""
     if base != "data" or channel.ranks is None:
         return base
     contents = channel.result.spectrum.values()
-    return channel.ranks.counts(contents, seed, f"bias {channel.name}", np.arange(toys), threads)
-
-
-def _below_each_other(parts: list[ToyYields]) -> ToyYields:
-    joined = {
-        each.name: np.concatenate([getattr(part, each.name) for part in parts])
-        for each in fields(ToyYields)
-        if each.name != "base"
-    }
-    return ToyYields(**joined, base=parts[0].base)
+    return channel.ranks.counts(contents, seed, f"bias {channel.name}", np.arange(toys), 1)
 
 
 def bias_summary(study: BiasStudy) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from gloam.selection import Entries, select
 from gloam.spectra import Axis, Origin, Spectrum, fill, read_spectrum, read_values, with_flow
 from gloam.spectra.blinded import hide_blinded
 from gloam.spectra.source import file_origin, split_source
-from gloam.workflow.coupling import search_coupling
+from gloam.workflow.coupling import plane_coupling, search_coupling
 from gloam.workflow.declaring_counts import counted_axes, expected_backgrounds
 from gloam.workflow.prepared import prepared_counts
 from gloam.workflow.pseudo_data import Injection
@@ -38,7 +38,7 @@ def pseudo_counts(search: CountingSearch, channel: CountedChannel, seed: int, in
     counts = random_stream(seed, stream).poisson(expected).astype(float)
     source = f"{search.data_source}; seed {seed}"
     if injected is not None:
-        source += f"; with a signal of {injected.mass:g} GeV and coupling {injected.coupling:g}"
+        source += f"; {injected.in_words}"
         if channel.has_signal_efficiency:
             signal = expected_signal(search, channel, injected)
             counts += random_stream(seed, f"{stream} signal").poisson(signal)
@@ -50,18 +50,38 @@ def expected_signal(search: CountingSearch, channel: CountedChannel, injected: I
     """The counts that a signal is expected to add to each bin of a channel.
 
     Raises:
-        InputError: for a search without a model of one mass, or a mass that is not scanned.
+        InputError: for a search without a model, another number of masses than its observables, or masses that are not
+            scanned.
     """
-    coupling = search_coupling(search)
-    ranges = [each.masses[0] for each in search.channels if each.has_signal_efficiency]
-    low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
-    if coupling is None or not low <= injected.mass <= high or len(channel.masses) > 1:
-        allowed = f"{low:g} to {high:g}" if coupling is not None else "a search with a model"
-        raise InputError("--inject", f"a mass of {injected.mass:g} GeV", allowed, "name a mass that is scanned")
-    found, mass = prepared_counts(search)[channel.spectrum], np.array([injected.mass])
-    number = float(coupling.at_one(mass)[0]) * injected.coupling**coupling.power
+    _require_scanned(search, injected)
+    found, mass = prepared_counts(search)[channel.spectrum], np.array(injected.masses)
+    if not found.covers(mass[None])[0]:  # another channel has it
+        return np.zeros([edges.size - 1 for edges in found.all_edges])
+    coupling = search_coupling(search) if mass.size == 1 else plane_coupling(search, mass[:1], mass[1:], channel.share)
+    assert coupling is not None  # noqa: S101 - a search without a model was refused
+    number = float(coupling.at_one(mass[:1])[0]) * injected.coupling**coupling.power
     number *= float(found.at_masses("radiative_factor", mass[None])[0]) * float(search.luminosity or 0.0)
     return np.asarray(number * channel.correction * found.signal_in_bins(mass))
+
+
+def _require_scanned(search: CountingSearch, injected: Injection) -> None:
+    """Refuse a signal that no window of the search can hold."""
+    scanned = [each.masses for each in search.channels if each.has_signal_efficiency]
+    if search.model is None:
+        raise InputError("--inject", f"a signal in {search.name}", "a search with a model", "leave it out")
+    if len(injected.masses) != len(scanned[0]):
+        words = "one mass", "two masses: --inject MASS COUPLING --inject-mass2 MASS2"
+        raise InputError("--inject", f"{len(injected.masses)} of them", words[len(scanned[0]) - 1], "name as many")
+    for mass, ranges in zip(injected.masses, zip(*scanned, strict=True), strict=True):
+        low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
+        if not low <= mass <= high:
+            allowed = f"{low:g} to {high:g}"
+            raise InputError("--inject", f"a mass of {mass:g} GeV", allowed, "name a mass that is scanned")
+    prepared = prepared_counts(search)
+    point = np.array([injected.masses])
+    if not any(prepared[each.spectrum].covers(point)[0] for each in search.channels if each.has_signal_efficiency):
+        given = " and ".join(f"{each:g}" for each in injected.masses)
+        raise InputError("--inject", f"masses of {given} GeV", "those between simulated ones", "see `gloam show`")
 
 
 def user_counts(search: CountingSearch, source: str | Path, stage: str) -> dict[str, Spectrum]:

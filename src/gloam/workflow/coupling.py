@@ -16,6 +16,7 @@ from gloam.interpretation.exclusions import coupling_plane
 from gloam.models import Parameter
 from gloam.theory import decay_fraction, production
 from gloam.theory.dark_higgsstrahlung import cross_section as associated_production
+from gloam.theory.dark_higgsstrahlung import shares_of_three
 
 if TYPE_CHECKING:
     from gloam.searches import Channel, CountingSearch, Search
@@ -59,10 +60,19 @@ def nominal_energy(search: Search | CountingSearch) -> float:
     return SQRT_S if search.preparation is None else float(search.preparation.sqrt_s)
 
 
-def plane_coupling(search: Search | CountingSearch, mass: FloatArray, mass2: FloatArray) -> Coupling | None:
+def plane_coupling(
+    search: Search | CountingSearch, mass: FloatArray, mass2: FloatArray, share: str | None = None
+) -> Coupling | None:
     """The coupling of a model of two masses, known at these hypotheses alone; None without a model.
 
-    The branching fraction is that of the first particle into the decay that is searched for.
+    The branching fraction is that of the first particle into the decay that is searched for, or of three dark photons.
+
+    Args:
+        search: with its model and decay.
+        mass: of the first particle in GeV, shape (h,).
+        mass2: of the second, shape (h,).
+        share: a final state of three dark photons, see `gloam.theory.dark_higgsstrahlung.shares_of_three`; None: the
+            decay of the search.
 
     Raises:
         InputError: for a model of one mass.
@@ -73,8 +83,10 @@ def plane_coupling(search: Search | CountingSearch, mass: FloatArray, mass2: Flo
         remedy = "declare a model of two masses"
         raise InputError(f"model of {search.name}", search.model, "dark-higgsstrahlung", remedy)
     fraction: Parameter = 1.0
-    if search.decay is not None:
-        different, which = np.unique(mass, return_inverse=True)
+    different, which = np.unique(mass, return_inverse=True)
+    if share is not None:
+        fraction = AtHypotheses(np.array([shares_of_three(each)[share] for each in different.tolist()])[which])
+    elif search.decay is not None:
         fraction = AtHypotheses(decay_fraction("dark-photon", search.decay)(different)[which])
     produced = AtHypotheses(associated_production(mass, mass2, nominal_energy(search)))
     return Coupling(coupling_plane(search.model).quantity, produced, fraction, power=1.0)

@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from gloam.execution import Pool
+from gloam.report import ChannelResult
 from gloam.statistics import FLAT, Coverage, LimitMethod, coverage
 from gloam.store import provenance, write_json, write_table
 from gloam.workflow.results import Run
-from gloam.workflow.studies import Amount, chosen_hypotheses, fitted_channels, yields_of
+from gloam.workflow.studies import Amount, fitted_channels, studied, yields_of
 
 __all__ = ["CoverageStudy", "coverage_of_run", "coverage_summary", "write_coverage"]
 
@@ -43,7 +45,9 @@ def coverage_of_run(
     method: LimitMethod | None = None,
     toys: int = 1000,
     seed: int = 0,
+    source: str | None = None,
     threads: int | None = None,
+    workers: Pool | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> CoverageStudy:
     """How often the limits and errors of a run hold the truth, at some masses, if its fitted background is true.
@@ -56,25 +60,38 @@ def coverage_of_run(
         method: of the limits; None: that of the run.
         toys: of each mass and amount.
         seed: of the random streams.
+        source: where workers find the run: a search, or the directory of a run.
         threads: how many to use; the answer does not depend on it.
+        workers: who do the work instead, see `gloam.execution.open_workers`; nor on these.
         progress: called with the number of masses finished.
 
     Raises:
         InputError: for masses, amounts, levels or methods that cannot be.
     """
-    found = [
-        (
-            channel.name,
-            coverage(
-                channel.result, rows, yields_of(amounts, channel.limits.observed[rows]),
-                channel.limits.level if level is None else level,
-                method or channel.limits.method, toys, seed,
-                stream=f"coverage {channel.name}", threads=threads, progress=progress,
-            ),
-        )
-        for channel, rows in chosen_hypotheses(run, masses)
-    ]  # fmt: skip
-    return CoverageStudy(run, tuple(amounts), tuple(found), seed)
+    found = studied(
+        run, _ToysOfOne(level, method, toys, seed), amounts, masses, source=source, threads=threads, workers=workers,
+        progress=progress,
+    )  # fmt: skip
+    return CoverageStudy(run, tuple(amounts), tuple((channel.name, each) for channel, each in found), seed)
+
+
+@dataclass(frozen=True, slots=True)
+class _ToysOfOne:
+    """The toys of one hypothesis and true yield."""
+
+    level: float | None
+    method: LimitMethod | None
+    toys: int
+    seed: int
+
+    def __call__(self, channel: ChannelResult, row: int, amount: Amount) -> Coverage:
+        limits = channel.limits
+        level, method = limits.level if self.level is None else self.level, self.method or limits.method
+        yields = yields_of([amount], limits.observed[[row]])
+        return coverage(
+            channel.result, [row], yields, level, method, self.toys, self.seed, stream=f"coverage {channel.name}",
+            threads=1,
+        )  # fmt: skip
 
 
 def coverage_summary(study: CoverageStudy) -> dict[str, Any]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # declarations cost 0.2 s to import
 
 __all__ = [
     "channel_windows", "counted_axes", "counted_channel", "counted_factors", "counted_hypotheses",
-    "declare_counts", "expected_backgrounds", "uncertainties_of",
+    "declare_counts", "expected_backgrounds", "uncertainties_of", "windows_at",
 ]  # fmt: skip
 
 
@@ -59,11 +59,28 @@ def channel_windows(search: CountingSearch, channel: CountedChannel) -> Counting
     points = np.concatenate(rows)
     masses = np.stack([mass_at(column, scale) for column, scale in zip(points.T, scales, strict=True)], axis=1)
     inside = found.covers(masses)
-    points, masses = points[inside], masses[inside]
-    sigma = found.resolution(points)
+    return windows_at(search, channel, masses[inside], points[inside])
+
+
+def windows_at(
+    search: CountingSearch, channel: CountedChannel, masses: FloatArray, points: FloatArray | None = None
+) -> CountingWindows:
+    """The windows of a channel in the plane around some hypotheses.
+
+    Args:
+        search: of two observables.
+        channel: of it.
+        masses: of the hypotheses in GeV, shape (h, 2).
+        points: where they peak, shape (h, 2); None: as the observables have it.
+    """
+    found, axes = prepared_counts(search)[channel.spectrum], counted_axes(search, channel)
+    if points is None:
+        scales = [observable.scale for observable in search.spectrum_of(channel).observables]
+        points = np.stack([position_of(column, each) for column, each in zip(masses.T, scales, strict=True)], axis=1)
+    half = float(found.half_width[0]) * found.resolution(points)
     return plane_windows(
-        (axes[0], axes[1]), points[:, 0], points[:, 1], reach * sigma[:, 0], reach * sigma[:, 1], channel.shape,
-        masses[:, 0], masses[:, 1],
+        (axes[0], axes[1]), points[:, 0], points[:, 1], half[:, 0], half[:, 1], channel.shape, masses[:, 0],
+        masses[:, 1],
     )  # fmt: skip
 
 
@@ -87,9 +104,19 @@ def expected_backgrounds(search: CountingSearch, channel: CountedChannel) -> dic
     return {name: scale * each for name, each in zip(names, found.expected, strict=True)}
 
 
-def declare_counts(search: CountingSearch, channel: CountedChannel, spectrum: Spectrum) -> CountingScan:
-    """The windows of a channel on a spectrum, with their backgrounds and uncertainties; not yet counted."""
-    windows, expected = channel_windows(search, channel), expected_backgrounds(search, channel)
+def declare_counts(
+    search: CountingSearch, channel: CountedChannel, spectrum: Spectrum, windows: CountingWindows | None = None
+) -> CountingScan:
+    """The windows of a channel on a spectrum, with their backgrounds and uncertainties; not yet counted.
+
+    Args:
+        search: that has the channel.
+        channel: whose windows.
+        spectrum: the data.
+        windows: others than those of `channel_windows`.
+    """
+    windows = channel_windows(search, channel) if windows is None else windows
+    expected = expected_backgrounds(search, channel)
     total = np.sum(list(expected.values()), axis=0)
     known = Spectrum(windows.axes, with_flow(total, windows.axes), asimov=True)
     return CountingScan(
@@ -152,17 +179,17 @@ def counted_channel(
     """The results of a channel with its words, factors and coupling."""
     observables = search.spectrum_of(channel).observables
     labels = tuple(f"{each.label} [{each.unit.replace('^2', '$^2$')}]" for each in observables)
-    coupling = _coupling(search, result) if channel.has_signal_efficiency else None
+    coupling = _coupling(search, channel, result) if channel.has_signal_efficiency else None
     return CountingChannel(
         channel.name, channel.title, result, counting_significances(result), limits, labels,
         counted_factors(search, channel, result.windows), coupling, cross_checks,
     )  # fmt: skip
 
 
-def _coupling(search: CountingSearch, result: CountingResult) -> Coupling | None:
+def _coupling(search: CountingSearch, channel: CountedChannel, result: CountingResult) -> Coupling | None:
     if len(result.spectrum.axes) == 1:
         return search_coupling(search)
-    return plane_coupling(search, result.mass, result.mass2)
+    return plane_coupling(search, result.mass, result.mass2, channel.share)
 
 
 def _masses(windows: CountingWindows) -> FloatArray:

@@ -72,7 +72,7 @@ def coupling_figure_content(run: Run) -> tuple[Plane, tuple[Exclusion, ...]] | N
 
 def _curve(run: Run, expected: bool) -> tuple[FloatArray, FloatArray]:
     """Masses and limits: of all channels together, or of one after the other."""
-    if (found := run.combined) is not None:
+    if (found := run.combined) is not None and found.mass2 is None:
         return found.mass, found.expected[:, 2] if expected else found.observed
     curves = _curves(of_different_masses(run.channels), expected) or [(np.empty(0), np.empty(0))]
     mass, limit = (np.concatenate(parts) for parts in zip(*curves, strict=True))

@@ -64,9 +64,10 @@ def write_run(run: Run, directory: Path, *, figures: bool = True, seed: int | No
     path = write_json(directory / "summary.json", numbers)
     if figures:
         from gloam.report import write_figures, write_page
+        from gloam.workflow.combined_counts import combined_lines
 
         plane = coupling_figure_content(run)
-        drawn = write_figures(run.channels, directory / "figures", plane=plane)
+        drawn = write_figures(run.channels, directory / "figures", plane=plane, lines=combined_lines(run))
         write_page(
             numbers, run.channels, drawn, directory / "report.html", provenance=written, cut_flows=run.cut_flows,
             plane=None if plane is None else plane[0],
@@ -121,7 +122,8 @@ def _write_combined(run: Run, directory: Path) -> None:
     if found is None:
         (directory / "combined.csv").unlink(missing_ok=True)  # of another run that was here
         return
-    columns = {"mass": found.mass} | _limited("coupling_ul", found.observed, found.expected)
+    masses = {"mass": found.mass} | ({} if found.mass2 is None else {"mass2": found.mass2})
+    columns = masses | _limited("coupling_ul", found.observed, found.expected)
     write_table(directory / "combined.csv", columns | {"best_channel_exp_0": found.best})
 
 
@@ -253,4 +255,5 @@ def _stored(run: Run) -> dict[str, Any]:
         arrays |= stored_channel(channel)
     if (found := run.combined) is not None:
         arrays |= {f"combined.{name}": getattr(found, name) for name in ("mass", "observed", "expected", "best")}
+        arrays |= {} if found.mass2 is None else {"combined.mass2": found.mass2}
     return arrays

@@ -14,8 +14,8 @@ import numpy.typing as npt
 from gloam.arrays import FloatArray
 from gloam.detector import Detector, ReconstructedBatch, simulate
 from gloam.events import EventBatch, require_writable, write_columns
-from gloam.execution import progress_bar
-from gloam.generation import Process, Tally, stream
+from gloam.execution import Pool, map_in_order, progress_bar
+from gloam.generation import GeneratedBatch, Process, Tally, numbered, stream
 from gloam.selection import Count, efficiency
 
 __all__ = ["write_events"]
@@ -46,7 +46,7 @@ class _Account:
 
 def write_events(
     process: Process, path: Path, *, events: int, seed: int, sqrt_s: float, weighted: bool = False,
-    detector: Detector | None = None, threads: int | None = None, quiet: bool = True,
+    detector: Detector | None = None, threads: int | None = None, workers: Pool | None = None, quiet: bool = True,
 ) -> dict[str, Any]:  # fmt: skip
     """Write generated events, or what a detector makes of them, to a file; what `gloam generate --json` says of them.
 
@@ -62,6 +62,7 @@ def write_events(
         weighted: True keeps every point that is allowed, with its weight in fb.
         detector: that the events pass through, hit or miss; None writes true momenta.
         threads: how many; the events do not depend on it.
+        workers: who do it instead, see `gloam.execution.open_workers`; nor on these.
         quiet: True draws no progress bar.
 
     Raises:
@@ -73,16 +74,17 @@ def write_events(
 
     def columns() -> Iterator[dict[str, npt.NDArray[Any]]]:
         batches = stream(
-            process, events, seed=seed, sqrt_s=sqrt_s, weighted=weighted, threads=threads, batch_size=BATCH
-        )
-        first = 0
+            process, events, seed=seed, sqrt_s=sqrt_s, weighted=weighted, threads=threads, batch_size=BATCH,
+            workers=workers,
+        )  # fmt: skip
+        pieces = batches if detector is None else map_in_order(
+            _Seen(detector, seed, process.name), numbered(batches), threads, workers
+        )  # fmt: skip
         with progress_bar(f"generating {process.name}", events, enabled=not quiet) as advance:
-            for batch in batches:
-                passed = _through(detector, batch.events, seed, first, process.name)
-                first += len(batch.events)
-                account.enter(passed, batch.tally)
-                yield passed.columns()
-                advance(len(batch.events))
+            for piece in pieces:
+                account.enter(piece.events, piece.tally)
+                yield piece.events.columns()
+                advance(len(piece.events))
 
     def outcome() -> dict[str, Any]:
         return _outcome(process, account, events, seed, sqrt_s, weighted, detector)
@@ -91,10 +93,26 @@ def write_events(
     return {**outcome(), "file": str(path)}
 
 
-def _through(
-    detector: Detector | None, events: EventBatch, seed: int, first: int, sample: str
-) -> EventBatch | ReconstructedBatch:
-    return events if detector is None else simulate(events, detector, seed=seed, first=first, sample=sample)
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some events as a detector saw them."""
+
+    events: ReconstructedBatch
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a detector makes of a batch with the number of its first event."""
+
+    detector: Detector
+    seed: int
+    sample: str
+
+    def __call__(self, batch: tuple[int, GeneratedBatch]) -> _Piece:
+        first, made = batch
+        seen = simulate(made.events, self.detector, seed=self.seed, first=first, sample=self.sample)
+        return _Piece(seen, made.tally)
 
 
 def _counted(weights: FloatArray) -> Count:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gloam.events import JaggedEvents, require_writable, write_columns
-from gloam.execution import progress_bar
+from gloam.execution import Pool, progress_bar
 from gloam.generation import Process
 from gloam.generation.pythia import PythiaBatch, PythiaProcess, cited_cross_section, pythia_process, stream_from_pythia
 from gloam.generation.statistics import Tally
@@ -22,7 +22,7 @@ __all__ = ["write_pythia_events", "write_tau_mixture"]
 
 
 def write_pythia_events(
-    name: str, path: Path, *, events: int, seed: int, sqrt_s: float, quiet: bool = True
+    name: str, path: Path, *, events: int, seed: int, sqrt_s: float, workers: Pool | None = None, quiet: bool = True
 ) -> dict[str, Any]:
     """Write events of Pythia to a file, one row for each particle; what `gloam generate --json` says of them.
 
@@ -35,6 +35,7 @@ def write_pythia_events(
         events: how many.
         seed: of the run.
         sqrt_s: energy of the collision in GeV.
+        workers: who generate, see `gloam.execution.open_workers`; the events do not depend on them.
         quiet: True draws no progress bar.
 
     Raises:
@@ -43,7 +44,7 @@ def write_pythia_events(
     process, last = pythia_process(name), list[PythiaBatch]()
 
     def batches() -> Iterator[JaggedEvents]:
-        for batch in stream_from_pythia(name, events, seed=seed, sqrt_s=sqrt_s):
+        for batch in stream_from_pythia(name, events, seed=seed, sqrt_s=sqrt_s, workers=workers):
             last[:] = [batch]
             yield batch.events
 
@@ -56,7 +57,7 @@ def write_pythia_events(
 
 def write_tau_mixture(
     make: Callable[[str], Process], mixture: str, path: Path, *, events: int, seed: int, sqrt_s: float,
-    threads: int | None = None, quiet: bool = True,
+    threads: int | None = None, workers: Pool | None = None, quiet: bool = True,
 ) -> dict[str, Any]:  # fmt: skip
     """Write events whose taus decay in several ways, one row for each particle; what `gloam generate --json` says.
 
@@ -68,6 +69,7 @@ def write_tau_mixture(
         seed: of the run.
         sqrt_s: energy of the collision in GeV.
         threads: how many; the events do not depend on it.
+        workers: who generate instead; nor on these.
         quiet: True draws no progress bar.
 
     Raises:
@@ -77,7 +79,8 @@ def write_tau_mixture(
     name = process.name.replace("(mumu)", f"({mixture})")
 
     def batches() -> Iterator[JaggedEvents]:
-        for batch in stream_tau_mixture(make, mixture, events, seed=seed, sqrt_s=sqrt_s, threads=threads):
+        made = stream_tau_mixture(make, mixture, events, seed=seed, sqrt_s=sqrt_s, threads=threads, workers=workers)
+        for batch in made:
             last[:] = [batch.tally]
             yield batch.events
 

@@ -232,7 +232,7 @@ def pseudo_decays(
     if injected is not None:
         expected = _signal_in_bins(search, channel, prepared, injected)
         counts += random_stream(seed, f"{stream} signal").poisson(expected)
-        source += f"; with a signal of {injected.mass:g} GeV and coupling {injected.coupling:g}"
+        source += f"; {injected.in_words}"
     luminosity = None if search.luminosity is None else float(search.luminosity)
     origin = Origin(search.data_kind, source, None, luminosity)
     return Spectrum((axis,), with_flow(counts, (axis,)), origin=origin)

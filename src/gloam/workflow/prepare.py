@@ -24,6 +24,7 @@ from gloam.calibration import (
 )
 from gloam.calibration.peaks import LEAST
 from gloam.errors import InputError
+from gloam.execution import Pool
 from gloam.generation import Process, Tally, make_process, mixture_fraction
 from gloam.kinematics import position_of
 from gloam.models import Gaussian, SimulatedSample, kernel_density
@@ -48,6 +49,9 @@ PARAMETERS = ("mean", "sigma", "alpha", "n", "alpha_high", "n_high")
 
 LOOKED_AT = 500_000
 """The first events of a background, among which whole ones are chosen."""
+
+LEAST_OF_A_BIN = 1e-3
+"""Simulated events that a smooth background has in every bin."""
 
 LEAST_OF_A_PEAK, LEAST_OF_A_BACKGROUND = 2000, 20_000
 """Events that are simulated at any scale."""
@@ -99,11 +103,12 @@ class _Run:
     threads: int | None
     advance: Callable[[int], object]
     samples: SampleCache | None = None
+    workers: Pool | None = None
 
 
 def prepare_search(
     search: Search, folder: Path, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
-    progress: Callable[[int], object] | None = None, samples: SampleCache | None = None,
+    workers: Pool | None = None, progress: Callable[[int], object] | None = None, samples: SampleCache | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """What `gloam prepare --json` says, after the artefact of a search was made and written to a folder.
 
@@ -112,7 +117,9 @@ def prepare_search(
     """
     declared = _declared(search)
     seed = declared.seed if seed is None else seed
-    found = prepare(declared, scale=scale, seed=seed, threads=threads, progress=progress, samples=samples)
+    found = prepare(
+        declared, scale=scale, seed=seed, threads=threads, workers=workers, progress=progress, samples=samples
+    )
     record = write_prepared(declared, found.scans, found.flows, folder, seed=seed, scale=scale)
     return {
         "search": search.name, "events": events_to_simulate(search, scale), **record,
@@ -137,7 +144,7 @@ def events_to_simulate(search: Search, scale: float = 1.0) -> int:
 
 def prepare(
     declared: Preparation, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
-    progress: Callable[[int], object] | None = None, samples: SampleCache | None = None,
+    workers: Pool | None = None, progress: Callable[[int], object] | None = None, samples: SampleCache | None = None,
 ) -> Prepared:  # fmt: skip
     """What a preparation finds, from events that are generated, measured and selected.
 
@@ -146,10 +153,11 @@ def prepare(
         scale: of the numbers of events; below 1 for a quick look.
         seed: of everything random; None: the one that is declared.
         threads: how many generate; the answer does not depend on it.
+        workers: who do it instead, see `gloam.execution.open_workers`; nor on these.
         progress: called with the number of events that were simulated.
         samples: where entries of simulated events are kept for preparations with other cuts; None: nowhere.
     """
-    run = _Run(scale, declared.seed if seed is None else seed, threads, progress or (lambda _: None), samples)
+    run = _Run(scale, declared.seed if seed is None else seed, threads, progress or (lambda _: None), samples, workers)
     signals: dict[str, list[_Signal]] = {}
     for spectrum in declared.spectra:
         if spectrum.part_of is None:
@@ -315,6 +323,7 @@ def _pieces(
     made = partial(
         simulated_pieces, process, sample.detector or declared.detector, declared.entries, events=number, seed=run.seed,
         sqrt_s=float(declared.sqrt_s), weighted=sample.weighted, threads=run.threads, tau_decays=sample.tau_decays,
+        workers=run.workers,
     )  # fmt: skip
     if run.samples is None:
         pieces = made()
@@ -412,8 +421,14 @@ def _templates(
         whole = background.total if spectrum.pieces is None else smoothed(background, spectrum.pieces)
         return {"expected": whole}
     pieces = [spectrum.pieces_of.get(label) for label in labels]
-    each = np.stack([b.total if p is None else smoothed(b, p) for b, p in zip(backgrounds, pieces, strict=True)])
+    each = np.stack([b.total if p is None else _possible(b, p) for b, p in zip(backgrounds, pieces, strict=True)])
     return {"expected": each.sum(axis=0), "expected_of": each}
+
+
+def _possible(background: WeightedCounts, pieces: int) -> FloatArray:
+    """A smooth expectation that is nowhere 0: where no event was simulated one is still possible."""
+    one = background.squares.sum() / background.total.sum()
+    return np.maximum(smoothed(background, pieces), LEAST_OF_A_BIN * one)
 
 
 def _positions(spectrum: PreparedSpectrum) -> FloatArray:

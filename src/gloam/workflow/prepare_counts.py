@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,16 +24,19 @@ from gloam.calibration import (
 )
 from gloam.calibration.prepared_counts import in_cells
 from gloam.detector import ReconstructedBatch
+from gloam.execution import Pool
 from gloam.generation import Process, Tally, generate, make_process
 from gloam.kinematics import position_of
 from gloam.models import Gaussian
 from gloam.scans import grid_in_resolution
-from gloam.selection import CutFlow, Entries, select
+from gloam.selection import Count, CutFlow, Entries, best_of_each_event, select
 from gloam.selection.cut_flow import count
+from gloam.workflow.prepare_mistaken import Mistaken, mistaken_samples, numbers_of_hadrons
 from gloam.workflow.prepared import write_counts
 
 if TYPE_CHECKING:
     from gloam.searches import CountedSpectrum, CountingPreparation, CountingSearch
+    from gloam.searches.backgrounds import AssumedRate, CountedBackground
     from gloam.searches.counting import TunedLine
     from gloam.searches.preparation import Simulated
 
@@ -41,6 +44,9 @@ __all__ = ["counts_in_numbers", "events_of_counts", "prepare_counting_search", "
 
 LEAST_OF_A_SIGNAL, LEAST_OF_A_BACKGROUND = 10_000, 20_000
 """Events that are simulated at any scale."""
+
+MOST_OF_A_SIGNAL = 200
+"""How many times as many events are simulated where few pass the cuts, at most."""
 
 FOR_A_CROSS_SECTION = 20_000
 """Points from which the cross section without radiation is taken."""
@@ -56,6 +62,7 @@ class _Sample:
         flow: what the cuts left; of backgrounds in fb, as are the weights of `kept`.
         generated: sum of the weights before anything; of backgrounds the cross section.
         radiative_factor: of a signal.
+        even: a cross section in fb that is spread evenly over the axes instead.
     """
 
     name: str
@@ -63,6 +70,7 @@ class _Sample:
     flow: CutFlow
     generated: float
     radiative_factor: float = 1.0
+    even: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +82,19 @@ class _Run:
     seed: int
     threads: int | None
     advance: Callable[[int], object]
+    workers: Pool | None
 
 
 def prepare_counting_search(
     search: CountingSearch, folder: Path, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
-    progress: Callable[[int], object] | None = None,
+    workers: Pool | None = None, progress: Callable[[int], object] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """What `gloam prepare --json` says, after the artefact of a counting search was made and written to a folder."""
     declared = search.preparation
     seed = declared.seed if seed is None else seed
-    found, flows = prepare_counts(declared, scale=scale, seed=seed, threads=threads, progress=progress)
+    found, flows = prepare_counts(
+        declared, scale=scale, seed=seed, threads=threads, workers=workers, progress=progress
+    )  # fmt: skip
     record = write_counts(declared, found, flows, folder, seed=seed, scale=scale)
     return {
         "search": search.name, "events": events_of_counts(search, scale), **record,
@@ -98,17 +109,20 @@ def prepare_counting_search(
 
 def events_of_counts(search: CountingSearch, scale: float = 1.0) -> int:
     """The number of events that a preparation simulates: what its progress counts."""
+    from gloam.searches.preparation import Simulated
+
     total = 0
     for spectrum in search.preparation.spectra:
         if spectrum.signal is not None:
             total += len(spectrum.masses) * _number(spectrum.signal, scale, LEAST_OF_A_SIGNAL)
-        total += sum(_number(sample, scale, LEAST_OF_A_BACKGROUND) for sample in spectrum.backgrounds)
-    return total
+        simulated = [sample for sample in spectrum.backgrounds if isinstance(sample, Simulated)]
+        total += sum(_number(sample, scale, LEAST_OF_A_BACKGROUND) for sample in simulated)
+    return total + sum(numbers_of_hadrons(search.preparation, scale).values())
 
 
 def prepare_counts(
     declared: CountingPreparation, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
-    progress: Callable[[int], object] | None = None,
+    workers: Pool | None = None, progress: Callable[[int], object] | None = None,
 ) -> tuple[dict[str, PreparedCounts], dict[str, dict[str, CutFlow]]]:  # fmt: skip
     """The ingredients of each spectrum, and what each cut leaves, by spectrum and sample.
 
@@ -119,13 +133,16 @@ def prepare_counts(
         scale: of the numbers of events; below 1 for a quick look.
         seed: of everything random; None: the one that is declared.
         threads: how many generate; the answer does not depend on it.
+        workers: who do it instead, see `gloam.execution.open_workers`; nor on these.
         progress: called with the number of events that were simulated.
     """
-    run = _Run(declared, scale, declared.seed if seed is None else seed, threads, progress or (lambda _: None))
+    seed = declared.seed if seed is None else seed
+    run = _Run(declared, scale, seed, threads, progress or (lambda _: None), workers)
     found: dict[str, PreparedCounts] = {}
     flows: dict[str, dict[str, CutFlow]] = {}
+    mistaken = mistaken_samples(declared, run.scale, run.seed, run.advance)
     for spectrum in declared.spectra:
-        backgrounds = [_background(spectrum, sample, run) for sample in spectrum.backgrounds]
+        backgrounds = [_background(spectrum, sample, run, mistaken) for sample in spectrum.backgrounds]
         if spectrum.signal is None:
             assert spectrum.like is not None  # noqa: S101 - a declaration is checked
             model = found[spectrum.like]
@@ -150,7 +167,7 @@ def _some(signals: list[_Sample]) -> list[_Sample]:
 
 
 def _number(sample: Simulated, scale: float, least: int) -> int:
-    return max(least, round(scale * sample.events))
+    return max(min(least, sample.events), round(scale * sample.events))
 
 
 def _signal(spectrum: CountedSpectrum, mass: tuple[float, ...], run: _Run) -> _Sample:
@@ -162,8 +179,12 @@ def _signal(spectrum: CountedSpectrum, mass: tuple[float, ...], run: _Run) -> _S
     process = make_process(sample.process, **masses, **settings)
     words = " ".join(f"{each:g}" for each in mass)
     process = replace(process, name=f"{process.name} {words} {spectrum.name}")
-    found = _simulated(spectrum, sample, process, _number(sample, run.scale, LEAST_OF_A_SIGNAL), run)
-    kept, flow, tally, weight = found
+    number = _number(sample, run.scale, LEAST_OF_A_SIGNAL)
+    kept, flow, tally, weight = _simulated(spectrum, sample, process, number, run)
+    if kept.events < sample.least:
+        more = min(MOST_OF_A_SIGNAL, 1.2 * sample.least / max(kept.events, 1))
+        silent = replace(run, advance=lambda _: None)
+        kept, flow, tally, weight = _simulated(spectrum, sample, process, round(more * number), silent)
     factor = 1.0
     if settings.pop("isr", None) is not None:
         plain = make_process(sample.process, **masses, **settings)
@@ -173,8 +194,17 @@ def _signal(spectrum: CountedSpectrum, mass: tuple[float, ...], run: _Run) -> _S
     return _Sample(f"{sample.label} {words} GeV", kept, flow.scaled(1 / weight), 1.0, factor)
 
 
-def _background(spectrum: CountedSpectrum, sample: Simulated, run: _Run) -> _Sample:
+def _background(
+    spectrum: CountedSpectrum, sample: CountedBackground, run: _Run, mistaken: Mapping[tuple[str, str], Mistaken]
+) -> _Sample:
     """One background; its weights are cross sections in fb."""
+    from gloam.searches.backgrounds import AssumedRate, MistakenTracks
+
+    if isinstance(sample, MistakenTracks):
+        found = mistaken[spectrum.name, sample.label]
+        return _Sample(sample.label, found.kept, found.flow, found.cross_section)
+    if isinstance(sample, AssumedRate):
+        return _even(spectrum, sample)
     settings: dict[str, Any] = dict(sample.settings)
     process = make_process(sample.process, **settings)
     process = replace(process, name=f"{sample.label} {spectrum.name}")
@@ -186,18 +216,20 @@ def _background(spectrum: CountedSpectrum, sample: Simulated, run: _Run) -> _Sam
     return _Sample(sample.label, kept, flow.scaled(per_fb), weight * per_fb)
 
 
+def _even(spectrum: CountedSpectrum, sample: AssumedRate) -> _Sample:
+    none = Entries({each.column: np.empty(0) for each in spectrum.observables}, np.empty(0, int), np.empty(0))
+    flow = CutFlow(tuple(cut.name for cut in spectrum.all_cuts()), Count(), *2 * [(Count(),) * len(spectrum.cuts)])
+    return _Sample(sample.label, none, flow, float(sample.per_fb), even=float(sample.per_fb))
+
+
 def _simulated(
     spectrum: CountedSpectrum, sample: Simulated, process: Process, number: int, run: _Run
 ) -> tuple[Entries, CutFlow, Tally, float]:
     """The events of a sample that pass the cuts, with the columns that are needed later, and what was generated."""
-    cuts, step = spectrum.all_cuts(), run.declared.tuned_step(spectrum)
+    step = run.declared.tuned_step(spectrum)
     names = [observable.column for observable in spectrum.observables]
     names += [] if step is None else [step.column, *step.plane]
-
-    def treat(seen: ReconstructedBatch) -> tuple[Entries, CutFlow]:
-        kept, flow = select(spectrum.reconstruction(seen, float(run.declared.sqrt_s)), cuts)
-        return Entries({name: kept.columns[name] for name in names}, kept.event, kept.weights), flow
-
+    treat = _Selected(spectrum, float(run.declared.sqrt_s), tuple(names))
     parts: list[Entries] = []
     flow, tally, weight = None, Tally(), 0.0
     for piece in _pieces(sample, process, treat, number, run):
@@ -208,6 +240,19 @@ def _simulated(
     return _joined(parts), flow, tally, weight
 
 
+@dataclass(frozen=True, slots=True)
+class _Selected:
+    """What the selection leaves of some events, with the columns that are needed later."""
+
+    spectrum: CountedSpectrum
+    sqrt_s: float
+    names: tuple[str, ...]
+
+    def __call__(self, seen: ReconstructedBatch) -> tuple[Entries, CutFlow]:
+        kept, flow = select(self.spectrum.reconstruction(seen, self.sqrt_s), self.spectrum.all_cuts())
+        return Entries({name: kept.columns[name] for name in self.names}, kept.event, kept.weights), flow
+
+
 def _pieces(
     sample: Simulated, process: Process, treat: Callable[[ReconstructedBatch], tuple[Entries, CutFlow]], number: int,
     run: _Run,
@@ -215,7 +260,7 @@ def _pieces(
     detector = sample.detector or run.declared.detector
     for piece in simulated_pieces(
         process, detector, treat, events=number, seed=run.seed, sqrt_s=float(run.declared.sqrt_s),
-        weighted=sample.weighted, threads=run.threads,
+        weighted=sample.weighted, threads=run.threads, workers=run.workers,
     ):  # fmt: skip
         yield piece
         run.advance(piece.events)
@@ -234,20 +279,22 @@ def _of_signals(spectrum: CountedSpectrum, signals: list[_Sample], backgrounds: 
     position = np.stack(
         [position_of(column, each.scale) for column, each in zip(mass.T, spectrum.observables, strict=True)], axis=1
     )
+    nearest = [replace(sample, kept=_nearest(spectrum, sample.kept, row))
+               for sample, row in zip(signals, position, strict=True)]  # fmt: skip
     fits = [
         [fit_crystal_ball(sample.kept.columns[each.column], at, tail)
          for each, at, tail in zip(spectrum.observables, row, spectrum.tails, strict=True)]
-        for sample, row in zip(signals, position.tolist(), strict=True)
+        for sample, row in zip(nearest, position.tolist(), strict=True)
     ]  # fmt: skip
     shape = {name: _of_fits(fits, name) for name in ("mean", "sigma", "alpha", "n")}
     reach = float(spectrum.half_width) * shape["sigma"]
     inside = [_in_window(spectrum, sample.kept, *ends) for sample, ends in
-              zip(signals, zip(position, reach, strict=True), strict=True)]  # fmt: skip
+              zip(nearest, zip(position, reach, strict=True), strict=True)]  # fmt: skip
     tuned = np.empty((0, 3))
     if spectrum.tuned is not None:
-        tuned = _tuned(spectrum, spectrum.tuned, signals, backgrounds, inside, position[:, 0], reach[:, 0])
+        tuned = _tuned(spectrum, spectrum.tuned, nearest, backgrounds, inside, position[:, 0], reach[:, 0])
     line = LineParameters(position[:, 0], tuned) if tuned.size else None
-    found = [_efficiency(spectrum, sample, row, line) for sample, row in zip(signals, inside, strict=True)]
+    found = [_efficiency(spectrum, sample, row, line) for sample, row in zip(nearest, inside, strict=True)]
     none = np.empty(0)
     return PreparedCounts(
         mass=mass, position=position, **shape,
@@ -258,6 +305,15 @@ def _of_signals(spectrum: CountedSpectrum, signals: list[_Sample], backgrounds: 
         radiative_factor=np.array([each.radiative_factor for each in signals]), tuned=tuned, edges=none, edges2=none,
         expected=none, variance=none,
     )  # fmt: skip
+
+
+def _nearest(spectrum: CountedSpectrum, kept: Entries, at: FloatArray) -> Entries:
+    """One entry of each event, the nearest to a hypothesis: an event counts once, whatever else can be made of it."""
+    if kept.first_of_event.all():
+        return kept
+    distance = [kept.columns[each.column] - centre for each, centre in zip(spectrum.observables, at, strict=True)]
+    columns = {**kept.columns, "distance": np.sum(np.square(distance), axis=0)}
+    return best_of_each_event(Entries(columns, kept.event, kept.weights), "distance")
 
 
 def _of_fits(fits: list[list[PeakFit]], name: str) -> FloatArray:
@@ -336,7 +392,7 @@ def _with_backgrounds(
                 kept = _half(kept, 1)
             kept = kept[_passing(kept, spectrum, step, line)]
         values = [kept.columns[each.column] for each in spectrum.observables]
-        expected.append(np.histogramdd(values, edges, weights=kept.weights)[0])
+        expected.append(np.histogramdd(values, edges, weights=kept.weights)[0] + sample.even * _areas(edges))
         variance.append(np.histogramdd(values, edges, weights=kept.weights**2)[0])
     second = edges[1] if len(edges) > 1 else np.empty(0)
     cells = np.array(spectrum.cells or (), float)
@@ -346,6 +402,12 @@ def _with_backgrounds(
     if not cells.size:
         return found
     return found.with_backgrounds(*(in_cells(each, cells) for each in (found.expected, found.variance)))
+
+
+def _areas(edges: list[FloatArray]) -> FloatArray:
+    """The part of the axes that each bin is."""
+    parts = [np.diff(each) / (each[-1] - each[0]) for each in edges]
+    return np.asarray(parts[0] if len(parts) == 1 else np.multiply.outer(*parts))
 
 
 def _edges(base: PreparedCounts, spectrum: CountedSpectrum, axis: int) -> FloatArray:

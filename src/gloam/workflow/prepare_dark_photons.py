@@ -19,9 +19,9 @@ from gloam.calibration.dark_photon_pairs import (
     with_dark_photons,
 )
 from gloam.events.jagged import JaggedEvents
-from gloam.execution import random_stream
+from gloam.execution import Pool, map_in_order, random_stream
 from gloam.experiments.belle import B_PAIRS, BELLE_UPSILON_4S
-from gloam.generation.pythia import generate_with_pythia, pythia_process, stream_from_pythia
+from gloam.generation.pythia import PythiaBatch, generate_with_pythia, pythia_process, stream_from_pythia
 from gloam.selection import WorkingPoint, train_fisher, working_point
 from gloam.spectra import uniform_axis
 from gloam.workflow.spreading import spread_out
@@ -60,20 +60,23 @@ def events_of_pairs(declared: DarkPhotonPairs, scale: float = 1.0) -> int:
 
 
 def prepare_pairs(
-    declared: DarkPhotonPairs, *, scale: float = 1.0, seed: int = 0, progress: Callable[[int], object] | None = None
-) -> dict[str, PreparedMode]:
+    declared: DarkPhotonPairs, *, scale: float = 1.0, seed: int = 0, workers: Pool | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> dict[str, PreparedMode]:  # fmt: skip
     """What the preparation finds, by the name of the final state.
 
     Args:
         declared: windows, cuts, numbers of events.
         scale: of the numbers of events.
         seed: of everything random.
+        workers: who generate, see `gloam.execution.open_workers`; the answer does not depend on them.
         progress: called with the number of events that were generated.
     """
     advance = progress or (lambda _: None)
-    pool = generate_with_pythia(declared.signal.process, _number(declared.signal.events, scale), seed=seed)
+    number = _number(declared.signal.events, scale)
+    pool = generate_with_pythia(declared.signal.process, number, seed=seed, workers=workers)
     advance(len(pool))
-    loose = _loose(declared, scale, seed, advance)
+    loose = _loose(declared, scale, seed, workers, advance)
     return {mode.name: _prepared(declared, mode, pool, loose[mode.name], seed) for mode in declared.modes}
 
 
@@ -88,15 +91,10 @@ def _number(events: int, scale: float) -> int:
 
 
 def _loose(
-    declared: DarkPhotonPairs, scale: float, seed: int, advance: Callable[[int], object]
+    declared: DarkPhotonPairs, scale: float, seed: int, workers: Pool | None, advance: Callable[[int], object]
 ) -> dict[str, list[_Background]]:
     """Candidates of background of every final state, with loose cuts, of light quarks first."""
     luminosity = float(BELLE_UPSILON_4S.luminosity)
-    ends = tuple(float(each) for each in declared.loosest)
-    fakes = {
-        pair: {number: float(chances[name]) for number, name in SPECIES.items()}
-        for pair, chances in declared.fakes.items()
-    }
     found: dict[str, list[_Background]] = {mode.name: [] for mode in declared.modes}
     for sample in (declared.continuum, declared.background):
         number = _number(sample.events, scale)
@@ -104,16 +102,39 @@ def _loose(
         if sample is declared.continuum:
             expected = luminosity * float(pythia_process(sample.process).cross_section)
         parts: dict[str, list[FourTracks]] = {mode.name: [] for mode in declared.modes}
-        for place, batch in enumerate(stream_from_pythia(sample.process, number, seed=seed + 1, batch_size=BATCH)):
+        batches = stream_from_pythia(sample.process, number, seed=seed + 1, batch_size=BATCH, workers=workers)
+        work = _LooseCandidates(declared, sample.process, seed)
+        for candidates, events in map_in_order(work, enumerate(batches), 1, workers):
             for mode in declared.modes:
-                parts[mode.name].append(background_candidates(
-                    batch.events, declared.detector, mode.pairs, fakes, float(declared.sqrt_s), seed=seed,
-                    sample=f"{sample.process} {place}", loosest=(ends[0], ends[1], ends[2]),
-                ))  # fmt: skip
-            advance(len(batch.events))
+                parts[mode.name].append(candidates[mode.name])
+            advance(events)
         for mode in declared.modes:
             found[mode.name].append(_Background(_joined(parts[mode.name]), expected / number))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _LooseCandidates:
+    """Candidates of every final state in a batch of background, and how many events it has."""
+
+    declared: DarkPhotonPairs
+    process: str
+    seed: int
+
+    def __call__(self, batch: tuple[int, PythiaBatch]) -> tuple[dict[str, FourTracks], int]:
+        place, declared, events = batch[0], self.declared, batch[1].events
+        m_bc, delta_e, difference = (float(each) for each in declared.loosest)
+        fakes = {
+            pair: {number: float(chances[name]) for number, name in SPECIES.items()}
+            for pair, chances in declared.fakes.items()
+        }
+        found = {
+            mode.name: background_candidates(
+                events, declared.detector, mode.pairs, fakes, float(declared.sqrt_s), seed=self.seed,
+                sample=f"{self.process} {place}", loosest=(m_bc, delta_e, difference),
+            ) for mode in declared.modes
+        }  # fmt: skip
+        return found, len(events)
 
 
 def _joined(parts: list[FourTracks]) -> FourTracks:

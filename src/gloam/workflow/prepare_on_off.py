@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,10 @@ import numpy as np
 from gloam.arrays import BoolArray, FloatArray
 from gloam.calibration import DecayCounts, TagModel, lambda_and_false_tag, lambda_and_nothing
 from gloam.events.jagged import jagged
+from gloam.execution import Pool, map_in_order
 from gloam.experiments.belle import B_PAIRS
 from gloam.generation import generate, make_process
-from gloam.generation.pythia import stream_from_pythia
+from gloam.generation.pythia import PythiaBatch, stream_from_pythia
 from gloam.selection import Entries
 from gloam.spectra import uniform_axis
 from gloam.theory.b_decays import NEUTRAL_FRACTION
@@ -35,15 +37,15 @@ CORE = 0.6827
 
 def prepare_on_off(
     search: OnOffSearch, folder: Path, *, scale: float = 1.0, seed: int | None = None, threads: int | None = None,
-    progress: Callable[[int], object] | None = None,
+    workers: Pool | None = None, progress: Callable[[int], object] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """What `gloam prepare --json` says, after the artefact was made and written to a folder.
 
-    The generator of hadrons runs on one core, whatever `threads` says.
+    The generator of hadrons runs on one core, whatever `threads` says; workers have one each.
     """
     del threads
     seed = search.preparation.seed if seed is None else seed
-    found = _prepared(search, scale, seed, progress)
+    found = _prepared(search, scale, seed, workers, progress)
     record = write_decay_counts(search.preparation, found, folder, seed=seed, scale=scale)
     return {
         "search": search.name, "events": decays_to_simulate(search, scale), **record,
@@ -53,15 +55,16 @@ def prepare_on_off(
 
 
 def _prepared(
-    search: OnOffSearch, scale: float, seed: int, progress: Callable[[int], object] | None
+    search: OnOffSearch, scale: float, seed: int, workers: Pool | None, progress: Callable[[int], object] | None
 ) -> dict[str, DecayCounts]:
     """The ingredients of each channel."""
     from gloam.searches.on_off import TaggedDecay
 
     declared = search.preparation
     if isinstance(declared, TaggedDecay):
-        return {search.channels[0].name: prepare_tagged(declared, scale=scale, seed=seed, progress=progress)}
-    found = prepare_pairs(declared, scale=scale, seed=seed, progress=progress)
+        tagged = prepare_tagged(declared, scale=scale, seed=seed, workers=workers, progress=progress)
+        return {search.channels[0].name: tagged}
+    found = prepare_pairs(declared, scale=scale, seed=seed, workers=workers, progress=progress)
     return {
         channel.name: found[mode.name].counts for channel, mode in zip(search.channels, declared.modes, strict=True)
     }
@@ -90,14 +93,16 @@ def in_numbers(found: DecayCounts) -> dict[str, Any]:
 
 
 def prepare_tagged(
-    declared: TaggedDecay, *, scale: float = 1.0, seed: int = 0, progress: Callable[[int], object] | None = None
-) -> DecayCounts:
+    declared: TaggedDecay, *, scale: float = 1.0, seed: int = 0, workers: Pool | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> DecayCounts:  # fmt: skip
     """What the preparation of B0 -> Lambda and something unseen finds.
 
     Args:
         declared: processes, tag, cuts.
         scale: of the numbers of events.
         seed: of everything random.
+        workers: who do it, see `gloam.execution.open_workers`; the answer does not depend on them.
         progress: called with the number of events that were simulated.
     """
     advance = progress or (lambda _: None)
@@ -110,11 +115,11 @@ def prepare_tagged(
     axis = uniform_axis(*declared.range, width=declared.bin_width, name="M_recoil")
     inside = (axis.centers > (mass - half)[:, None]) & (axis.centers < (mass + half)[:, None])
     mesons, decays = np.zeros(len(axis)), 0.0
-    for entries, number in _mesons(declared, scale, seed, advance):
+    for entries, number in _mesons(declared, scale, seed, workers, advance):
         kept = entries.columns["M_recoil"][_passing(declared, entries)]
         mesons += spread_out(kept, axis.edges, float(declared.smoothing)) / declared.repeats
         decays += number
-    quarks = spread_out(_light_quarks(declared, scale, seed, advance), axis.edges, float(declared.smoothing))
+    quarks = spread_out(_light_quarks(declared, scale, seed, workers, advance), axis.edges, float(declared.smoothing))
     constant = declared.reconstruction_efficiency
     per_decay = 2 * B_PAIRS.value * NEUTRAL_FRACTION.value * constant / decays
     per_quarks = float(declared.continuum) * per_decay * mesons.sum() / max(quarks.sum(), 1.0)
@@ -168,33 +173,62 @@ def _signal(declared: TaggedDecay, mass: float, scale: float, seed: int) -> tupl
 
 
 def _mesons(
-    declared: TaggedDecay, scale: float, seed: int, advance: Callable[[int], object]
+    declared: TaggedDecay, scale: float, seed: int, workers: Pool | None, advance: Callable[[int], object]
 ) -> Iterator[tuple[Entries, int]]:
     """Candidates of generic decays, and the number of B0 mesons that they come from."""
     number = _number(declared.background.events, scale)
-    for place, batch in enumerate(stream_from_pythia(declared.background.process, number, seed=seed, batch_size=BATCH)):
-        events = batch.events
+    batches = stream_from_pythia(
+        declared.background.process, number, seed=seed, batch_size=BATCH, workers=workers
+    )  # fmt: skip
+    for entries, mesons, events in map_in_order(_Tagged(declared, seed), enumerate(batches), 1, workers):
+        yield entries, mesons
+        advance(events)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tagged:
+    """Candidates of a batch of generic decays, the number of its B0 mesons, and that of its events."""
+
+    declared: TaggedDecay
+    seed: int
+
+    def __call__(self, batch: tuple[int, PythiaBatch]) -> tuple[Entries, int, int]:
+        place, declared, events = batch[0], self.declared, batch[1].events
         mesons = int(np.count_nonzero((np.abs(events.numbers) == 511) & (events.parents < 0)))
-        yield lambda_and_nothing(
-            events, declared.detector, _tag(declared, declared.repeats), float(declared.sqrt_s), seed=seed,
+        entries = lambda_and_nothing(
+            events, declared.detector, _tag(declared, declared.repeats), float(declared.sqrt_s), seed=self.seed,
             sample=f"background {place}",
-        ), mesons  # fmt: skip
-        advance(len(events))
+        )  # fmt: skip
+        return entries, mesons, len(events)
 
 
-def _light_quarks(declared: TaggedDecay, scale: float, seed: int, advance: Callable[[int], object]) -> FloatArray:
+def _light_quarks(
+    declared: TaggedDecay, scale: float, seed: int, workers: Pool | None, advance: Callable[[int], object]
+) -> FloatArray:
     """The recoil masses of light quarks, what is seen beside a Lambda taken for a tag."""
     number = _number(declared.light_quarks.events, scale)
-    tight, loose = (float(each) for each in declared.m_bc)
+    batches = stream_from_pythia(
+        declared.light_quarks.process, number, seed=seed, batch_size=BATCH, workers=workers
+    )  # fmt: skip
     found = []
-    for place, batch in enumerate(
-        stream_from_pythia(declared.light_quarks.process, number, seed=seed, batch_size=BATCH)
-    ):
-        found.append(
-            lambda_and_false_tag(
-                batch.events, declared.detector, _tag(declared, 1), float(declared.sqrt_s), least=(tight, loose),
-                delta_e=float(declared.delta_e), seed=seed, sample=f"light quarks {place}",
-            )
-        )  # fmt: skip
-        advance(len(batch.events))
+    for masses, events in map_in_order(_FalselyTagged(declared, seed), enumerate(batches), 1, workers):
+        found.append(masses)
+        advance(events)
     return np.concatenate(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _FalselyTagged:
+    """The recoil masses of a batch of light quarks, and the number of its events."""
+
+    declared: TaggedDecay
+    seed: int
+
+    def __call__(self, batch: tuple[int, PythiaBatch]) -> tuple[FloatArray, int]:
+        place, declared, events = batch[0], self.declared, batch[1].events
+        tight, loose = (float(each) for each in declared.m_bc)
+        masses = lambda_and_false_tag(
+            events, declared.detector, _tag(declared, 1), float(declared.sqrt_s), least=(tight, loose),
+            delta_e=float(declared.delta_e), seed=self.seed, sample=f"light quarks {place}",
+        )  # fmt: skip
+        return masses, len(events)

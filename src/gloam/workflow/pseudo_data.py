@@ -29,17 +29,47 @@ class Injection:
     Attributes:
         mass: in GeV.
         coupling: in the unit of the model of the search.
+        mass2: of the second particle in GeV, for a search in the plane of two masses; None for one mass.
     """
 
     mass: float
     coupling: float
+    mass2: float | None = None
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.mass) and self.mass > 0 and np.isfinite(self.coupling) and self.coupling >= 0):
+        good = np.isfinite([*self.masses, self.coupling]).all() and min(self.masses) > 0 and self.coupling >= 0
+        if not good:
+            given = " ".join(f"{each:g}" for each in (*self.masses, self.coupling))
             raise InputError(
-                "--inject", f"{self.mass:g} {self.coupling:g}", "a mass above 0 and a coupling of at least 0",
-                "write for example --inject 3.0 0.005",
-            )  # fmt: skip
+                "--inject", given, "masses above 0 and a coupling of at least 0", "write for example --inject 3.0 0.005"
+            )
+
+    @classmethod
+    def of(cls, numbers: tuple[float, ...]) -> Injection:
+        """The signal of a mass, or two, and a coupling, which comes last.
+
+        Raises:
+            InputError: for another number of numbers, or values that cannot be.
+
+        Example:
+            >>> Injection.of((5.0, 2.0, 1e-7)).masses
+            (5.0, 2.0)
+        """
+        if len(numbers) not in (2, 3):
+            allowed = "MASS COUPLING, or in a plane MASS MASS2 COUPLING"
+            raise InputError("--inject", f"{len(numbers)} numbers", allowed, "write for example --inject 3.0 0.005")
+        return cls(numbers[0], numbers[-1], numbers[1] if len(numbers) == 3 else None)
+
+    @property
+    def masses(self) -> tuple[float, ...]:
+        """One mass for each observable, in GeV."""
+        return (self.mass,) if self.mass2 is None else (self.mass, self.mass2)
+
+    @property
+    def in_words(self) -> str:
+        """What data that hold the signal say of it."""
+        masses = " and ".join(f"{each:g}" for each in self.masses)
+        return f"with a signal of {masses} GeV and coupling {self.coupling:g}"
 
 
 def prepared_axis(search: Search, channel: Channel) -> Axis:
@@ -65,7 +95,7 @@ def pseudo_spectrum(search: Search, channel: Channel, seed: int, injected: Injec
     source = f"{search.data_source}; seed {seed}"
     if injected is not None:
         _require_covered(search, injected)
-        source += f"; with a signal of {injected.mass:g} GeV and coupling {injected.coupling:g}"
+        source += f"; {injected.in_words}"
     parts = [_drawn(search, channel, name, seed, injected) for name in _parts(search, channel)]
     counts = np.concatenate(parts) if channel.slices else np.sum(parts, axis=0)
     origin = Origin(search.data_kind, source, None, _luminosity(search))

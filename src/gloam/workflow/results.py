@@ -30,6 +30,7 @@ class RunToys:
         margin: of the filter, the largest that was used; infinite where every hypothesis was fitted.
         fits: hypotheses fitted, over all toys.
         key: content hash of declaration, data and the version of what makes toys.
+        engine: that computed their fits.
     """
 
     largest: FloatArray
@@ -41,6 +42,7 @@ class RunToys:
     margin: float
     fits: int
     key: str
+    engine: str
 
     @property
     def n_failed(self) -> int:
@@ -57,12 +59,14 @@ class CombinedLimits:
         observed: shape (h,).
         expected: quantiles Phi(-2 ... 2) without a signal, shape (h, 5).
         best: the smallest median limit that a single channel expects, shape (h,).
+        mass2: of the second particle in GeV, shape (h,); None where there is one mass.
     """
 
     mass: FloatArray
     observed: FloatArray
     expected: FloatArray
     best: FloatArray
+    mass2: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

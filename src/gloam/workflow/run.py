@@ -44,7 +44,7 @@ def run(
     *,
     stage: Stage = "selected",
     seed: int = 0,
-    inject: tuple[float, float] | None = None,
+    inject: tuple[float, ...] | None = None,
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Run:
@@ -55,7 +55,8 @@ def run(
         data: "FILE" or "FILE:OBJECT" instead of the data of the search.
         stage: what that file holds: "selected" events, or a "spectrum".
         seed: of the pseudo-data, where the search has them.
-        inject: mass in GeV and coupling of a signal that is added to the pseudo-data.
+        inject: mass in GeV and coupling of a signal that is added to the pseudo-data; in a plane both masses, and the
+            coupling.
         threads: how many to use; None: `GLOAM_THREADS`, else one.
         progress: called with the number of hypotheses finished (each counted twice: fits, then limits).
 
@@ -146,14 +147,17 @@ def run_channel(
     return replace(bare_channel(search, channel, result, limits), variants=found, nuisances=effects)
 
 
-def _injection(search: Search | OnOffSearch, data: str | Path | None, inject: tuple[float, float]) -> Injection:
+def _injection(search: Search | OnOffSearch, data: str | Path | None, inject: tuple[float, ...]) -> Injection:
     """The signal that was asked for, where there are pseudo-data to add it to."""
     if data is not None or search.preparation is None:
         raise InputError(
             "--inject", "data that are no pseudo-data of ours", "a search with a prepared background, without --data",
             "leave it out, or add the signal to your file",
         )  # fmt: skip
-    return Injection(*inject)
+    signal = Injection.of(inject)
+    if signal.mass2 is not None:
+        raise InputError("--inject-mass2", f"{signal.mass2:g}", "a search of two masses", "leave it out")
+    return signal
 
 
 def _known_particles(search: Search, results: tuple[ChannelResult, ...]) -> dict[str, Any] | None:

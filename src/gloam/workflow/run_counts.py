@@ -17,6 +17,7 @@ from gloam.scans import CountingResult, CountingScan, count_windows
 from gloam.spectra import Origin, Spectrum
 from gloam.statistics import CountingOptions, CountingScanLimits, counting_scan_limits
 from gloam.store import content_hash
+from gloam.workflow.combined_counts import combined_in_plane
 from gloam.workflow.comparison_counts import compare_counts
 from gloam.workflow.counting_data import pseudo_counts, user_counts
 from gloam.workflow.coupling import nominal_energy
@@ -38,14 +39,14 @@ INDEPENDENT = (
 
 
 def run_counting_search(
-    search: CountingSearch, data: str | Path | None, stage: str, seed: int, inject: tuple[float, float] | None,
+    search: CountingSearch, data: str | Path | None, stage: str, seed: int, inject: tuple[float, ...] | None,
     progress: Callable[[int], object] | None = None,
 ) -> Run:  # fmt: skip
     """The results of a search that counts; arguments as those of `gloam.workflow.run`."""
     start = time.perf_counter()
     if inject is not None and data is not None:
         raise InputError("--inject", "data that are no pseudo-data of ours", "no --data", "leave out one of them")
-    signal = None if inject is None else Injection(*inject)
+    signal = None if inject is None else Injection.of(inject)
     if data is None:
         spectra = {channel.name: pseudo_counts(search, channel, seed, signal) for channel in search.channels}
     else:
@@ -73,6 +74,7 @@ def run_counting_search(
         sqrt_s=nominal_energy(search),
         seed=seed if data is None else None,
         cut_flows=prepared_cut_flows(search),
+        combined=combined_in_plane(search, results),
     )
 
 

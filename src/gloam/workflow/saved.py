@@ -194,7 +194,8 @@ def _combined(arrays: Arrays) -> CombinedLimits | None:
     """The limits of all channels together, where a run has them."""
     if "combined.mass" not in arrays:
         return None
-    return CombinedLimits(*(arrays[f"combined.{name}"] for name in ("mass", "observed", "expected", "best")))
+    found = CombinedLimits(*(arrays[f"combined.{name}"] for name in ("mass", "observed", "expected", "best")))
+    return replace(found, mass2=arrays.get("combined.mass2"))
 
 
 def _of_counting_search(files: _Files, search: CountingSearch) -> tuple[tuple[Channel, ...], dict[str, Any]]:
@@ -213,6 +214,7 @@ def _of_counting_search(files: _Files, search: CountingSearch) -> tuple[tuple[Ch
     return channels, {
         "origin": origin, "systematics": uncertainties_of(search), "model": search.model,
         "sqrt_s": nominal_energy(search), "cut_flows": prepared_cut_flows(search),
+        "combined": _combined(files.arrays),
     }  # fmt: skip
 
 

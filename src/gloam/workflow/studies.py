@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 from gloam.arrays import FloatArray, IntArray
 from gloam.errors import InputError
+from gloam.execution import Pool, map_in_order
 from gloam.fit import is_certified
 from gloam.report import ChannelResult
 from gloam.statistics import representative
 from gloam.workflow.results import Run
 
-__all__ = ["Amount", "amount_named", "chosen_hypotheses", "fitted_channels", "run_named", "yields_of"]
+__all__ = [
+    "Amount",
+    "amount_named",
+    "chosen_hypotheses",
+    "fitted_channels",
+    "run_named",
+    "studied",
+    "together",
+    "yields_of",
+]
+
+T = TypeVar("T")
 
 MASSES = 4
 """Masses of each channel, besides that of the largest excess, if none are named."""
@@ -143,3 +158,104 @@ def _nearest(channel: ChannelResult, mass: float) -> int:
     if not is_certified(channel.result.status[row : row + 1])[0]:
         raise InputError("--mass", f"{mass:g} GeV", "masses with a certified fit", "see status in scan.csv")
     return row
+
+
+Work = Callable[[ChannelResult, int, Amount], T]
+"""From a channel, a hypothesis of it and a signal to values with arrays of shape (1, 1, ...)."""
+
+
+def studied(
+    run: Run, work: Work[T], amounts: Sequence[Amount], masses: Sequence[float] = (), *, source: str | None = None,
+    threads: int | None = None, workers: Pool | None = None, progress: Callable[[int], object] | None = None,
+) -> list[tuple[ChannelResult, T]]:  # fmt: skip
+    """What is found of each channel, hypotheses below each other and signals side by side: arrays (r, i, ...).
+
+    Each hypothesis and signal is a piece of work of its own, so that the answer does not depend on who does it.
+
+    Args:
+        run: the results.
+        work: must be picklable for workers.
+        amounts: the signals, i of them.
+        masses: in GeV; none: representative ones.
+        source: where workers find the run: a search, or the directory of a run.
+        threads: how many do it without workers.
+        workers: who do it; None: this process.
+        progress: called with the number of hypotheses finished.
+
+    Raises:
+        InputError: for masses that cannot be, or workers without a source.
+    """
+    chosen = chosen_hypotheses(run, masses)
+    items = [(channel.name, int(row), amount) for channel, rows in chosen for row in rows for amount in amounts]
+    place: Callable[[tuple[str, int, Amount]], T] = _Here(run, work)
+    if workers is not None:
+        if source is None:
+            raise InputError("toys by workers", "no source of the run", "a search or a directory", "name one")
+        place = _There(str(Path(source).resolve()) if Path(source).is_dir() else source, run.hashes, work)
+    found: list[T] = []
+    for part in map_in_order(place, items, threads, workers):
+        found.append(part)
+        if progress is not None and len(found) % len(amounts) == 0:
+            progress(1)
+    rows = [
+        (name, together([part for _, part in parts], axis=1))
+        for (name, _), parts in groupby(zip(items, found, strict=True), key=lambda pair: pair[0][:2])
+    ]
+    by_name = {channel.name: channel for channel, _ in chosen}
+    return [
+        (by_name[name], together([row for _, row in group], axis=0))
+        for name, group in groupby(rows, key=lambda pair: pair[0])
+    ]
+
+
+def together(parts: Sequence[T], axis: int) -> T:
+    """Values of one class as one: their arrays joined along an axis, as far as they have it; all else of the first.
+
+    Example:
+        >>> together([np.array([[1.0]]), np.array([[2.0]])], axis=1)
+        array([[1., 2.]])
+    """
+    first: Any = parts[0]
+    joined: Any = first
+    if isinstance(first, np.ndarray) and first.ndim > axis:
+        joined = np.concatenate([np.asarray(part) for part in parts], axis)
+    elif is_dataclass(first):
+        names = [each.name for each in fields(first)]
+        joined = replace(joined, **{name: together([getattr(part, name) for part in parts], axis) for name in names})
+    return joined  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Here(Generic[T]):
+    """The work on a run at hand."""
+
+    run: Run
+    work: Work[T]
+
+    def __call__(self, item: tuple[str, int, Amount]) -> T:
+        name, row, amount = item
+        (channel,) = (each for each in fitted_channels(self.run) if each.name == name)
+        return self.work(channel, row, amount)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _There(Generic[T]):
+    """The work of a worker, which makes or reads the run once."""
+
+    source: str
+    hashes: dict[str, str | None]
+    work: Work[T]
+
+    def __call__(self, item: tuple[str, int, Amount]) -> T:
+        run = _run_at(self.source)
+        if run.hashes != self.hashes:
+            raise InputError(
+                f"{self.source} on a worker", "another declaration or other data", "the same as here",
+                "install the same gloam there, and let it see the same files",
+            )  # fmt: skip
+        return _Here(run, self.work)(item)
+
+
+@lru_cache(maxsize=1)
+def _run_at(source: str) -> Run:
+    return run_named(source)

@@ -12,7 +12,8 @@ import numpy as np
 
 from gloam.arrays import IntArray
 from gloam.errors import InputError
-from gloam.execution import SHARD, Shard, check_shards, clear_shards, run_shards, shards_of
+from gloam.execution import SHARD, Pool, Shard, check_shards, clear_shards, run_shards, shards_of
+from gloam.kernel import chosen_engine
 from gloam.report import Channel, ChannelResult
 from gloam.statistics import GlobalSignificance
 from gloam.statistics.elsewhere import (
@@ -72,8 +73,7 @@ def make_toys(
     *,
     directory: Path | None = None,
     resume: bool = False,
-    workers: int = 1,
-    scheduler: str | None = None,
+    workers: Pool | None = None,
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> RunToys:
@@ -88,8 +88,8 @@ def make_toys(
         request: which toys.
         directory: where the run is written; finished shards are kept in its folder `toys` until all are there.
         resume: whether to go on with shards that are there already.
-        workers: processes; more than one read the run from its directory.
-        scheduler: address of a Dask scheduler; its workers must see that directory under the same path.
+        workers: who make them, see `gloam.execution.open_workers`; they read the run from its directory, which those
+            of a cluster must see under the same path. None: this process.
         threads: of each.
         progress: called with the number of toys finished.
 
@@ -99,10 +99,9 @@ def make_toys(
     """
     if request.toys < 1:
         raise InputError("--toys", request.toys, "at least 1", "10000 give p-values down to 1e-3 well")
-    elsewhere = workers > 1 or scheduler is not None
-    if elsewhere and directory is None:
-        raise InputError("workers", workers, "1 without a directory", "write the run to a directory first")
-    shards = shards_of(request.toys, request.first)
+    if workers is not None and directory is None:
+        raise InputError("toys by workers", "no directory", "that of the run", "write the run to a directory first")
+    shards = shards_of(request.toys, request.first, _shard_size(request))
     if directory is not None and not resume:
         clear_shards(directory / SHARDS)
     options: dict[str, Any] = {
@@ -114,9 +113,9 @@ def make_toys(
     searches = _searches(run, request.exhaustive, threads)
     parts = run_shards(lambda shard: _shard(searches, request.seed, shard, None), shards[:1], **options)
     margins = tuple(parts[0]["margin"].tolist())
-    if elsewhere and directory is not None:
+    if workers is not None and directory is not None:
         work: Any = _Worker(directory.resolve(), request.seed, request.exhaustive, margins, threads)
-        parts += run_shards(work, shards[1:], workers=workers, scheduler=scheduler, **options)
+        parts += run_shards(work, shards[1:], workers=workers, **options)
     else:
         parts += run_shards(lambda shard: _shard(searches, request.seed, shard, margins), shards[1:], **options)
     return _assembled(run, request, parts)
@@ -145,8 +144,13 @@ def joined_toys(parts: Sequence[RunToys]) -> RunToys:
     """The toys of several runs together, in the order of seeds and numbers.
 
     Raises:
-        InputError: if they are of different declarations or data, or two have the same toys.
+        InputError: if they are of different declarations, data or engines, or two have the same toys.
     """
+    if len(engines := {part.engine for part in parts}) > 1:
+        raise InputError(
+            "toys of several runs", f"different engines, {' and '.join(sorted(engines))}", "the same in all of them",
+            "make those of one run again with --engine",
+        )  # fmt: skip
     if len({part.key for part in parts}) > 1:
         raise InputError(
             "toys of several runs", "different declarations, data or versions", "the same in all of them",
@@ -166,8 +170,9 @@ def joined_toys(parts: Sequence[RunToys]) -> RunToys:
             "make them with different --seed or --first-toy",
         )  # fmt: skip
     return RunToys(
-        **whole, margin=max(part.margin for part in parts), fits=sum(part.fits for part in parts), key=parts[0].key
-    )
+        **whole, margin=max(part.margin for part in parts), fits=sum(part.fits for part in parts), key=parts[0].key,
+        engine=parts[0].engine,
+    )  # fmt: skip
 
 
 def stored_toys(toys: RunToys) -> dict[str, Any]:
@@ -199,9 +204,18 @@ def _usable(channels: Sequence[Channel]) -> list[Channel]:
     return [channel for channel in channels if np.isfinite(channel.z_local).any()]
 
 
-def _shard_key(run: Run, request: ToyRequest) -> str:
-    """The content hash of all that a shard depends on but its numbers; the margin is that of the first toys."""
-    return content_hash([_key(run), request.seed, request.first, request.exhaustive, SHARD])
+def _shard_key(run: Run, request: ToyRequest) -> dict[str, Any]:
+    """All that a shard depends on but its numbers; the margin is that of the first toys."""
+    return {
+        "declaration": run.hashes["declaration"], "data": run.hashes["data"], "seed": request.seed,
+        "first toy": request.first, "exhaustive": request.exhaustive, "engine": chosen_engine().name,
+        "algorithm": ALGORITHM, "toys of a shard": _shard_size(request),
+    }  # fmt: skip
+
+
+def _shard_size(request: ToyRequest) -> int:
+    """Toys that take some seconds, also by the slower engine: what is lost when work is stopped."""
+    return SHARD // 10 if request.exhaustive else SHARD
 
 
 def _searches(run: Run, exhaustive: bool, threads: int | None) -> list[_Search]:
@@ -293,4 +307,5 @@ def _assembled(run: Run, request: ToyRequest, parts: Sequence[Mapping[str, Any]]
         margin=float(max(part["margin"].max() for part in parts)),
         fits=int(sum(int(part["fits"]) for part in parts)),
         key=_key(run),
+        engine=chosen_engine().name,
     )

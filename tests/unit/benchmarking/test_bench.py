@@ -6,7 +6,7 @@ import pytest
 
 from gloam.benchmarking import cold_start as cold
 from gloam.benchmarking import dimuon as w1
-from gloam.benchmarking import scaling
+from gloam.benchmarking import growth, scaling
 from gloam.benchmarking.bench import run_bench
 from gloam.benchmarking.peers import PEERS, PeerFits
 from gloam.benchmarking.workloads import dimuon
@@ -34,6 +34,9 @@ def test_the_document_has_the_keys_of_the_interface(quick):
     assert 0 < document["w1"]["seconds"] < document["w1"]["seconds_with_templates"] * 1.5
     assert set(document["toys"]) >= {"n", "seconds", "exact"}
     assert document["toys"]["n_failed"] == document["toys"]["exhaustive"]["n_failed"] == 0
+    assert document["bayesian"]["n"] == 502
+    assert document["bayesian"]["n_failed"] == document["coverage"]["n_failed"] == 0
+    assert document["coverage"]["lowest"] > 0.93
     json.dumps(document)
 
 
@@ -67,6 +70,13 @@ def test_the_scaling_has_a_time_for_every_size(monkeypatch):
     assert set(found) == {"hypotheses", "bins", "coefficients", "threads"}
     assert all(time > 0 for times in found.values() for time in times.values())
     assert all(size in scaling.scaling_lines(found) for size in found["bins"])
+
+
+def test_growth_has_time_and_memory_for_every_size():
+    found = growth.time_growth(hypotheses=(400,), toys=(20,))
+    assert found["hypotheses"]["400"]["microseconds"] > 0
+    assert found["toys"]["20"]["microseconds"] > 0
+    assert "400" in growth.growth_lines(found)
 
 
 def test_agreement_counts_only_fits_that_the_peer_calls_valid():

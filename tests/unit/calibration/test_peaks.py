@@ -36,6 +36,17 @@ def test_pulls_of_the_width_are_standard():
     assert 0.65 < pulls.std() < 1.4
 
 
+def test_a_core_is_found_where_most_events_are_in_a_long_tail():
+    """A third in a core of 0.2 at 5, the others up to 100 above it: as recoil masses of radiated photons are."""
+    random = np.random.default_rng(8)
+    above = 5.0 + 0.3 * (400.0 ** random.random(8000) - 1)
+    values = np.concatenate([5.0 + 0.2 * random.standard_normal(4000), above])
+    found = fit_crystal_ball(values, 5.0, -1)
+    assert 0.15 < found.sigma < 0.35
+    assert abs(found.mean) < 0.2
+    assert found.chi2 < 3 * found.degrees
+
+
 def test_too_few_events_are_refused():
     with pytest.raises(InputError, match="199 events"):
         fit_crystal_ball(np.linspace(0, 1, 199), 0.5)

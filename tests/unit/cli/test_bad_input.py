@@ -242,3 +242,16 @@ def test_commands(gloam, arguments, words):
 def test_a_wrong_number_of_threads_in_the_environment(scan, monkeypatch):
     monkeypatch.setenv("GLOAM_THREADS", "many")
     refused(scan(), "GLOAM_THREADS", "'many'", "leave it out")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("belle2_dark_higgsstrahlung", "--inject", 7, 1e-6), ["two masses", "--inject-mass2"]),
+        (("belle2_dark_higgsstrahlung", "--inject", 9, 1e-6, "--inject-mass2", 4), ["9 and 4 GeV", "simulated"]),
+        (("belle2_dark_higgsstrahlung", "--inject-mass2", 4), ["--inject-mass2", "--inject MASS COUPLING too"]),
+        (("belle2_alp_3gamma", "--inject", 3, 1e-3, "--inject-mass2", 4), ["--inject-mass2", "a search of two masses"]),
+    ],
+)
+def test_a_signal_in_a_plane_has_two_masses(gloam, arguments, words):
+    refused(gloam("run", *arguments), *words)

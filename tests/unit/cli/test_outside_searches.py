@@ -66,7 +66,7 @@ def test_they_are_listed_beside_ours(gloam):
 def test_every_command_takes_them(gloam, name):
     """Shown, run, projected, exported and reported."""
     shown = gloam("show", name, "--json")
-    assert shown.code == 0
+    assert shown.code == 0, shown.err
     assert shown.document["name"] == name
     assert shown.document["simulated"]
     ran = gloam("run", name, "--seed", 1, "--out", "out", "--no-figures", "--json")
@@ -75,7 +75,9 @@ def test_every_command_takes_them(gloam, name):
     assert run["search"] == name
     assert run["n_failed"] == run["limit"]["n_failed"] == 0
     more = 2 * run["data"]["luminosity_fb"]
-    projected = gloam("project", "out", "--luminosity", more, "--json").document
+    later = gloam("project", "out", "--luminosity", more, "--json")
+    assert later.code == 0, later.err
+    projected = later.document
     assert projected["search"] == name
     assert all(row["n_sig_ul_exp_0"] is not None for row in projected["limits"])
     assert projected["notes"]

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gloam.kernel import running_engine
+
 # says on standard error when the second shard begins, and waits there to be stopped
 SLOW = """
 import sys, time
@@ -97,7 +99,7 @@ def test_resume_without_toys_is_refused(scan):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["interrupt", "terminate"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=["interrupt", "end", "kill"])
 def test_toys_that_are_stopped_go_on(events, tmp_path, number, scan):
     out = tmp_path / "out"
     arguments = [
@@ -110,8 +112,11 @@ def test_toys_that_are_stopped_go_on(events, tmp_path, number, scan):
         assert process.stderr.readline() == "begun\n"
         process.send_signal(number)
         text, err = process.communicate(timeout=20)
-    assert (process.returncode, text) == (3, "")
-    assert err.startswith("gloam: stopped. What is finished is kept in")
+    if number == signal.SIGKILL:
+        assert (process.returncode, text, err) == (-number, "", "")
+    else:
+        assert (process.returncode, text) == (3, "")
+        assert err.startswith("gloam: stopped. What is finished is kept in")
     assert len(list((out / "toys").iterdir())) == 1
     before = json.loads((out / "summary.json").read_text())
     assert before["toys"] is None  # what was finished before the toys is whole
@@ -129,7 +134,9 @@ def test_toys_that_are_stopped_go_on(events, tmp_path, number, scan):
 def test_runs_are_merged(gloam, scan):
     for name, options in {"a": {"seed": 1}, "b": {"seed": 2}, "c": {"seed": 1, "first_toy": 100}}.items():
         assert scan(step=0.02, toys=100, out=name, **options).code == 0
+    gloam("merge", "c", "b", "a", "--out", "other order", "--no-figures", "--json")
     found = gloam("merge", "a", "b", "c", "--out", "m", "--no-figures", "--json")
+    assert Path("m/toys.npz").read_bytes() == Path("other order/toys.npz").read_bytes()
     assert (found.code, found.err) == (0, "")
     assert found.document["toys"] == 300
     assert json.loads(Path("m/summary.json").read_text()) == found.document
@@ -140,6 +147,56 @@ def test_runs_are_merged(gloam, scan):
     assert twice.code == 2
     assert "toy 0 of seed 1 twice" in twice.err
     assert not Path("n").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"width": 0.06}, "merge b: got another declaration than a"),
+        ({"range": (9.0, 9.65)}, "merge b: got another declaration than a"),
+        ({"engine": "numpy"}, "toys of several runs: got different engines, compiled and numpy"),
+        ({"toys": None}, "merge b: got no toys"),
+        ({"seed": 0}, "toys of several runs: got toy 0 of seed 0 twice"),
+    ],
+    ids=["signal", "range", "engine", "no toys", "seed"],
+)
+def test_runs_that_do_not_belong_together_are_not_merged(gloam, scan, monkeypatch, change, words):
+    if "engine" in change and running_engine()["engine"] != "compiled":
+        pytest.skip("needs the compiled kernel")
+    monkeypatch.setenv("GLOAM_ENGINE", running_engine()["engine"])  # restored when the test ends
+    for name, options in {"a": {"seed": 0}, "b": {"seed": 1} | change}.items():
+        assert scan(**{"step": 0.1, "toys": 20, "out": name} | options).code == 0
+    found = gloam("merge", "a", "b", "--out", "m")
+    assert (found.code, found.out) == (2, "")
+    assert words in found.err
+    assert found.err.count("\n") == 1
+    assert not Path("m").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "difference"),
+    [
+        ({"seed": 5}, "seed 4, not 5"),
+        ({"width": 0.06}, "declaration "),
+        ({"first_toy": 250}, "first toy 0, not 250"),
+        ({"engine": "numpy"}, "engine compiled, not numpy"),
+    ],
+    ids=["seed", "declaration", "first toy", "engine"],
+)
+def test_other_toys_are_not_gone_on_with(scan, monkeypatch, change, difference):
+    if "engine" in change and running_engine()["engine"] != "compiled":
+        pytest.skip("needs the compiled kernel")
+    monkeypatch.setenv("GLOAM_ENGINE", running_engine()["engine"])
+    options = {"step": 0.1, "toys": 300, "seed": 4}
+    with monkeypatch.context() as context:
+        context.setattr("gloam.workflow.toys._assembled", lambda *_: exec("raise KeyboardInterrupt"))  # noqa: S102
+        assert scan(**options).code == 3
+    assert len(list(Path("out/toys").iterdir())) == 2
+    found = scan("--resume", **options | change)
+    assert (found.code, found.out) == (2, "")
+    assert f"the beginning of other work ({difference}" in found.err
+    assert "Leave out --resume to begin anew, or choose another --out." in found.err
+    assert found.err.count("\n") == 1
 
 
 def test_a_report_is_drawn_again(gloam, scan, monkeypatch):

@@ -5,16 +5,18 @@ import dataclasses
 import numpy as np
 import pytest
 
+from gloam.errors import InputError
 from gloam.searches import load_search
 from gloam.spectra import with_flow
 from gloam.statistics.elsewhere import window_toys
 from gloam.theory.dark_higgsstrahlung import cross_section
 from gloam.theory.models import decay_fraction
 from gloam.workflow import load_run, run, summary, write_run
-from gloam.workflow.counting_data import pseudo_counts
+from gloam.workflow.counting_data import expected_signal, pseudo_counts
 from gloam.workflow.declaring_counts import channel_windows, counted_hypotheses, expected_backgrounds
 from gloam.workflow.prepared import prepared_counts
 from gloam.workflow.projection import project_run
+from gloam.workflow.pseudo_data import Injection
 from gloam.workflow.run_counts import count_channel
 
 FULL = load_search("belle2_dark_higgsstrahlung")
@@ -110,3 +112,35 @@ def test_a_signal_is_found_where_it_is():
     counted = count_channel(SEARCH, CHANNEL, shifted)
     assert int(np.nanargmax(counted.z_local)) == row
     assert counted.z_local[row] > 4
+
+
+def test_an_injected_signal_is_the_largest_excess():
+    """With both masses and the coupling; the background stays as it was."""
+    windows = channel_windows(SEARCH, CHANNEL)
+    row = int(np.argmin(np.hypot(windows.mass - 7.0, windows.mass2 - 1.5)))
+    at = float(windows.mass[row]), float(windows.mass2[row])
+    found = run(SEARCH, seed=4, inject=(*at, 2e-6)).channels[0]
+    assert int(np.nanargmax(found.z_local)) == row
+    without = pseudo_counts(SEARCH, CHANNEL, 4, None).values()
+    added = found.result.spectrum.values() - without
+    assert added.min() >= 0
+    expected = expected_signal(SEARCH, CHANNEL, Injection(at[0], 2e-6, at[1])).sum()
+    assert abs(added.sum() - expected) < 4 * np.sqrt(expected)
+    assert "and coupling 2e-06" in found.result.spectrum.origin.source
+
+
+@pytest.mark.parametrize(
+    ("signal", "words"),
+    [((7.0, 1e-6), "two masses"), ((2.0, 1.0, 1e-6), "3 to 10.1"), ((9.0, 4.0, 1e-6), "between simulated"),
+     ((7.0, 1.5, -1.0), "coupling of at least 0"), ((7.0,), "1 numbers")],
+)  # fmt: skip
+def test_signals_that_no_window_holds_are_refused(signal, words):
+    with pytest.raises(InputError, match=words):
+        run(SEARCH, inject=signal)
+
+
+def test_a_search_of_one_mass_refuses_a_second_one():
+    with pytest.raises(InputError, match="a search of two masses"):
+        run("belle2_alp_3gamma", inject=(3.0, 1.0, 1e-3))
+    with pytest.raises(InputError, match="one mass"):
+        run("belle2_zprime_invisible_2018", inject=(3.0, 1.0, 1e-3))

@@ -8,6 +8,7 @@ import pytest
 
 import gloam.workflow.toys
 from gloam.errors import InputError, InterruptedRunError
+from gloam.execution import open_workers
 from gloam.statistics import global_significance
 from gloam.statistics.elsewhere.significance import wilson_error
 from gloam.workflow import load_run, summary, write_run
@@ -48,7 +49,7 @@ def toys(run):
 
 
 def assert_equal(found, expected):
-    for name in ("largest", "mass", "channel", "failed", "seed", "number", "margin", "fits", "key"):
+    for name in ("largest", "mass", "channel", "failed", "seed", "number", "margin", "fits", "key", "engine"):
         np.testing.assert_array_equal(getattr(found, name), getattr(expected, name), err_msg=name)
 
 
@@ -59,7 +60,8 @@ def test_they_are_the_toys_of_the_global_significance(run, toys):
 
 
 def test_workers_give_the_same_bits(run, folder, toys):
-    assert_equal(make_toys(run, ToyRequest(600, seed=7), directory=folder, workers=2), toys)
+    with open_workers(2) as workers:
+        assert_equal(make_toys(run, ToyRequest(600, seed=7), directory=folder, workers=workers), toys)
 
 
 def test_a_run_that_is_stopped_goes_on_to_the_same_bits(run, toys, tmp_path, monkeypatch):
@@ -190,7 +192,7 @@ def test_what_does_not_belong_together_is_not_merged(run, source, folder, tmp_pa
 def test_toys_that_cannot_be_made_are_refused(run, source):
     with pytest.raises(InputError, match="--toys: got 0"):
         make_toys(run, ToyRequest(0))
-    with pytest.raises(InputError, match="1 without a directory"):
-        make_toys(run, ToyRequest(10), workers=2)
+    with open_workers(2) as workers, pytest.raises(InputError, match="toys by workers: got no directory"):
+        make_toys(run, ToyRequest(10), workers=workers)
     with pytest.raises(InputError, match="whole-scan toys: got no certified fit"):
         make_toys(scanned(source, vetoes=((8.9, 9.8),), limits=False), ToyRequest(10))

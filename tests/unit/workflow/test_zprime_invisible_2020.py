@@ -54,7 +54,7 @@ def test_almost_all_tau_pairs_are_suppressed():
     flows = prepared_cut_flows(SEARCH)["recoil"]
     taus = [cut["weight"] for cut in flows["tautau mumu"]["cuts"]]
     assert taus[-1] < 0.02 * taus[-2]
-    middle = next(flow["cuts"] for name, flow in flows.items() if name.startswith("mumu-zprime 4.25"))
+    middle = next(flow["cuts"] for name, flow in flows.items() if name.startswith("mumu-zprime 4.5"))
     assert middle[-1]["weight"] > 0.3 * middle[-2]["weight"]
 
 

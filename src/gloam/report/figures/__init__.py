@@ -5,6 +5,7 @@ from gloam.report.figures.counts import counts_figure
 from gloam.report.figures.exclusions import exclusion_figure
 from gloam.report.figures.fit import fit_figure
 from gloam.report.figures.limit import limit_figure
+from gloam.report.figures.lines import LimitLines, lines_figure
 from gloam.report.figures.networks import network_figures
 from gloam.report.figures.overview import overview_figure
 from gloam.report.figures.plane import plane_coupling_figure, plane_limit_figure, plane_significance_figure
@@ -13,6 +14,7 @@ from gloam.report.figures.significance import significance_figure
 from gloam.report.figures.variants import variants_figure
 
 __all__ = [
+    "LimitLines",
     "bias_figure",
     "counts_figure",
     "coverage_figure",
@@ -20,6 +22,7 @@ __all__ = [
     "fit_figure",
     "limit_figure",
     "linearity_figure",
+    "lines_figure",
     "network_figures",
     "overview_figure",
     "plane_coupling_figure",

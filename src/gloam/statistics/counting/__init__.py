@@ -10,6 +10,7 @@ from gloam.statistics.counting.classical import (
     median_count,
 )
 from gloam.statistics.counting.combined import CombinedCounts, combined_expected, combined_upper
+from gloam.statistics.counting.combined_rare import combined_expected_of_rare, combined_upper_of_rare
 from gloam.statistics.counting.construction import profile_construction
 from gloam.statistics.counting.coverage import CountingCoverage, counting_coverage
 from gloam.statistics.counting.feldman_cousins import (
@@ -49,7 +50,9 @@ __all__ = [
     "cls_toys_upper",
     "cls_upper",
     "combined_expected",
+    "combined_expected_of_rare",
     "combined_upper",
+    "combined_upper_of_rare",
     "count_quantiles",
     "counting_cells",
     "counting_coverage",
