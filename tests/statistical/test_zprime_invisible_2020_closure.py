@@ -25,8 +25,12 @@ def coupling_for(channel, mass, events):
 
 
 def injected(channel, row, without, seed, sizes):
-    """The fits of pseudo-data with a signal of so many errors, and the yield that went in."""
-    events = sizes * float(without.n_sig_err[row]) + 5.0
+    """The scan of pseudo-data with a signal of so many errors, its own fluctuation included, and the yield put in.
+
+    From s = k sqrt(b^2 + s), with b the error without a signal: few events are expected, and the signal adds to them.
+    """
+    square = sizes**2
+    events = 0.5 * (square + np.sqrt(square**2 + 4 * square * float(without.n_sig_err[row]) ** 2))
     signal = Injection(float(without.mass[row]), coupling_for(NARROW, float(without.mass[row]), events))
     return declare_channel(SEARCH, channel, pseudo_spectrum(SEARCH, channel, seed, signal)), events
 

@@ -428,7 +428,7 @@ def _templates(
 def _possible(background: WeightedCounts, pieces: int) -> FloatArray:
     """A smooth expectation that is nowhere 0: where no event was simulated one is still possible."""
     one = background.squares.sum() / background.total.sum()
-    return np.maximum(smoothed(background, pieces), LEAST_OF_A_BIN * one)
+    return np.asarray(np.maximum(smoothed(background, pieces), LEAST_OF_A_BIN * one))
 
 
 def _positions(spectrum: PreparedSpectrum) -> FloatArray:
