@@ -11,7 +11,7 @@ from gloam.arrays import FloatArray, IntArray
 from gloam.errors import InputError
 from gloam.statistics.limits import check_level
 
-__all__ = ["CombinedCounts", "combined_expected", "combined_upper"]
+__all__ = ["CombinedCounts", "combined_expected", "combined_upper", "drawn_counts"]
 
 NODES, COMMON_NODES = 24, 12
 """Of Gauss-Hermite sums over the factors of backgrounds, and over that of all efficiencies: limits keep four digits."""
@@ -79,6 +79,14 @@ def combined_upper(counts: CombinedCounts, observed: Sequence[int] | IntArray, l
     return _upper(_tables(counts, int(n.max())), n, level)
 
 
+def drawn_counts(counts: CombinedCounts, random: np.random.Generator, toys: int) -> IntArray:
+    """Counts without a signal, backgrounds drawn as they are averaged over, shape (t, channels)."""
+    size = (toys, counts.signal.size)
+    background = random.gamma(counts.off + 1, 1 / counts.tau, size)
+    background *= np.exp(np.log1p(counts.background_error) * random.standard_normal(size))
+    return random.poisson(background)
+
+
 def combined_expected(counts: CombinedCounts, level: float, random: np.random.Generator, toys: int = 300) -> FloatArray:
     """Quantiles Phi(-2 ... 2) of the limit without a signal, from toys of all counts; shape (5,).
 
@@ -92,10 +100,7 @@ def combined_expected(counts: CombinedCounts, level: float, random: np.random.Ge
     """
     from scipy.special import ndtr
 
-    size = (toys, counts.signal.size)
-    background = random.gamma(counts.off + 1, 1 / counts.tau, size)
-    background *= np.exp(np.log1p(counts.background_error) * random.standard_normal(size))
-    drawn = random.poisson(background)
+    drawn = drawn_counts(counts, random, toys)
     rows, which = np.unique(drawn, axis=0, return_inverse=True)
     tables = _tables(counts, int(drawn.max()))
     limits = np.array([_upper(tables, row, level) for row in rows])[which.ravel()]

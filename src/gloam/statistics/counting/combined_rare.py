@@ -8,7 +8,7 @@ import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.statistics.asymptotic import BANDS
-from gloam.statistics.counting.combined import CombinedCounts, combined_upper
+from gloam.statistics.counting.combined import CombinedCounts, combined_upper, drawn_counts
 from gloam.statistics.normal import cumulative
 
 __all__ = ["combined_expected_of_rare", "combined_upper_of_rare"]
@@ -51,10 +51,7 @@ def combined_expected_of_rare(
         random: source of random numbers.
         toys: how many.
     """
-    size = (toys, counts.signal.size)
-    background = random.gamma(counts.off + 1, 1 / counts.tau, size)
-    background *= np.exp(np.log1p(counts.background_error) * random.standard_normal(size))
-    rows, which = np.unique(random.poisson(background), axis=0, return_inverse=True)
+    rows, which = np.unique(drawn_counts(counts, random, toys), axis=0, return_inverse=True)
     limits = np.array([combined_upper_of_rare(counts, row, level) for row in rows])[which.ravel()]
     return np.asarray(np.quantile(limits, cumulative(np.array(BANDS, float)), method="inverted_cdf"))
 
