@@ -49,7 +49,7 @@ def _artefact_in_numbers(declared: AnySearch) -> dict[str, Any]:
     from gloam.searches import CountingSearch, OnOffSearch
 
     if isinstance(declared, CountingSearch):
-        from gloam.workflow.prepare_counts import counts_in_numbers
+        from gloam.workflow.counts_in_numbers import counts_in_numbers
         from gloam.workflow.prepared import prepared_counts
 
         return {name: counts_in_numbers(each) for name, each in prepared_counts(declared).items()}

@@ -20,18 +20,16 @@ from gloam.calibration import (
     fit_crystal_ball,
     fit_three_gaussians,
     simulated_pieces,
-    smoothed,
 )
 from gloam.calibration.peaks import LEAST
 from gloam.errors import InputError
 from gloam.execution import Pool
 from gloam.generation import Process, Tally, make_process, mixture_fraction
 from gloam.kinematics import position_of
-from gloam.models import Gaussian, SimulatedSample, kernel_density
-from gloam.scans import grid_in_resolution
-from gloam.selection import Count, CutFlow, Entries, efficiency, select
+from gloam.selection import Count, CutFlow, Entries, select
 from gloam.selection.cut_flow import count
 from gloam.theory import production
+from gloam.workflow.assembling import PreparedSignal, assembled, bin_edges, positions
 from gloam.workflow.prepared import write_prepared
 from gloam.workflow.sample_cache import SampleCache, recipe_of
 from gloam.workflow.whole_events import WholeEvents
@@ -45,13 +43,8 @@ __all__ = ["Prepared", "events_to_simulate", "in_numbers", "prepare", "prepare_s
 KERNELS = 8000
 """Wrong candidates that a kernel density is made of: more change nothing that a fit could see."""
 
-PARAMETERS = ("mean", "sigma", "alpha", "n", "alpha_high", "n_high")
-
 LOOKED_AT = 500_000
 """The first events of a background, among which whole ones are chosen."""
-
-LEAST_OF_A_BIN = 1e-3
-"""Simulated events that a smooth background has in every bin."""
 
 LEAST_OF_A_PEAK, LEAST_OF_A_BACKGROUND = 2000, 20_000
 """Events that are simulated at any scale."""
@@ -75,23 +68,6 @@ MOST_OF_A_MODEL, MOST_WITH_RADIATION = 1.02, 1.3
 
 Radiation of the beams makes it larger where it rises towards lower energies.
 """
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Signal:
-    """What one simulated mass gives to one spectrum.
-
-    `right` counts the signal's own candidates; `share` is the part of the cross section that was generated.
-    """
-
-    name: str
-    peak: PeakFit
-    gaussians: tuple[float, ...]
-    wrong: FloatArray
-    wrong_per_right: float
-    share: float
-    right: Count
-    flow: CutFlow
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +110,7 @@ def events_to_simulate(search: Search, scale: float = 1.0) -> int:
     """The number of events that a preparation simulates: what its progress counts."""
     declared = _declared(search)
     signals = sum(
-        int(np.count_nonzero(_positions(each))) * _number(each.signal or declared.signal, scale, LEAST_OF_A_PEAK)
+        int(np.count_nonzero(positions(each))) * _number(each.signal or declared.signal, scale, LEAST_OF_A_PEAK)
         for each in declared.spectra
         if each.part_of is None
     )
@@ -158,7 +134,7 @@ def prepare(
         samples: where entries of simulated events are kept for preparations with other cuts; None: nowhere.
     """
     run = _Run(scale, declared.seed if seed is None else seed, threads, progress or (lambda _: None), samples, workers)
-    signals: dict[str, list[_Signal]] = {}
+    signals: dict[str, list[PreparedSignal]] = {}
     for spectrum in declared.spectra:
         if spectrum.part_of is None:
             signals |= _signals(declared, [spectrum, *declared.parts_of(spectrum.name)], run)
@@ -166,14 +142,14 @@ def prepare(
     for spectrum in declared.spectra:
         other = spectrum.same_events_as or spectrum.part_of
         sigma = [each.peak.sigma for each in signals[spectrum.name]]
-        edges[spectrum.name] = _edges(spectrum, sigma) if other is None else edges[other]
+        edges[spectrum.name] = bin_edges(spectrum, sigma) if other is None else edges[other]
     whole = {each.name: WholeEvents(each.observable.column) for each in declared.spectra if each.whole_events}
     backgrounds = _backgrounds(declared, edges, whole, run)
     names = [spectrum.name for spectrum in declared.spectra]
     labels = [sample.label for sample in declared.backgrounds]
     return Prepared(
         {
-            each.name: _assembled(
+            each.name: assembled(
                 each, signals[each.name], labels, backgrounds[each.name][0], whole.get(each.name), run.seed
             )
             for each in declared.spectra
@@ -182,7 +158,7 @@ def prepare(
     )
 
 
-def _signal_flows(signals: list[_Signal]) -> dict[str, CutFlow]:
+def _signal_flows(signals: list[PreparedSignal]) -> dict[str, CutFlow]:
     """Those of the lightest, a middle and the heaviest simulated signal."""
     chosen = dict.fromkeys((0, len(signals) // 2, len(signals) - 1))
     return {signals[row].name: signals[row].flow for row in chosen}
@@ -218,15 +194,15 @@ def in_numbers(scan: PreparedScan) -> dict[str, Any]:
     }
 
 
-def _signals(declared: Preparation, spectra: list[PreparedSpectrum], run: _Run) -> dict[str, list[_Signal]]:
+def _signals(declared: Preparation, spectra: list[PreparedSpectrum], run: _Run) -> dict[str, list[PreparedSignal]]:
     """All masses of a spectrum and its parts; one at the threshold, where nothing decays, takes what the next finds."""
-    at_threshold = _positions(spectra[0]) == 0
+    at_threshold = positions(spectra[0]) == 0
     found = [_signal(declared, spectra, mass, run) for mass in np.array(spectra[0].masses)[~at_threshold].tolist()]
     found = [*found[: np.count_nonzero(at_threshold)], *found]
     return {spectrum.name: [each[row] for each in found] for row, spectrum in enumerate(spectra)}
 
 
-def _signal(declared: Preparation, spectra: list[PreparedSpectrum], mass: float, run: _Run) -> list[_Signal]:
+def _signal(declared: Preparation, spectra: list[PreparedSpectrum], mass: float, run: _Run) -> list[PreparedSignal]:
     """One mass, simulated for a spectrum and its parts with random numbers of its own."""
     spectrum = spectra[0]
     sample = spectrum.signal or declared.signal
@@ -236,7 +212,7 @@ def _signal(declared: Preparation, spectra: list[PreparedSpectrum], mass: float,
     pieces = list(_pieces(declared, sample, process, spectra, number, run))
     share = _share(declared, sample, sum((piece.tally for piece in pieces), Tally()), mass)
     name = f"{sample.process} {mass:g} GeV"
-    found: list[_Signal] = []
+    found: list[PreparedSignal] = []
     for row, each in enumerate(spectra):
         whole = found[0].peak if found else None
         found.append(_in_spectrum(declared, each, [piece.found[row] for piece in pieces], mass, share, name, whole))
@@ -246,7 +222,7 @@ def _signal(declared: Preparation, spectra: list[PreparedSpectrum], mass: float,
 def _in_spectrum(
     declared: Preparation, spectrum: PreparedSpectrum, found: list[tuple[Entries, CutFlow]], mass: float, share: float,
     name: str, whole: PeakFit | None,
-) -> _Signal:  # fmt: skip
+) -> PreparedSignal:  # fmt: skip
     """What the entries of one mass give to a spectrum; a part with too few of them has the peak of the whole."""
     right, wrong, flow, counted, first = [], [], None, Count(), 0
     for kept, passed in found:
@@ -263,7 +239,7 @@ def _in_spectrum(
     fit = whole if whole is not None and few else fit_crystal_ball(values, position, spectrum.tail)
     gaussians = astuple(fit_three_gaussians(values[:first], position))[:6] if spectrum.three_gaussians else ()
     wrong_per_right = others.size / max(values.size, 1)
-    return _Signal(name, fit, gaussians, others[:KERNELS], wrong_per_right, share, counted, flow)
+    return PreparedSignal(name, fit, gaussians, others[:KERNELS], wrong_per_right, share, counted, flow)
 
 
 def _share(declared: Preparation, sample: Simulated, found: Tally, mass: float) -> float:
@@ -380,71 +356,3 @@ def _right(declared: Preparation, entries: Entries) -> BoolArray:
     if declared.choice is None:
         return np.ones(len(entries), bool)
     return np.asarray(entries.columns[declared.choice] == declared.right_choice)
-
-
-def _edges(spectrum: PreparedSpectrum, sigma: list[float]) -> FloatArray:
-    """Edges of bins that follow the resolution, constant outside the simulated masses."""
-    position = _positions(spectrum)
-    shape = Gaussian(lambda x: np.interp(x, position, sigma))
-    low, high = spectrum.range
-    edges = grid_in_resolution(low, high, shape, spectrum.bin_width).position
-    return np.append(edges[:-1], high)
-
-
-def _assembled(
-    spectrum: PreparedSpectrum, signals: list[_Signal], labels: list[str], backgrounds: list[WeightedCounts],
-    whole: WholeEvents | None, seed: int,
-) -> PreparedScan:  # fmt: skip
-    background = sum(backgrounds[1:], backgrounds[0])
-    peaks = [each.peak for each in signals]
-    parts = [efficiency(each.right, each.flow.before) for each in signals]
-    share = np.array([each.share for each in signals])
-    columns = {name: np.array([getattr(peak, name) for peak in peaks]) for name in PARAMETERS}
-    found = PreparedScan(
-        mass=np.array(spectrum.masses), position=_positions(spectrum), **columns,
-        errors=np.array([peak.errors for peak in peaks]),
-        quality=np.array([peak.chi2 / peak.degrees for peak in peaks]),
-        efficiency=share * [part for part, _ in parts], efficiency_error=share * [error for _, error in parts],
-        edges=background.edges, wrong_per_right=np.array([np.mean([each.wrong_per_right for each in signals])]),
-        wrong_below=_wrong_below(signals, background.edges),
-        variance=background.squares, **_templates(spectrum, labels, backgrounds, background),
-        gaussians=np.array([each.gaussians for each in signals if each.gaussians]).reshape(-1, 6),
-    )  # fmt: skip
-    return found if whole is None else replace(found, levels=whole.ranks(spectrum.whole_events, seed).levels)
-
-
-def _templates(
-    spectrum: PreparedSpectrum, labels: list[str], backgrounds: list[WeightedCounts], background: WeightedCounts
-) -> dict[str, Any]:
-    """The expected background, smoothed as declared, and the single ones where they are kept apart."""
-    if spectrum.pieces_of is None:
-        whole = background.total if spectrum.pieces is None else smoothed(background, spectrum.pieces)
-        return {"expected": whole}
-    pieces = [spectrum.pieces_of.get(label) for label in labels]
-    each = np.stack([b.total if p is None else _possible(b, p) for b, p in zip(backgrounds, pieces, strict=True)])
-    return {"expected": each.sum(axis=0), "expected_of": each}
-
-
-def _possible(background: WeightedCounts, pieces: int) -> FloatArray:
-    """A smooth expectation that is nowhere 0: where no event was simulated one is still possible."""
-    one = background.squares.sum() / background.total.sum()
-    return np.asarray(np.maximum(smoothed(background, pieces), LEAST_OF_A_BIN * one))
-
-
-def _positions(spectrum: PreparedSpectrum) -> FloatArray:
-    return position_of(np.array(spectrum.masses), spectrum.observable.scale)
-
-
-def _wrong_below(signals: list[_Signal], edges: FloatArray) -> FloatArray:
-    """The fraction of wrong candidates below each edge, shape (k, m + 1); no rows where there are none at all."""
-    if all(each.wrong.size == 0 for each in signals):
-        return np.zeros((0, edges.size))
-    return np.stack([_smooth(each.wrong, edges) for each in signals])
-
-
-def _smooth(wrong: FloatArray, edges: FloatArray) -> FloatArray:
-    """The fraction of wrong candidates below each edge, from their kernel density; 0 where there is no choice."""
-    if wrong.size == 0:
-        return np.zeros(edges.size)
-    shape = kernel_density([SimulatedSample(0.0, wrong)], 1.0)
-    return np.maximum.accumulate(shape.cumulative(edges, np.zeros(1)))

@@ -11,7 +11,6 @@ import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray
 from gloam.calibration import (
-    LEAST_EFFECTIVE,
     LineGrid,
     LineParameters,
     LineSample,
@@ -27,10 +26,10 @@ from gloam.detector import ReconstructedBatch
 from gloam.execution import Pool
 from gloam.generation import Process, Tally, generate, make_process
 from gloam.kinematics import position_of
-from gloam.models import Gaussian
-from gloam.scans import grid_in_resolution
 from gloam.selection import Count, CutFlow, Entries, best_of_each_event, select
 from gloam.selection.cut_flow import count
+from gloam.workflow.count_axes import areas, bin_edges
+from gloam.workflow.counts_in_numbers import counts_in_numbers
 from gloam.workflow.prepare_mistaken import Mistaken, mistaken_samples, numbers_of_hadrons
 from gloam.workflow.prepared import write_counts
 
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from gloam.searches.counting import TunedLine
     from gloam.searches.preparation import Simulated
 
-__all__ = ["counts_in_numbers", "events_of_counts", "prepare_counting_search", "prepare_counts"]
+__all__ = ["events_of_counts", "prepare_counting_search", "prepare_counts"]
 
 LEAST_OF_A_SIGNAL, LEAST_OF_A_BACKGROUND = 10_000, 20_000
 """Events that are simulated at any scale."""
@@ -383,7 +382,7 @@ def _with_backgrounds(
     base: PreparedCounts, spectrum: CountedSpectrum, step: TunedLine | None, backgrounds: list[_Sample]
 ) -> PreparedCounts:
     """With the axes, and each background in their bins."""
-    edges = [_edges(base, spectrum, axis) for axis in range(len(spectrum.observables))]
+    edges = [bin_edges(base, spectrum, axis) for axis in range(len(spectrum.observables))]
     line, expected, variance = base.line(), [], []
     for sample in backgrounds:
         kept = sample.kept
@@ -392,7 +391,7 @@ def _with_backgrounds(
                 kept = _half(kept, 1)
             kept = kept[_passing(kept, spectrum, step, line)]
         values = [kept.columns[each.column] for each in spectrum.observables]
-        expected.append(np.histogramdd(values, edges, weights=kept.weights)[0] + sample.even * _areas(edges))
+        expected.append(np.histogramdd(values, edges, weights=kept.weights)[0] + sample.even * areas(edges))
         variance.append(np.histogramdd(values, edges, weights=kept.weights**2)[0])
     second = edges[1] if len(edges) > 1 else np.empty(0)
     cells = np.array(spectrum.cells or (), float)
@@ -402,39 +401,6 @@ def _with_backgrounds(
     if not cells.size:
         return found
     return found.with_backgrounds(*(in_cells(each, cells) for each in (found.expected, found.variance)))
-
-
-def _areas(edges: list[FloatArray]) -> FloatArray:
-    """The part of the axes that each bin is."""
-    parts = [np.diff(each) / (each[-1] - each[0]) for each in edges]
-    return np.asarray(parts[0] if len(parts) == 1 else np.multiply.outer(*parts))
-
-
-def _edges(base: PreparedCounts, spectrum: CountedSpectrum, axis: int) -> FloatArray:
-    """Edges of bins that follow the finest resolution at each position of an axis."""
-    known, finest = _finest(base, axis)
-    low, high = spectrum.ranges[axis]
-    shape = Gaussian(lambda x: np.interp(x, known, finest))
-    edges = grid_in_resolution(low, high, shape, 2 * float(spectrum.half_width) / spectrum.bins).position
-    return np.append(edges[:-1], high)
-
-
-def _finest(base: PreparedCounts, axis: int) -> tuple[FloatArray, FloatArray]:
-    """Positions along an axis, and the finest resolution there, over all values of the other observable."""
-    position, sigma = base.position, base.sigma[:, axis]
-    known = np.unique(position[:, axis])
-    if position.shape[1] == 1:
-        return known, np.array([sigma[position[:, axis] == at].min() for at in known])
-    from scipy.spatial import Delaunay
-
-    (low, high), (low2, high2) = _ends(position[:, axis]), _ends(position[:, 1 - axis])
-    along, across = np.linspace(low, high, 401), np.linspace(low2, high2, 101)
-    mesh = np.meshgrid(along, across, indexing="ij")
-    points = np.stack(mesh if axis == 0 else mesh[::-1], axis=-1).reshape(-1, 2)
-    inside = (Delaunay(position).find_simplex(points) >= 0).reshape(mesh[0].shape)
-    values = np.where(inside, base.resolution(points)[:, axis].reshape(mesh[0].shape), np.inf).min(axis=1)
-    found = np.isfinite(values)
-    return along[found], values[found]
 
 
 def _whole_flow(
@@ -447,36 +413,3 @@ def _whole_flow(
     flow = sample.flow
     # the tuned step alone was not counted: its numbers are those after all the others
     return CutFlow((*flow.names, step.name), flow.before, (*flow.after, last), (*flow.alone, last))
-
-
-def counts_in_numbers(found: PreparedCounts) -> dict[str, Any]:
-    """What is said of a prepared spectrum: smallest and largest values, cross sections in fb."""
-    effective = effective_events(found)
-    known = found.efficiency[np.isfinite(found.efficiency)]
-    return {
-        "masses": len(found.mass), "sigma": _ends(found.sigma),
-        "efficiency": _ends(known) if known.size else None,
-        "tuned_efficiency": _ends(found.tuned_efficiency) if np.isfinite(found.tuned_efficiency).any() else None,
-        "background_fb": float(found.expected.sum()),
-        "backgrounds_fb": [float(each.sum()) for each in found.expected],
-        "least_effective_events": float(effective.min()), "enough": bool(effective.min() >= LEAST_EFFECTIVE),
-        "worst_fit": float(found.quality.max()),
-    }  # fmt: skip
-
-
-def effective_events(found: PreparedCounts) -> FloatArray:
-    """The effective number of simulated background events in the window of each simulated mass, shape (k,)."""
-    total, squares = found.expected.sum(axis=0), found.variance.sum(axis=0)
-    centres = [0.5 * (edges[1:] + edges[:-1]) for edges in found.all_edges]
-    numbers = []
-    for at, sigma in zip(found.position, found.sigma, strict=True):
-        distance = [(c - x) / (float(found.half_width[0]) * s) for c, x, s in zip(centres, at, sigma, strict=True)]
-        squared = [np.square(each) for each in distance]
-        inside = (squared[0] if len(squared) == 1 else np.add.outer(squared[0], squared[1])) < 1
-        square = squares[inside].sum()
-        numbers.append(total[inside].sum() ** 2 / square if square > 0 else 0.0)
-    return np.array(numbers)
-
-
-def _ends(values: FloatArray) -> list[float]:
-    return [float(np.nanmin(values)), float(np.nanmax(values))]

@@ -130,7 +130,7 @@ class TestDamage:
     def room(self, tmp_path, monkeypatch):
         folder = tmp_path / "room"
         shutil.copytree(Path(artefact.__file__).parents[1] / "searches" / SEARCH.name, folder)
-        monkeypatch.setattr(artefact, "files", lambda _: folder)
+        monkeypatch.setattr("gloam.searches.registry.room_folder", lambda _: folder)
         artefact._loaded.cache_clear()
         yield folder
         artefact._loaded.cache_clear()
