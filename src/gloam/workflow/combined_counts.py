@@ -10,6 +10,7 @@ import numpy as np
 
 from gloam.arrays import FloatArray, IntArray
 from gloam.execution import random_stream
+from gloam.interpretation.exclusions import coupling_plane
 from gloam.report import CountingChannel, LimitLines
 from gloam.scans.counting import count_windows
 from gloam.spectra import Spectrum
@@ -82,7 +83,7 @@ def combined_lines(run: Run) -> LimitLines | None:
     found, channel = run.combined, run.channels[0]
     if found is None or found.mass2 is None or not isinstance(channel, CountingChannel):
         return None
-    name = "the coupling" if channel.coupling is None else channel.coupling.name
+    name = "the coupling" if run.model is None else coupling_plane(run.model).label
     labels = MASSES.get(str(run.model), ("first mass", "second mass"))
     return LimitLines(
         "All channels", name, channel.limits.level, labels, found.mass, found.mass2, found.observed,

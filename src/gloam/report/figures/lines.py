@@ -28,7 +28,7 @@ class LimitLines:
 
     Attributes:
         title: in words.
-        name: of the coupling.
+        name: of the coupling; may contain $mathematics$.
         level: a fraction.
         labels: of the two masses, without units; may contain $mathematics$.
         mass, mass2: in GeV, shape (k,).
@@ -56,7 +56,7 @@ def lines_figure(found: LimitLines) -> Figure:
         _draw(panels[0], found, found.mass, found.mass2, found.labels)
         _draw(panels[1], found, found.mass2, found.mass, found.labels[::-1])
         panels[0].set_ylabel(f"Upper limit on {found.name}")
-        heading(panels[0], f"{found.title}: {level_in_words(found.level)}", found.data, 3.6)
+        heading(panels[0], f"{found.title}: {level_in_words(found.level)}", found.data, 4.6)
     return figure
 
 
