@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from gloam.store import content_hash
 
 __all__ = [
     "AnyOf", "CutOn", "Declaration", "Observable", "Preparation", "PreparedSpectrum", "Range", "Reconstruction",
-    "Simulated", "as_document", "different", "function_name",
+    "Simulated", "as_document", "different", "function_name", "plain_function",
 ]  # fmt: skip
 
 Reconstruction = Callable[[ReconstructedBatch, float], Entries]
@@ -325,5 +326,11 @@ def different(field: str, names: Sequence[str]) -> Iterator[Fault]:
 
 
 def function_name(function: Reconstruction) -> str:
-    """A function as documents write it: where it is found."""
-    return f"{function.__module__}.{function.__qualname__}"
+    """A function as documents write it: where it is found; of one with arguments filled in, the function alone."""
+    inner = plain_function(function)
+    return f"{inner.__module__}.{inner.__qualname__}"
+
+
+def plain_function(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function itself, where arguments of it are filled in."""
+    return function.func if isinstance(function, partial) else function

@@ -118,7 +118,9 @@ def recipe_of(declared: Preparation, sample: Simulated, name: str, events: int, 
     """
     whole = declared.model_dump(mode="python", include={"detector", "sqrt_s", "reconstruction", "networks"})
     given = sample.model_dump(mode="python", include={"settings", "weighted", "detector", "tau_decays"})
-    source = inspect.getsourcefile(declared.reconstruction)
+    from gloam.searches.preparation import plain_function
+
+    source = inspect.getsourcefile(plain_function(declared.reconstruction))
     code = _code() | {"reconstruction": None if source is None else file_hash(Path(source))}
     made = {"process": name, "events": events, "seed": seed, "format": FORMAT, "code": code}
     return {"preparation": whole, "sample": given, **made}
