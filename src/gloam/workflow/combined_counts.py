@@ -103,6 +103,9 @@ def contributions(
         points: masses in GeV, shape (k, 2).
     """
     rows = np.flatnonzero(prepared_counts(search)[channel.spectrum].covers(points))
+    if not rows.size:
+        none = np.zeros(len(points))
+        return Contribution(none, none, none, none, none, np.full(len(points), np.inf))
     windows = windows_at(search, channel, points[rows])
     counted = count_windows(declare_counts(search, channel, spectrum, windows))
     coupling = plane_coupling(search, counted.mass, counted.mass2, channel.share)

@@ -134,6 +134,14 @@ def test_a_channel_that_does_not_cover_the_masses_has_no_signal():
     assert added.sum() == 0
 
 
+def test_a_channel_that_covers_no_point_says_nothing(result):
+    """Below 1.1 GeV nothing is sought as missing."""
+    channel, data = SEARCH.channels[2], result.channels[2].result.spectrum
+    found = contributions(SEARCH, channel, data, np.array([[0.5, 3.0]]))
+    assert found.signal.tolist() == found.observed.tolist() == [0.0]
+    assert np.isinf(found.alone).all()
+
+
 @pytest.mark.parametrize(
     ("signal", "words"),
     [((1.5, 1e-6), "two masses"), ((1.5, 2.0, 1e-6), "between simulated"), ((5.0, 9.0, 1e-6), "0.1 to 3.4")],
