@@ -9,12 +9,12 @@ import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray, IntArray
 from gloam.generation.fermion_lines import annihilation_with_two, emission_current
-from gloam.generation.mappings import cosine_between_poles, cosine_density, logarithmic, logarithmic_density
+from gloam.generation.mappings import cosine_density, logarithmic, logarithmic_density
 from gloam.generation.particles import ALPHA, MASS_MUON, Particle
 from gloam.generation.phase_space import at_rest, decay, two_body_volume
 from gloam.generation.process import Draw, Process, cross_section_weight
+from gloam.generation.processes.pairs_along_beams import softness, two_pairs
 from gloam.generation.spinors import ComplexArray, antiparticle, bilinear, contraction, particle, squared
-from gloam.kinematics import two_body_momentum
 
 __all__ = ["amplitude", "four_muons"]
 
@@ -131,26 +131,9 @@ def _conversion(u: FloatArray, energy: FloatArray) -> tuple[FloatArray, BoolArra
     """
     low, high = 4 * MU**2, (energy - 2 * MU) ** 2
     one = np.sqrt(logarithmic(u[0], low, high)[0])
-    falling, soft = logarithmic(u[1], low, high)[0], logarithmic(u[1], *_softness(energy, one))[0]
+    falling, soft = logarithmic(u[1], low, high)[0], logarithmic(u[1], *softness(energy, one, MU))[0]
     square = np.where(u[8] < SOFT_SHARE, energy**2 + one**2 - soft, falling)
-    two = np.sqrt(np.maximum(square, low))
-    inside = one + two < energy
-    one, two = np.where(inside, one, 2 * MU), np.where(inside, two, 2 * MU)
-    cosine, _ = cosine_between_poles(u[2], _pole(energy, one, two))
-    pairs = decay(at_rest(energy), (energy, one, two), cosine, 2 * np.pi * u[3])
-    first = decay(pairs[0], (one, MU, MU), 2 * u[4] - 1, 2 * np.pi * u[5])
-    second = decay(pairs[1], (two, MU, MU), 2 * u[6] - 1, 2 * np.pi * u[7])
-    return np.concatenate([first, second]), inside
-
-
-def _softness(energy: FloatArray, pair: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The range of 2 sqrt(s) E = s + w - w' of a pair of mass sqrt(w), whose other pair has the mass sqrt(w')."""
-    return 2 * energy * pair, energy**2 + pair**2 - 4 * MU**2
-
-
-def _pole(energy: FloatArray, one: FloatArray, two: FloatArray) -> FloatArray:
-    """The cosine beyond 1 at which the exchanged electron would be on its mass shell."""
-    return np.asarray((energy**2 - one**2 - two**2) / (2 * energy * two_body_momentum(energy, one, two)))
+    return two_pairs(u, energy, one, square, (MU, MU))
 
 
 def _radiation(u: FloatArray, energy: FloatArray) -> tuple[FloatArray, BoolArray]:
@@ -181,7 +164,7 @@ def density(momenta: FloatArray, energy: FloatArray) -> FloatArray:
         size = np.sqrt(np.square(sums[i][1:]).sum(0))
         pole = (energy**2 - masses[i] ** 2 - masses[j] ** 2) / (2 * energy * size)
         soft = sum(
-            mapped[k] * logarithmic_density(2 * energy * sums[k][0], *_softness(energy, masses[k])) for k in (i, j)
+            mapped[k] * logarithmic_density(2 * energy * sums[k][0], *softness(energy, masses[k], MU)) for k in (i, j)
         )
         shape = cosine_density(sums[i][3] / size, pole) * (
             2 * (1 - SOFT_SHARE) * mapped[i] * mapped[j] + SOFT_SHARE * soft

@@ -6,13 +6,13 @@ import numpy as np
 
 from gloam.arrays import BoolArray, FloatArray
 from gloam.generation.fermion_lines import annihilation_with_two, emission_current
-from gloam.generation.mappings import cosine_between_poles, cosine_density, logarithmic, logarithmic_density
+from gloam.generation.mappings import cosine_density, logarithmic, logarithmic_density
 from gloam.generation.particles import ALPHA, MASS_MUON, MASS_TAU, Particle
 from gloam.generation.phase_space import at_rest, decay, two_body_volume
 from gloam.generation.process import Draw, Process, cross_section_weight
+from gloam.generation.processes.pairs_along_beams import pole, softness, two_pairs
 from gloam.generation.spin_correlations import spin_correlations
 from gloam.generation.spinors import ComplexArray, antiparticle, bilinear, contraction, particle, squared
-from gloam.kinematics import two_body_momentum
 
 __all__ = ["amplitude", "muon_tau_pairs"]
 
@@ -101,17 +101,10 @@ def _conversion(u: FloatArray, energy: FloatArray, *, soft: bool) -> tuple[Float
     """Two pairs, dense along the beams, and whether their masses fit; the muons have a low mass or a low energy."""
     one = np.sqrt(logarithmic(u[0], *_muon_masses(energy))[0])
     if soft:
-        square = energy**2 + one**2 - logarithmic(u[1], *_softness(energy, one))[0]
+        square = energy**2 + one**2 - logarithmic(u[1], *softness(energy, one, TAU))[0]
     else:
         square = logarithmic(u[1], *_tau_masses(energy))[0]
-    two = np.sqrt(np.maximum(square, 4 * TAU**2))
-    inside = one + two < energy
-    one, two = np.where(inside, one, 2 * MU), np.where(inside, two, 2 * TAU)
-    cosine, _ = cosine_between_poles(u[2], _pole(energy, one, two))
-    pairs = decay(at_rest(energy), (energy, one, two), cosine, 2 * np.pi * u[3])
-    muons = decay(pairs[0], (one, MU, MU), 2 * u[4] - 1, 2 * np.pi * u[5])
-    taus = decay(pairs[1], (two, TAU, TAU), 2 * u[6] - 1, 2 * np.pi * u[7])
-    return np.concatenate([muons, taus]), inside
+    return two_pairs(u, energy, one, square, (MU, TAU))
 
 
 def _muon_masses(energy: FloatArray) -> tuple[float, FloatArray]:
@@ -121,16 +114,6 @@ def _muon_masses(energy: FloatArray) -> tuple[float, FloatArray]:
 
 def _tau_masses(energy: FloatArray) -> tuple[float, FloatArray]:
     return 4 * TAU**2, (energy - 2 * MU) ** 2
-
-
-def _softness(energy: FloatArray, muons: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The range of 2 sqrt(s) E = s + w - w' of the muon pair of mass sqrt(w); the tau pair has the mass sqrt(w')."""
-    return 2 * energy * muons, energy**2 + muons**2 - 4 * TAU**2
-
-
-def _pole(energy: FloatArray, one: FloatArray, two: FloatArray) -> FloatArray:
-    """The cosine beyond 1 at which the exchanged electron would be on its mass shell."""
-    return np.asarray((energy**2 - one**2 - two**2) / (2 * energy * two_body_momentum(energy, one, two)))
 
 
 def _radiation(u: FloatArray, energy: FloatArray, *, off_muon: bool) -> FloatArray:
@@ -162,8 +145,8 @@ def density(momenta: FloatArray, energy: FloatArray) -> FloatArray:
     )  # fmt: skip
     inner = two_body_volume(one, MU, MU), two_body_volume(two, TAU, TAU)
     size = np.sqrt(np.square(muons[1:]).sum(0))
-    angle = 2 * cosine_density(muons[3] / size, _pole(energy, one, two))  # 1 where it is flat
-    soft = logarithmic_density(2 * energy * muons[0], *_softness(energy, one))
+    angle = 2 * cosine_density(muons[3] / size, pole(energy, one, two))  # 1 where it is flat
+    soft = logarithmic_density(2 * energy * muons[0], *softness(energy, one, TAU))
     shape = angle * of_muons * (SHARES[0] * of_taus + SHARES[1] * soft)
     total = shape / (size / (4 * np.pi * energy) * inner[0] * inner[1])
     for number, line, pair, places, mapped, within in (
