@@ -29,22 +29,20 @@ RATES = ("dark-higgsstrahlung", "b-dark-photons", "b-dark-baryon")
 """Models whose coupling enters like a cross section: epsilon^2 alpha_D, or a branching fraction."""
 
 
-def search_coupling(search: Search | CountingSearch) -> Coupling | None:
-    """The coupling of the model of a search, for the decay that it looks for; None without a model."""
+def search_coupling(search: Search | CountingSearch, decay: str | None = None) -> Coupling | None:
+    """The coupling of the model of a search, for a decay, or the one that it looks for; None without a model."""
     if search.model is None:
         return None
-    return model_coupling(search.model, decay=search.decay, sqrt_s=nominal_energy(search))
+    return model_coupling(search.model, decay=decay or search.decay, sqrt_s=nominal_energy(search))
 
 
 def channel_coupling(search: Search, channel: Channel) -> Coupling | None:
     """The coupling of a channel, which may read the decay otherwise than its search, or the particle as broad."""
-    if search.model is None:
-        return None
-    energy = nominal_energy(search)
-    found = model_coupling(search.model, decay=channel.decay or search.decay, sqrt_s=energy)
-    if channel.natural_width is None:
+    found = search_coupling(search, channel.decay)
+    if found is None or channel.natural_width is None:
         return found
-    return replace(found, cross_section=partial(_broad_production, float(channel.natural_width), energy))
+    broad = partial(_broad_production, float(channel.natural_width), nominal_energy(search))
+    return replace(found, cross_section=broad)
 
 
 def _broad_production(ratio: float, sqrt_s: float, mass: FloatArray) -> FloatArray:

@@ -16,6 +16,7 @@ from gloam.workflow.prepared import prepared
 
 if TYPE_CHECKING:
     from gloam.searches import Channel, Search
+    from gloam.searches.declaration import KnownPeak
 
 __all__ = ["NUISANCE", "calibrated_width", "calibration_note", "in_summary", "width_nuisance", "yield_per_width"]
 
@@ -32,8 +33,8 @@ def calibrated_width(search: Search, channel: Channel, spectrum: Spectrum) -> Co
     It is found in the spectrum itself, whatever is vetoed there in the scan: a search that declares a known particle,
     and data with a peak of it that stands out, tell. All channels with these data have the same factor.
     """
-    peak = search.calibration
-    if peak is None or search.data_of(channel) != peak.spectrum:
+    peak = _calibrating(search, channel)
+    if peak is None:
         return None
     position = float(position_of(np.array([peak.mass.value]), search.observable_of(channel).scale)[0])
     shape = prepared(search)[peak.spectrum].signal()
@@ -41,6 +42,12 @@ def calibrated_width(search: Search, channel: Channel, spectrum: Spectrum) -> Co
         return control_width(spectrum, shape, position, background_named(peak.background), peak.window)
     except InputError:
         return None
+
+
+def _calibrating(search: Search, channel: Channel) -> KnownPeak | None:
+    """The known particle that the data of a channel hold, where the search declares one."""
+    peak = search.calibration
+    return peak if peak is not None and search.data_of(channel) == peak.spectrum else None
 
 
 def width_nuisance(found: ControlWidth, shape: SignalShape, scan: PreparedScan) -> YieldNuisance:
@@ -82,8 +89,8 @@ def yield_per_width(shape: SignalShape, position: FloatArray) -> FloatArray:
 
 def in_summary(search: Search, channel: Channel, spectrum: Spectrum) -> dict[str, Any] | None:
     """What `summary.json` says of the calibration; None for a channel without one."""
-    peak = search.calibration
-    if peak is None or search.data_of(channel) != peak.spectrum:
+    peak = _calibrating(search, channel)
+    if peak is None:
         return None
     found = calibrated_width(search, channel, spectrum)
     numbers = dict.fromkeys(("factor", "error", "n_sig", "z_local"))
